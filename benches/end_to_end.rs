@@ -1,0 +1,274 @@
+//! Whole runs of the built binary against its peers, interleaved: each round runs every row once, medians are printed.
+//! `cargo bench -p bundle-scan --bench end_to_end [-- MEGABYTES [ROUNDS]]`
+//!
+//! Peers that are not installed (`rg`, `gzip`, `igzip`, GNU `time`) are skipped by name.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+
+#[path = "generate.rs"]
+mod generate;
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use bundle_scan_core::SignatureSet;
+use bundle_scan_core::signature::schema::Node;
+use regex::bytes::RegexSetBuilder;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_bundle-scan");
+
+/// One thing that is timed.
+struct Row {
+    name: &'static str,
+    run: Box<dyn Fn()>,
+    times: Vec<Duration>,
+}
+
+impl Row {
+    fn new(name: &'static str, run: impl Fn() + 'static) -> Self {
+        Row {
+            name,
+            run: Box::new(run),
+            times: Vec::new(),
+        }
+    }
+
+    fn median(&self) -> f64 {
+        let mut times = self.times.clone();
+        times.sort_unstable();
+        times[times.len() / 2].as_secs_f64()
+    }
+}
+
+fn command(program: &str, args: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+fn is_installed(program: &str) -> bool {
+    let found = command(program, &["--version"]).status().is_ok();
+    if !found {
+        println!("skipped: {program} is not installed");
+    }
+    found
+}
+
+fn scan(path: &Path, jobs: &'static str) -> impl Fn() + use<> {
+    let path = path.to_str().unwrap().to_owned();
+    move || {
+        let done = command(BINARY, &["-f", "json", "-q", "-j", jobs, &path])
+            .status()
+            .unwrap();
+        assert!(done.success());
+    }
+}
+
+/// A peer whose output goes through a pipe, because some of them stop early when it is `/dev/null`.
+fn peer(program: &'static str, args: Vec<String>) -> impl Fn() {
+    move || {
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let output = command(program, &args)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap()
+            .wait_with_output()
+            .unwrap();
+        assert!(output.status.code().is_some());
+    }
+}
+
+/// The same signatures as one regex set, asked for every line.
+fn regex_set(set: &SignatureSet, log: &Path) -> impl Fn() + use<> {
+    let lines = set
+        .iter()
+        .flat_map(|signature| signature.spec.rule.any.clone())
+        .filter_map(|node| match node {
+            Node::Line(line) => Some(line),
+            _ => None,
+        });
+    let patterns: Vec<String> = lines
+        .map(|line| {
+            line.regex.unwrap_or_else(|| {
+                line.literal
+                    .iter()
+                    .map(|l| regex::escape(l))
+                    .collect::<Vec<_>>()
+                    .join("|")
+            })
+        })
+        .collect();
+    let set = RegexSetBuilder::new(patterns)
+        .unicode(false)
+        .size_limit(256 << 20)
+        .dfa_size_limit(256 << 20)
+        .build()
+        .unwrap();
+    let log = log.to_owned();
+    move || {
+        let bytes = fs::read(&log).unwrap();
+        let matched = bytes
+            .split(|byte| *byte == b'\n')
+            .filter(|line| set.matches(line).matched_any())
+            .count();
+        assert!(matched > 0);
+    }
+}
+
+fn rounds(rows: &mut [Row], count: usize) {
+    for round in 0..=count {
+        for row in rows.iter_mut() {
+            let started = Instant::now();
+            (row.run)();
+            // The first round warms the page cache.
+            if round > 0 {
+                row.times.push(started.elapsed());
+            }
+        }
+    }
+}
+
+fn print(title: &str, bytes: u64, rows: &[Row]) {
+    println!(
+        "\n{title}\n{:48} {:>9} {:>9} {:>8}",
+        "", "median s", "MB/s", "ratio"
+    );
+    let first = rows[0].median();
+    for row in rows {
+        let median = row.median();
+        println!(
+            "{:48} {median:9.3} {:9.0} {:8.2}",
+            row.name,
+            bytes as f64 / 1e6 / median,
+            median / first
+        );
+    }
+}
+
+/// Packs files as tar.gz without holding them in memory.
+fn pack(path: &Path, log: &Path, copies: u64) {
+    let out = BufWriter::new(File::create(path).unwrap());
+    let gzip = flate2::write::GzEncoder::new(out, flate2::Compression::new(6));
+    let mut archive = tar::Builder::new(gzip);
+    for copy in 0..copies {
+        archive
+            .append_path_with_name(log, format!("node-{copy}/var/log/messages"))
+            .unwrap();
+    }
+    archive
+        .into_inner()
+        .unwrap()
+        .finish()
+        .unwrap()
+        .flush()
+        .unwrap();
+}
+
+fn peak_memory(path: &Path) {
+    let arguments = [
+        "-f",
+        "peak memory %M KiB, %e s",
+        BINARY,
+        "-f",
+        "json",
+        "-q",
+        path.to_str().unwrap(),
+    ];
+    match Command::new("/usr/bin/time")
+        .args(arguments)
+        .stdout(Stdio::null())
+        .output()
+    {
+        Ok(output) => println!("{}", String::from_utf8_lossy(&output.stderr).trim()),
+        Err(_) => println!("skipped: GNU time is not installed"),
+    }
+}
+
+fn main() {
+    let numbers: Vec<u64> = std::env::args()
+        .skip(1)
+        .filter_map(|arg| arg.parse().ok())
+        .collect();
+    let megabytes = numbers.first().copied().unwrap_or(256);
+    let count = numbers.get(1).copied().unwrap_or(5) as usize;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| -> PathBuf { folder.path().join(name) };
+    let set = SignatureSet::builtin().unwrap();
+    let (log, tiny, anchors, packed) =
+        (at("messages"), at("tiny"), at("anchors"), at("bundle.tgz"));
+    let mut out = BufWriter::new(File::create(&log).unwrap());
+    generate::messages(&mut out, megabytes << 20, &generate::planted(&set), 1).unwrap();
+    out.flush().unwrap();
+    let bytes = fs::metadata(&log).unwrap().len();
+    fs::write(&tiny, "nothing\n").unwrap();
+    let texts = set
+        .iter()
+        .flat_map(|s| &s.leaves)
+        .flat_map(|leaf| &leaf.anchors);
+    let texts: std::collections::BTreeSet<String> = texts
+        .map(|a| String::from_utf8_lossy(a).into_owned())
+        .collect();
+    fs::write(
+        &anchors,
+        texts.iter().map(|a| format!("{a}\n")).collect::<String>(),
+    )
+    .unwrap();
+    println!(
+        "{} signatures, {} anchors, {} MB of messages, {count} rounds",
+        set.len(),
+        texts.len(),
+        bytes / 1_000_000
+    );
+
+    let mut rows = vec![
+        Row::new("bundle-scan -j 1", scan(&log, "1")),
+        Row::new("bundle-scan -j 2", scan(&log, "2")),
+        Row::new(
+            "the signatures as one regex set per line",
+            regex_set(&set, &log),
+        ),
+    ];
+    let path = log.to_str().unwrap().to_owned();
+    if is_installed("rg") {
+        let list = anchors.to_str().unwrap().to_owned();
+        let args = ["-a", "-c", "-F", "-j", "1", "-f", &list, &path]
+            .map(str::to_owned)
+            .to_vec();
+        rows.push(Row::new("rg -a -c -F -f anchors", peer("rg", args)));
+    }
+    rounds(&mut rows, count);
+    print("one plain file", bytes, &rows);
+
+    let mut rows = vec![Row::new(
+        "bundle-scan, start to end, nothing to scan",
+        scan(&tiny, "1"),
+    )];
+    rounds(&mut rows, 20);
+    print("start-up", 0, &rows);
+
+    let copies = (1 << 30) / bytes + 1;
+    pack(&packed, &log, copies);
+    let mut rows = vec![Row::new("bundle-scan", scan(&packed, "2"))];
+    for program in ["igzip", "gzip"] {
+        if is_installed(program) {
+            rows.push(Row::new(program, peer_to_null(program, &packed)));
+        }
+    }
+    rounds(&mut rows, count.min(3));
+    print("a tgz of about 1 GB", bytes * copies, &rows);
+    peak_memory(&packed);
+}
+
+fn peer_to_null(program: &'static str, packed: &Path) -> impl Fn() + use<> {
+    let packed = packed.to_str().unwrap().to_owned();
+    move || {
+        let status = command(program, &["-dc", &packed]).status().unwrap();
+        assert!(status.success());
+    }
+}

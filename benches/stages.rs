@@ -1,0 +1,78 @@
+//! Bytes a second of the stages of a scan, in process, on the same generated log.
+//! `cargo bench -p bundle-scan-core --bench stages`
+#![allow(missing_docs, clippy::unwrap_used)]
+
+#[path = "generate.rs"]
+mod generate;
+
+use bundle_scan_core::base::member_path::MemberPath;
+use bundle_scan_core::envelope::peel;
+use bundle_scan_core::matcher::Matcher;
+use bundle_scan_core::matcher::anchor::AnchorIndex;
+use bundle_scan_core::record::clock::Clock;
+use bundle_scan_core::source::classify;
+use bundle_scan_core::text::block::BlockView;
+use bundle_scan_core::{Limits, SignatureSet};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+const BYTES: u64 = 32 << 20;
+
+fn stages(criterion: &mut Criterion) {
+    let set = SignatureSet::builtin().unwrap();
+    let mut log = Vec::new();
+    generate::messages(&mut log, BYTES, &generate::planted(&set), 1).unwrap();
+    let mut group = criterion.benchmark_group("stages");
+    group
+        .throughput(Throughput::Bytes(log.len() as u64))
+        .sample_size(10);
+
+    let leaves = set.iter().flat_map(|signature| &signature.leaves);
+    let anchors: Vec<Vec<u8>> = leaves.flat_map(|leaf| leaf.anchors.clone()).collect();
+    let index = AnchorIndex::new(anchors.iter().map(|anchor| (anchor.as_slice(), 0)));
+    group.bench_function("anchors", |bencher| {
+        bencher.iter(|| {
+            let mut hits = 0;
+            index.scan(&log, |_, _| hits += 1);
+            hits
+        });
+    });
+
+    let matcher = Matcher::new(set.clone(), Limits::default().max_line_bytes);
+    let source = classify(&MemberPath::new("var/log/messages"), &log[..1_000]);
+    let view = BlockView {
+        bytes: &log,
+        own: 0..log.len(),
+        offset: 0,
+        at_end: true,
+    };
+    group.bench_function("match", |bencher| {
+        bencher.iter(|| {
+            let mut found = 0;
+            matcher.scan(&view, &source, &Clock::default(), |_| found += 1);
+            found
+        });
+    });
+
+    group.bench_function("envelopes_of_every_line", |bencher| {
+        bencher.iter(|| {
+            log.split(|byte| *byte == b'\n')
+                .filter(|line| peel(line).tag.is_some())
+                .count()
+        });
+    });
+    group.finish();
+
+    criterion.bench_function("load_built_in_signatures", |bencher| {
+        bencher.iter(|| SignatureSet::builtin().unwrap().len())
+    });
+    criterion.bench_function("compile_matcher", |bencher| {
+        bencher.iter(|| {
+            Matcher::new(set.clone(), Limits::default().max_line_bytes)
+                .signatures()
+                .len()
+        });
+    });
+}
+
+criterion_group!(benches, stages);
+criterion_main!(benches);

@@ -1,0 +1,9 @@
+//! Words that every room speaks: member path, problem, severity, time with its quality, limits.
+//! Uses no other room.
+
+pub mod lang;
+pub mod limits;
+pub mod member_path;
+pub mod problem;
+pub mod severity;
+pub mod time;

@@ -1,0 +1,140 @@
+//! Opens a regular file: maps it if it is plain, reads it if it is a container.
+//!
+//! Invariants: a container is read in pieces and not mapped, so that its size does not count as memory, except a zip,
+//! which is read from its end; a file that cannot be mapped is read instead.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::time::UNIX_EPOCH;
+
+use memmap2::{Mmap, MmapOptions};
+
+use super::guard::Guarded;
+use super::magic::{self, Format};
+use super::open::{Place, Walker};
+use super::zip;
+
+/// Files up to this size are read rather than mapped, and the first read of any file asks for as much. Setting up a
+/// mapping costs more than copying so little.
+const SMALL_FILE_BYTES: usize = 64 << 10;
+
+/// The bytes of one file in memory.
+#[derive(Debug)]
+pub struct Mapping {
+    bytes: Bytes,
+    /// How many of the bytes may be seen.
+    length: usize,
+}
+
+#[derive(Debug)]
+enum Bytes {
+    Mapped(Mmap),
+    Read(Vec<u8>),
+}
+
+impl Mapping {
+    /// The bytes of the file, as far as the limits allow.
+    pub fn bytes(&self) -> &[u8] {
+        let whole = match &self.bytes {
+            Bytes::Mapped(map) => map.as_ref(),
+            Bytes::Read(bytes) => bytes,
+        };
+        whole.get(..self.length).unwrap_or(whole)
+    }
+
+    fn read(bytes: Vec<u8>) -> Self {
+        Mapping {
+            length: bytes.len(),
+            bytes: Bytes::Read(bytes),
+        }
+    }
+
+    /// Maps the first `length` bytes of `file`.
+    #[allow(unsafe_code)]
+    fn map(file: &File, length: u64) -> io::Result<Self> {
+        let length = usize::try_from(length).map_err(io::Error::other)?;
+        // SAFETY: the mapping is private and read-only, and lives as long as the slices given out by `bytes`. Nothing
+        // here writes to the file. If another process changes it meanwhile, bytes may change under a reader, which only
+        // compares them; if it is cut short, the process ends with SIGBUS. A bundle at rest is not changed.
+        let map = unsafe { MmapOptions::new().len(length).map(file) }?;
+        Ok(Mapping {
+            bytes: Bytes::Mapped(map),
+            length,
+        })
+    }
+}
+
+impl AsRef<[u8]> for Mapping {
+    fn as_ref(&self) -> &[u8] {
+        self.bytes()
+    }
+}
+
+/// Opens the regular file that stands at `place`.
+///
+/// # Errors
+/// When its first bytes cannot be read.
+pub(super) fn open(
+    walker: &mut Walker<'_>,
+    place: &Place,
+    mut file: File,
+) -> io::Result<ControlFlow<()>> {
+    let length = file.metadata()?.len();
+    let mut head = Vec::with_capacity(SMALL_FILE_BYTES);
+    (&mut file)
+        .take(SMALL_FILE_BYTES as u64)
+        .read_to_end(&mut head)?;
+    let place = place.clone().with_size(length);
+    let format = magic::recognise(&head);
+    let whole_read = head.len() < SMALL_FILE_BYTES;
+    if matches!(format, Format::Plain) && whole_read {
+        return Ok(deliver(walker, &place, Mapping::read(head)));
+    }
+    if matches!(format, Format::Plain | Format::Zip)
+        // A file of `/proc` claims to be shorter than it is, and cannot be mapped.
+        && length >= head.len() as u64
+        && let Ok(mapping) = Mapping::map(&file, length)
+    {
+        return Ok(open_mapped(walker, &place, &format, mapping));
+    }
+    let whole = Box::new(io::Cursor::new(head).chain(file));
+    let source = Guarded::outside(whole, walker.budget, &place.container);
+    Ok(walker.open(&place, source))
+}
+
+/// When a file was last changed, in seconds since 1970-01-01T00:00:00Z.
+pub(super) fn modified(metadata: &Metadata) -> Option<i64> {
+    let modified = metadata.modified().ok()?;
+    match modified.duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_secs()).ok(),
+        Err(before) => i64::try_from(before.duration().as_secs())
+            .ok()
+            .map(|seconds| -seconds),
+    }
+}
+
+fn open_mapped(
+    walker: &mut Walker<'_>,
+    place: &Place,
+    format: &Format,
+    mapping: Mapping,
+) -> ControlFlow<()> {
+    if matches!(format, Format::Plain) {
+        return deliver(walker, place, mapping);
+    }
+    if !walker.admits(place, format) {
+        return walker.flush();
+    }
+    zip::walk_file(walker, place, mapping.bytes())
+}
+
+/// Pushes a plain file, cut to what the limits allow.
+fn deliver(walker: &mut Walker<'_>, place: &Place, mut mapping: Mapping) -> ControlFlow<()> {
+    let budget = walker.budget;
+    let length = mapping.length as u64;
+    budget.read.set(budget.read.get() + length);
+    let granted = budget.grant(&place.member.path, 0, length);
+    mapping.length = usize::try_from(granted).unwrap_or(mapping.length);
+    walker.deliver_mapped(place, mapping)
+}

@@ -1,0 +1,205 @@
+//! Opens a bundle: recognises containers by magic, walks them however deep they nest, decodes what is compressed, and
+//! pushes each member to a [`Visitor`].
+//!
+//! Does not look into members, write to disk, follow links, or judge whether the input is a bundle at all.
+//!
+//! Invariants: nothing inside the bundle fails or panics the walk, each damage becomes exactly one problem; memory is
+//! bounded by [`Limits`], never by the bundle; members come in the order of their container (directories: by path).
+//! Addresses do not depend on the packing: the members of a `.tgz` are those of the same directory.
+
+mod budget;
+mod bzip2;
+mod codec;
+mod dir;
+mod file;
+mod guard;
+mod gzip;
+mod local_header;
+mod lz4;
+mod magic;
+mod open;
+mod tar;
+mod xz;
+mod zip;
+mod zip_stream;
+mod zstd;
+
+#[cfg(test)]
+mod tests;
+
+use std::fs;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::base::limits::Limits;
+use crate::base::member_path::MemberPath;
+use crate::base::problem::Problem;
+
+pub use self::file::Mapping;
+
+use self::budget::Budget;
+use self::codec::Codec;
+use self::guard::Guarded;
+use self::open::{Place, Walker};
+
+/// Every compression format, by name.
+static CODECS: [&dyn Codec; 5] = [&bzip2::Bzip2, &gzip::Gzip, &lz4::Lz4, &xz::Xz, &zstd::Zstd];
+
+/// One member as the walk meets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its address.
+    pub path: MemberPath,
+    /// When it was last changed, in seconds since 1970-01-01T00:00:00Z, as the archive or the file system says.
+    pub modified: Option<i64>,
+    /// Its size in bytes after decoding, where known beforehand. An archive's claim: not to be trusted.
+    pub size: Option<u64>,
+}
+
+/// The bytes of a member.
+pub enum Body<'a> {
+    /// A plain file in memory; blocks of it may be shared among threads.
+    Mapped(Arc<Mapping>),
+    /// Decoded front to back. Never fails: it ends early where the data is damaged, and the walk reports that.
+    Stream(&'a mut dyn Read),
+}
+
+/// Receives what the walk finds.
+pub trait Visitor {
+    /// Takes a member that is no container. It need not be read to the end. `Break` ends the walk.
+    fn member(&mut self, member: &Member, body: Body<'_>) -> ControlFlow<()>;
+
+    /// Takes a problem. One that was met inside a member comes right after that member.
+    fn problem(&mut self, problem: Problem);
+
+    /// Learns how many encoded bytes were read from outside so far; called after each member.
+    fn progress(&mut self, bytes_read: u64);
+}
+
+/// What to walk.
+pub enum Input {
+    /// A directory, an archive or a single file.
+    Path(PathBuf),
+    /// The same as a stream, such as stdin; read front to back.
+    Reader(Box<dyn Read + Send>),
+}
+
+/// What was walked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Walked {
+    /// What the bundle is: `directory`, `file`, `tar`, `tar+gzip`, `zip`, `gzip`, ...; innermost format first.
+    pub container: String,
+    /// Encoded bytes read from outside.
+    pub bytes_read: u64,
+    /// Decoded bytes of all members.
+    pub bytes_decoded: u64,
+    /// Members pushed to the visitor.
+    pub members: u64,
+}
+
+/// Why an input cannot be walked at all.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is nothing at the path.
+    #[error("cannot open {}: no such file or directory", .0.display())]
+    Missing(PathBuf),
+    /// The operating system refuses to give the data.
+    #[error("cannot read {}: {error}", .path.display())]
+    Unreadable {
+        /// The path as given, or `stdin`.
+        path: PathBuf,
+        /// What the operating system says.
+        #[source]
+        error: io::Error,
+    },
+    /// There are no bytes, or no entries in the directory.
+    #[error("nothing to scan: {} is empty", .0.display())]
+    Empty(PathBuf),
+}
+
+/// Walks `input` within `limits` and pushes what it finds to `visitor`.
+///
+/// # Errors
+/// When the input cannot be opened or is empty; everything later is a problem.
+pub fn walk(input: Input, limits: &Limits, visitor: &mut dyn Visitor) -> Result<Walked, OpenError> {
+    let budget = Budget::new(limits);
+    let mut walker = Walker::new(&budget, visitor);
+    let fallback = match input {
+        Input::Path(path) => walk_path(&mut walker, &path)?,
+        Input::Reader(reader) => {
+            walk_reader(&mut walker, Path::new("stdin"), reader)?;
+            "file"
+        }
+    };
+    // The walk is over either way.
+    let _ = walker.flush();
+    Ok(Walked {
+        container: walker
+            .container_name()
+            .unwrap_or_else(|| fallback.to_owned()),
+        bytes_read: budget.read.get(),
+        bytes_decoded: budget.decoded.get(),
+        members: budget.members.get(),
+    })
+}
+
+/// Walks what is at `path`, following it if it is a link; says what it is if it is no container.
+fn walk_path(walker: &mut Walker<'_>, path: &Path) -> Result<&'static str, OpenError> {
+    let metadata = fs::metadata(path).map_err(|error| open_error(path, error))?;
+    if metadata.is_dir() {
+        dir::walk(walker, path)?;
+        return Ok("directory");
+    }
+    let file = fs::File::open(path).map_err(|error| open_error(path, error))?;
+    if metadata.is_file() {
+        let place = Place::bundle(&name_of(path), file::modified(&metadata));
+        if metadata.len() == 0 {
+            return Err(OpenError::Empty(path.to_owned()));
+        }
+        // Whether the walk was broken off makes no difference here: it is over.
+        let _ = file::open(walker, &place, file).map_err(|error| open_error(path, error))?;
+    } else {
+        walk_reader(walker, path, Box::new(file))?;
+    }
+    Ok("file")
+}
+
+/// Walks a stream that is known to people as `name`.
+fn walk_reader(
+    walker: &mut Walker<'_>,
+    name: &Path,
+    mut reader: Box<dyn Read + Send>,
+) -> Result<(), OpenError> {
+    let mut first = Vec::with_capacity(1);
+    let unreadable = |error| open_error(name, error);
+    reader
+        .by_ref()
+        .take(1)
+        .read_to_end(&mut first)
+        .map_err(unreadable)?;
+    if first.is_empty() {
+        return Err(OpenError::Empty(name.to_owned()));
+    }
+    let place = Place::bundle(&name_of(name), None);
+    let whole = Box::new(io::Cursor::new(first).chain(reader));
+    let source = Guarded::outside(whole, walker.budget, &place.container);
+    // Whether the walk was broken off makes no difference here: it is over.
+    let _ = walker.open(&place, source);
+    Ok(())
+}
+
+fn open_error(path: &Path, error: io::Error) -> OpenError {
+    let path = path.to_owned();
+    match error.kind() {
+        io::ErrorKind::NotFound => OpenError::Missing(path),
+        _ => OpenError::Unreadable { path, error },
+    }
+}
+
+/// The last part of a path, as a member's address.
+fn name_of(path: &Path) -> MemberPath {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    MemberPath::from_bytes(name.as_encoded_bytes())
+}

@@ -1,0 +1,106 @@
+//! What stops a run. Everything else is a [`crate::base::problem::Problem`] in the report.
+
+use std::fmt;
+
+use crate::container::OpenError;
+use crate::signature::SignatureError;
+
+/// Why there is no report.
+#[derive(Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    Open(OpenError),
+    Signatures(SignatureError),
+    Output(std::io::Error),
+    Nothing(String),
+    Cancelled,
+}
+
+/// The class of an [`Error`], for exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The input cannot be opened, or nothing in it is text.
+    Input,
+    /// Signatures do not load.
+    Signatures,
+    /// The report cannot be written.
+    Output,
+    /// The caller cancelled the scan.
+    Cancelled,
+}
+
+impl Error {
+    /// What class of error it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Whether the reader of the output went away, which is no failure of ours.
+    pub fn is_broken_pipe(&self) -> bool {
+        matches!(&self.source, Source::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+
+    pub(crate) fn nothing_recognised(input: &str) -> Self {
+        let text = format!(
+            "nothing to scan in {input}: no text in it, so it is no support bundle and no log"
+        );
+        Error {
+            kind: ErrorKind::Input,
+            source: Source::Nothing(text),
+        }
+    }
+
+    pub(crate) fn cancelled() -> Self {
+        Error {
+            kind: ErrorKind::Cancelled,
+            source: Source::Cancelled,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.source {
+            Source::Open(error) => error.fmt(formatter),
+            Source::Signatures(error) => error.fmt(formatter),
+            Source::Output(error) => write!(formatter, "cannot write the report: {error}"),
+            Source::Nothing(text) => formatter.write_str(text),
+            Source::Cancelled => formatter.write_str("the scan was cancelled"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<OpenError> for Error {
+    fn from(error: OpenError) -> Self {
+        Error {
+            kind: ErrorKind::Input,
+            source: Source::Open(error),
+        }
+    }
+}
+
+impl From<SignatureError> for Error {
+    fn from(error: SignatureError) -> Self {
+        Error {
+            kind: ErrorKind::Signatures,
+            source: Source::Signatures(error),
+        }
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Error {
+            kind: ErrorKind::Output,
+            source: Source::Output(error),
+        }
+    }
+}

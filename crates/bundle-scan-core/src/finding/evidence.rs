@@ -1,0 +1,109 @@
+//! A line that proves a finding, with its address.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::base::member_path::MemberPath;
+use crate::base::time::Time;
+use crate::matcher::Match;
+use crate::source::component::Component;
+use crate::text::block::BlockView;
+use crate::text::lines::{lines_after, lines_before};
+
+/// A verbatim line with its address and surroundings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The member that holds the line.
+    pub member: MemberPath,
+    /// Line number, from 1.
+    pub line: u64,
+    /// Offset of the line in the decoded member, from 0.
+    pub byte_offset: u64,
+    /// When the line was written.
+    pub time: Option<Time>,
+    /// Who wrote it.
+    pub component: Option<Component>,
+    /// The line, cut at the limit of shown bytes; bytes that are not UTF-8 are shown as U+FFFD.
+    pub text: String,
+    /// Whether `text` was cut.
+    pub truncated: bool,
+    /// What the regex captured.
+    pub captures: BTreeMap<String, String>,
+    /// The lines before it.
+    pub before: Vec<String>,
+    /// The lines after it.
+    pub after: Vec<String>,
+    /// How many matches of the same signature stand before it in the member.
+    pub(super) ordinal: u64,
+}
+
+impl Evidence {
+    /// Copies what is shown out of the block; line number and ordinal are those within the block, from 0.
+    pub(super) fn new(
+        member: &MemberPath,
+        view: &BlockView<'_>,
+        found: &Match<'_>,
+        context_lines: usize,
+        max_shown_bytes: usize,
+        ordinal: u64,
+    ) -> Self {
+        let (text, truncated) = shown(found.record.line, max_shown_bytes);
+        let context = |lines: Vec<&[u8]>| {
+            lines
+                .into_iter()
+                .map(|line| shown(line, max_shown_bytes).0)
+                .collect()
+        };
+        let captures = found.captures.iter();
+        Evidence {
+            member: member.clone(),
+            line: found.lines_before,
+            byte_offset: view.offset + (found.line.start - view.own.start) as u64,
+            time: found.record.time,
+            component: found.record.component,
+            text,
+            truncated,
+            captures: captures
+                .map(|capture| (capture.name.to_owned(), lossy(capture.value).into_owned()))
+                .collect(),
+            before: context(lines_before(view, &found.line, context_lines)),
+            after: context(lines_after(view, &found.line, context_lines)),
+            ordinal,
+        }
+    }
+
+    /// What decides which evidence is kept: the first matches of every member come before the second ones of any, so that
+    /// a few lines show many places.
+    pub(super) fn order(&self) -> (u64, &MemberPath, u64) {
+        (self.ordinal, &self.member, self.byte_offset)
+    }
+}
+
+/// The text of a line, cut at a character border at or before `max_bytes`, and whether it was cut.
+fn shown(line: &[u8], max_bytes: usize) -> (String, bool) {
+    if line.len() <= max_bytes {
+        return (lossy(line).into_owned(), false);
+    }
+    let is_continuation = |byte: u8| byte & 0xc0 == 0x80;
+    let mut end = max_bytes;
+    while end > 0 && end > max_bytes.saturating_sub(3) && is_continuation(line[end]) {
+        end -= 1;
+    }
+    (lossy(&line[..end]).into_owned(), true)
+}
+
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_cut_between_characters() {
+        assert_eq!(shown(b"short", 10), ("short".into(), false));
+        assert_eq!(shown("aé".repeat(4).as_bytes(), 5), ("aéa".into(), true));
+        assert_eq!(shown("磁盘空间".as_bytes(), 7), ("磁盘".into(), true));
+    }
+}

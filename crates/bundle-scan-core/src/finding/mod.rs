@@ -1,0 +1,12 @@
+//! Matches of one signature, joined: exact counts, times, entities, and capped evidence.
+//!
+//! Everything here merges: tallies of blocks, of members and of workers give the same sum in any grouping.
+
+pub mod burst;
+pub mod entity;
+pub mod evidence;
+pub mod histogram;
+pub mod tally;
+
+pub use evidence::Evidence;
+pub use tally::{Tally, TallyOptions};

@@ -1,0 +1,171 @@
+//! The one pass over raw bytes: where do the anchors of all signatures occur?
+//!
+//! Anchors of eight bytes or more go to the prefilter [`super::qgram`], shorter ones to an Aho-Corasick automaton, which costs
+//! a pass of its own. Either way anchors overlap without hiding each other, and ASCII case is ignored: the leaf that owns
+//! the anchor decides about case later.
+
+use std::collections::BTreeMap;
+
+use aho_corasick::automaton::OverlappingState;
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, Input, MatchKind, StartKind};
+
+use super::qgram::{MIN_BYTES, QGrams};
+
+/// All anchors of a set, searched together.
+#[derive(Debug)]
+pub struct AnchorIndex {
+    long: QGrams,
+    /// For each long anchor the leaves that own it, ascending.
+    long_owners: Vec<Vec<u32>>,
+    /// The automaton for anchors that are too short, if there are any.
+    short: Option<AhoCorasick>,
+    short_owners: Vec<Vec<u32>>,
+}
+
+impl AnchorIndex {
+    /// Builds the index from pairs of anchor and owning leaf.
+    pub fn new<'a>(anchors: impl Iterator<Item = (&'a [u8], u32)>) -> Self {
+        let mut by_text: BTreeMap<Vec<u8>, Vec<u32>> = BTreeMap::new();
+        for (anchor, leaf) in anchors.filter(|(anchor, _)| !anchor.is_empty()) {
+            let owners = by_text.entry(anchor.to_ascii_lowercase()).or_default();
+            if owners.last() != Some(&leaf) {
+                owners.push(leaf);
+            }
+        }
+        let (long, short): (Vec<_>, Vec<_>) = by_text
+            .into_iter()
+            .partition(|(text, _)| text.len() >= MIN_BYTES);
+        let (long_texts, long_owners) = long.into_iter().unzip();
+        let (short_texts, short_owners): (Vec<Vec<u8>>, _) = short.into_iter().unzip();
+        AnchorIndex {
+            long: QGrams::new(long_texts),
+            long_owners,
+            short: (!short_texts.is_empty()).then(|| automaton(&short_texts)),
+            short_owners,
+        }
+    }
+
+    /// Calls `found` for each occurrence with the place of one of its bytes and the leaves that own the anchor; places ascend.
+    pub fn scan(&self, bytes: &[u8], mut found: impl FnMut(usize, &[u32])) {
+        let Some(short) = &self.short else {
+            return self.long.scan(bytes, |anchor, place| {
+                found(place, &self.long_owners[anchor])
+            });
+        };
+        let mut hits: Vec<(usize, &[u32])> = Vec::new();
+        self.long.scan(bytes, |anchor, place| {
+            hits.push((place, &self.long_owners[anchor]))
+        });
+        let mut state = OverlappingState::start();
+        loop {
+            short.find_overlapping(Input::new(bytes), &mut state);
+            let Some(hit) = state.get_match() else { break };
+            hits.push((hit.start(), &self.short_owners[hit.pattern().as_usize()]));
+        }
+        hits.sort_unstable_by_key(|(place, _)| *place);
+        hits.into_iter()
+            .for_each(|(place, owners)| found(place, owners));
+    }
+}
+
+fn automaton(texts: &[Vec<u8>]) -> AhoCorasick {
+    AhoCorasickBuilder::new()
+        .kind(Some(AhoCorasickKind::DFA))
+        .match_kind(MatchKind::Standard)
+        .start_kind(StartKind::Unanchored)
+        .ascii_case_insensitive(true)
+        .build(texts)
+        .expect("anchors of seven bytes in files of at most 1 MiB stay far below the state limit")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Every occurrence, as the line-like piece between separators that it lies in, with the leaf.
+    fn hits(anchors: &[&[u8]], text: &[u8]) -> Vec<(usize, u32)> {
+        let index = AnchorIndex::new(
+            anchors
+                .iter()
+                .zip(0..)
+                .map(|(anchor, leaf)| (*anchor, leaf)),
+        );
+        let mut hits = Vec::new();
+        let mut last = 0;
+        index.scan(text, |place, leaves| {
+            assert!(place >= last, "places ascend");
+            last = place;
+            hits.extend(leaves.iter().map(|leaf| (line_of(text, place), *leaf)));
+        });
+        hits.sort_unstable();
+        hits
+    }
+
+    fn line_of(text: &[u8], place: usize) -> usize {
+        text[..place].iter().filter(|byte| **byte == b'\n').count()
+    }
+
+    #[test]
+    fn overlapping_anchors_never_hide_each_other() {
+        let found = hits(
+            &[
+                b"pull image",
+                b"failed to pull",
+                b"image",
+                b"FAILED TO PULL",
+            ],
+            b"Failed to pull image",
+        );
+        assert_eq!(found, [(0, 0), (0, 1), (0, 2), (0, 3)]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_occurrence_is_found_once(
+            anchors in proptest::collection::vec("[ab]{1,12}", 1..8),
+            text in "[abAB\n]{0,300}",
+        ) {
+            let bytes: Vec<&[u8]> = anchors.iter().map(|anchor| anchor.as_bytes()).collect();
+            let text = text.as_bytes();
+            let mut expected = Vec::new();
+            for (leaf, anchor) in (0..).zip(&bytes) {
+                for (start, window) in text.windows(anchor.len()).enumerate() {
+                    if window.eq_ignore_ascii_case(anchor) {
+                        expected.push((line_of(text, start), leaf));
+                    }
+                }
+            }
+            expected.sort_unstable();
+            prop_assert_eq!(hits(&bytes, text), expected);
+        }
+
+        #[test]
+        fn the_prefilter_reports_what_the_automaton_reports(
+            anchors in proptest::collection::vec("[a-d@` ]{8,20}", 1..20),
+            noise in proptest::collection::vec("[a-dA-D@` \n]{0,40}", 0..20),
+            picks in proptest::collection::vec(0usize..20, 0..20),
+        ) {
+            let mut text = String::new();
+            for (number, noise) in noise.iter().enumerate() {
+                text += noise;
+                if let Some(pick) = picks.get(number) {
+                    text += &anchors[pick % anchors.len()].to_uppercase();
+                }
+            }
+            let mut lowered: Vec<Vec<u8>> = anchors.iter().map(|a| a.clone().into_bytes()).collect();
+            lowered.sort();
+            lowered.dedup();
+            let mut found = Vec::new();
+            QGrams::new(lowered.clone()).scan(text.as_bytes(), |anchor, place| found.push((line_of(text.as_bytes(), place), anchor)));
+            found.sort_unstable();
+            let oracle = automaton(&lowered);
+            let mut expected: Vec<_> = oracle
+                .find_overlapping_iter(text.as_bytes())
+                .map(|hit| (line_of(text.as_bytes(), hit.start()), hit.pattern().as_usize()))
+                .collect();
+            expected.sort_unstable();
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

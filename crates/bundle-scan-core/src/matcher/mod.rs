@@ -1,0 +1,11 @@
+//! Runs a set of signatures over blocks: one pass for all anchors, and only where one is found the line is cut out,
+//! understood, and tested.
+//!
+//! Deliberately absent: counting and ranking. Each match is handed to the caller while its line is still in memory.
+
+pub mod anchor;
+mod bigram;
+mod qgram;
+mod verify;
+
+pub use verify::{Capture, Match, Matcher};

@@ -1,0 +1,225 @@
+//! From an anchor hit to a match: line, record, scope, exclusions, regex, captures.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::anchor::AnchorIndex;
+use crate::record::Record;
+use crate::record::clock::Clock;
+use crate::signature::compile::Leaf;
+use crate::signature::{Signature, SignatureSet};
+use crate::source::Source;
+use crate::text::block::BlockView;
+use crate::text::lines::{count_lines, line_around};
+
+/// A set of signatures, ready to run over blocks. Immutable, shared by all workers.
+#[derive(Debug)]
+pub struct Matcher {
+    set: SignatureSet,
+    anchors: AnchorIndex,
+    /// Signature and leaf of each leaf number; ascending by signature.
+    leaves: Vec<(usize, usize)>,
+    signatures: Vec<Arc<Signature>>,
+    max_line_bytes: usize,
+}
+
+/// One signature fired on one line.
+#[derive(Debug)]
+pub struct Match<'a> {
+    /// Place of the signature in [`Matcher::signatures`].
+    pub signature: usize,
+    /// Which leaf of the signature fired.
+    pub leaf: usize,
+    /// The line in the view.
+    pub line: Range<usize>,
+    /// Line ends in the block before this line.
+    pub lines_before: u64,
+    /// The line, understood.
+    pub record: &'a Record<'a>,
+    /// What the regex captured.
+    pub captures: Vec<Capture<'a>>,
+}
+
+/// One captured entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capture<'a> {
+    /// The name in the regex.
+    pub name: &'a str,
+    /// The entity that the signature makes of it.
+    pub entity: &'a str,
+    /// The bytes.
+    pub value: &'a [u8],
+}
+
+impl Matcher {
+    /// Prepares the search for the anchors of a set.
+    pub fn new(set: SignatureSet, max_line_bytes: usize) -> Self {
+        let signatures: Vec<_> = set.iter().cloned().collect();
+        let leaves: Vec<(usize, usize)> = signatures
+            .iter()
+            .enumerate()
+            .flat_map(|(number, signature)| {
+                (0..signature.leaves.len()).map(move |leaf| (number, leaf))
+            })
+            .collect();
+        let anchors = AnchorIndex::new((0..).zip(&leaves).flat_map(
+            |(leaf_number, &(number, leaf))| {
+                let anchors = &signatures[number].leaves[leaf].anchors;
+                anchors
+                    .iter()
+                    .map(move |anchor| (anchor.as_slice(), leaf_number))
+            },
+        ));
+        Matcher {
+            set,
+            anchors,
+            leaves,
+            signatures,
+            max_line_bytes,
+        }
+    }
+
+    /// The signatures, sorted by id.
+    pub fn signatures(&self) -> &[Arc<Signature>] {
+        &self.signatures
+    }
+
+    /// The set it was built from.
+    pub fn set(&self) -> &SignatureSet {
+        &self.set
+    }
+
+    /// Runs over what the block owns, hands each match to `found` in the order of lines, and returns how many line ends
+    /// the block owns. A signature matches a line at most once.
+    pub fn scan(
+        &self,
+        view: &BlockView<'_>,
+        source: &Source,
+        clock: &Clock,
+        found: impl FnMut(&Match<'_>),
+    ) -> u64 {
+        let mut pass = Pass {
+            matcher: self,
+            view,
+            source,
+            clock,
+            found,
+            line: 0..0,
+            candidates: Vec::new(),
+            counted_up_to: view.own.start,
+            lines: 0,
+        };
+        let own = &view.bytes[view.own.clone()];
+        self.anchors
+            .scan(own, |at, leaves| pass.anchor(view.own.start + at, leaves));
+        pass.finish()
+    }
+
+    fn captures<'a>(
+        &'a self,
+        signature: usize,
+        leaf: usize,
+        record: &'a Record<'_>,
+    ) -> Option<Vec<Capture<'a>>> {
+        let signature = &self.signatures[signature];
+        let leaf: &Leaf = &signature.leaves[leaf];
+        if record
+            .component
+            .is_some_and(|speaker| !leaf.scope.admits(speaker))
+        {
+            return None;
+        }
+        let captured = leaf.text.captures(&record.text)?;
+        if leaf
+            .none
+            .iter()
+            .any(|exclusion| exclusion.accepts(&record.text))
+        {
+            return None;
+        }
+        let Some(captured) = captured else {
+            return Some(Vec::new());
+        };
+        let named = signature.spec.entities.iter().filter_map(|(name, entity)| {
+            let value = captured.name(name)?.range();
+            Some(Capture {
+                name,
+                entity,
+                value: &record.text[value],
+            })
+        });
+        Some(named.collect())
+    }
+}
+
+/// The state of one pass over one block.
+struct Pass<'p, F> {
+    matcher: &'p Matcher,
+    view: &'p BlockView<'p>,
+    source: &'p Source,
+    clock: &'p Clock,
+    found: F,
+    /// The line of the last anchor.
+    line: Range<usize>,
+    /// Leaves that have an anchor in that line.
+    candidates: Vec<u32>,
+    counted_up_to: usize,
+    lines: u64,
+}
+
+impl<F: FnMut(&Match<'_>)> Pass<'_, F> {
+    /// Takes an anchor that was found at `at`. Places ascend, so all anchors of a line come together.
+    fn anchor(&mut self, at: usize, leaves: &[u32]) {
+        if at >= self.line.end {
+            self.test_candidates();
+            self.line = line_around(self.view, at, self.matcher.max_line_bytes);
+        }
+        self.candidates.extend_from_slice(leaves);
+    }
+
+    /// Tests the last line and counts the rest of the block.
+    fn finish(mut self) -> u64 {
+        self.test_candidates();
+        self.lines_up_to(self.view.own.end)
+    }
+
+    /// Tests the candidate leaves of the line; the first that matches stands for its signature.
+    fn test_candidates(&mut self) {
+        if self.candidates.is_empty() {
+            return;
+        }
+        let mut candidates = std::mem::take(&mut self.candidates);
+        candidates.sort_unstable();
+        candidates.dedup();
+        let line = self.line.clone();
+        let record = Record::read(&self.view.bytes[line.clone()], self.source, self.clock);
+        let mut fired = None;
+        for number in candidates.drain(..) {
+            let (signature, leaf) = self.matcher.leaves[number as usize];
+            if fired == Some(signature) {
+                continue;
+            }
+            if let Some(captures) = self.matcher.captures(signature, leaf, &record) {
+                fired = Some(signature);
+                let lines_before = self.lines_up_to(line.start);
+                let (line, record) = (line.clone(), &record);
+                (self.found)(&Match {
+                    signature,
+                    leaf,
+                    line,
+                    lines_before,
+                    record,
+                    captures,
+                });
+            }
+        }
+        self.candidates = candidates;
+    }
+
+    /// Line ends between the start of the block and `end`, which never goes back.
+    fn lines_up_to(&mut self, end: usize) -> u64 {
+        self.lines += count_lines(&self.view.bytes[self.counted_up_to..end]);
+        self.counted_up_to = end;
+        self.lines
+    }
+}

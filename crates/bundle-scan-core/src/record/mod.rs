@@ -1,0 +1,106 @@
+//! A line, understood: its time, level and speaker, and the text that signatures see.
+//!
+//! Runs only on lines that hold a hit. Multi-line groups are not assembled here; a record is one line.
+
+pub mod clock;
+
+use std::borrow::Cow;
+
+use crate::base::time::Time;
+use crate::envelope::{self, Level, Peeled};
+use crate::source::component::Component;
+use crate::source::{Source, speaker};
+use clock::Clock;
+
+/// One line with its envelope taken off.
+#[derive(Clone, Debug)]
+pub struct Record<'a> {
+    /// The line as it stands in the member.
+    pub line: &'a [u8],
+    /// When it was written.
+    pub time: Option<Time>,
+    /// How bad the writer thought it was.
+    pub level: Option<Level>,
+    /// Who speaks; `None` when that cannot be told.
+    pub component: Option<Component>,
+    /// The host that the envelope names.
+    pub host: Option<Cow<'a, [u8]>>,
+    /// The object that an event is about: `pod/web-0`.
+    pub object: Option<Cow<'a, [u8]>>,
+    /// How often it happened: an event row may stand for many (`x12 over 5m`).
+    pub repeats: u64,
+    /// What signatures see: the innermost payload, trimmed, with `\"` read as `"`.
+    pub text: Cow<'a, [u8]>,
+}
+
+impl<'a> Record<'a> {
+    /// Takes the envelopes off a line of the given source.
+    pub fn read(line: &'a [u8], source: &Source, clock: &Clock) -> Self {
+        let peeled = envelope::peel(line);
+        let component = speaker(source, &peeled);
+        let Peeled {
+            stamp,
+            level,
+            host,
+            event,
+            payload,
+            ..
+        } = peeled;
+        Record {
+            line,
+            time: stamp.and_then(|stamp| clock.resolve(stamp)),
+            level,
+            component,
+            host,
+            repeats: event.as_ref().map_or(1, |row| row.count.max(1)),
+            object: event.and_then(|row| row.object),
+            text: plain_quotes(trimmed(payload)),
+        }
+    }
+}
+
+fn trimmed(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_ascii()),
+        Cow::Owned(text) => Cow::Owned(text.trim_ascii().to_vec()),
+    }
+}
+
+/// Drops the backslashes before a quote: error texts are quoted once for each layer that passes them on.
+fn plain_quotes(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    if memchr::memmem::find(&text, b"\\\"").is_none() {
+        return text;
+    }
+    let mut plain: Vec<u8> = Vec::with_capacity(text.len());
+    for &byte in text.iter() {
+        if byte == b'"' {
+            while plain.last() == Some(&b'\\') {
+                plain.pop();
+            }
+        }
+        plain.push(byte);
+    }
+    Cow::Owned(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escaped_quotes_read_as_quotes() {
+        for (given, expected) in [
+            (
+                r#"err="failed to \"Start\" x""#,
+                r#"err="failed to "Start" x""#,
+            ),
+            (r#"image \\\"a/b:1\\\""#, r#"image "a/b:1""#),
+            (r"C:\path", r"C:\path"),
+        ] {
+            assert_eq!(
+                plain_quotes(given.as_bytes().into()),
+                given.replace(given, expected).as_bytes()
+            );
+        }
+    }
+}

@@ -1,0 +1,442 @@
+//! The JSON report, `schema_version` 1: the only place that knows its keys. `docs/report.schema.json` describes it.
+//!
+//! Additive changes only. Key order is the order of the structs.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::moment::rfc3339;
+use super::{Render, RenderOptions};
+use crate::base::lang::Lang;
+use crate::base::problem::Problem;
+use crate::base::severity::Severity;
+use crate::base::time::Time;
+use crate::error::Error;
+use crate::finding::Evidence;
+use crate::report::{Entity, Finding, MemberCoverage, Report};
+
+/// The version of the layout below.
+const SCHEMA_VERSION: u32 = 1;
+
+/// See [`super::JSON`].
+pub struct Json;
+
+impl Render for Json {
+    fn id(&self) -> &'static str {
+        "json"
+    }
+
+    fn write_with(
+        &self,
+        report: &Report,
+        options: &RenderOptions,
+        out: &mut dyn Write,
+    ) -> Result<(), Error> {
+        serde_json::to_writer_pretty(&mut *out, &WireReport::new(report, options))
+            .map_err(std::io::Error::from)?;
+        Ok(out.write_all(b"\n")?)
+    }
+}
+
+/// See [`super::JSONL`].
+pub struct Jsonl;
+
+impl Render for Jsonl {
+    fn id(&self) -> &'static str {
+        "jsonl"
+    }
+
+    fn write_with(
+        &self,
+        report: &Report,
+        options: &RenderOptions,
+        out: &mut dyn Write,
+    ) -> Result<(), Error> {
+        for finding in shown(&report.findings, options) {
+            serde_json::to_writer(&mut *out, &WireFinding::new(finding, options.lang))
+                .map_err(std::io::Error::from)?;
+            out.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+}
+
+fn shown<'r>(
+    findings: &'r [Finding],
+    options: &RenderOptions,
+) -> impl Iterator<Item = &'r Finding> {
+    let least = options.min_severity;
+    findings
+        .iter()
+        .filter(move |finding| finding.severity() >= least)
+}
+
+/// The JSON Schema of the report: `docs/report.schema.json`.
+pub fn json_schema() -> serde_json::Value {
+    schemars::schema_for!(WireReport<'static>).to_value()
+}
+
+#[derive(JsonSchema, Serialize)]
+#[schemars(title = "bundle-scan report")]
+struct WireReport<'r> {
+    schema_version: u32,
+    tool: WireTool<'r>,
+    bundle: WireBundle<'r>,
+    status: &'static str,
+    summary: WireSummary<'r>,
+    findings: Vec<WireFinding<'r>>,
+    benign: Vec<WireFinding<'r>>,
+    unrecognised: Vec<WireFinding<'r>>,
+    coverage: WireCoverage<'r>,
+    problems: Vec<WireProblem<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timings: Option<WireTimings>,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireTool<'r> {
+    name: &'static str,
+    version: &'static str,
+    signatures: WireSignatures<'r>,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireSignatures<'r> {
+    count: usize,
+    digest: &'r str,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireBundle<'r> {
+    path: &'r str,
+    container: &'r str,
+    layout: Option<&'static str>,
+    captured_at: Option<String>,
+    hosts: &'r [String],
+    bytes_read: u64,
+    bytes_decoded: u64,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireSummary<'r> {
+    max_severity: Option<&'static str>,
+    counts: BTreeMap<&'static str, usize>,
+    root_causes: Vec<&'r str>,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireFinding<'r> {
+    rank: usize,
+    id: &'r str,
+    fingerprint: &'r str,
+    title: &'r str,
+    severity: &'static str,
+    confidence: &'static str,
+    category: &'static str,
+    state: &'static str,
+    score: i64,
+    score_factors: Vec<WireFactor<'r>>,
+    count: u64,
+    first_seen: Option<String>,
+    last_seen: Option<String>,
+    time_quality: Option<&'static str>,
+    histogram: Vec<WireBucket>,
+    host: Option<&'r str>,
+    components: &'r [&'static str],
+    entities: BTreeMap<&'r str, Vec<WireEntityValue<'r>>>,
+    entities_capped: Vec<&'r str>,
+    cause: &'r str,
+    impact: &'r str,
+    remedy: Vec<WireStep<'r>>,
+    references: &'r [String],
+    explained_by: Option<&'r str>,
+    explains: &'r [String],
+    evidence: Vec<WireEvidence<'r>>,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireFactor<'r> {
+    name: &'static str,
+    points: i64,
+    why: &'r str,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireBucket {
+    start: String,
+    seconds: i64,
+    count: u64,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireEntityValue<'r> {
+    value: &'r str,
+    count: u64,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireStep<'r> {
+    text: &'r str,
+    command: Option<&'r str>,
+    risk: &'static str,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireEvidence<'r> {
+    member: &'r str,
+    line: u64,
+    byte_offset: u64,
+    time: Option<String>,
+    time_quality: Option<&'static str>,
+    component: Option<&'static str>,
+    text: &'r str,
+    truncated: bool,
+    captures: &'r BTreeMap<String, String>,
+    before: &'r [String],
+    after: &'r [String],
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireCoverage<'r> {
+    scanned: u64,
+    not_text: u64,
+    empty: u64,
+    lines: u64,
+    members: Vec<WireMember<'r>>,
+    members_not_listed: u64,
+    not_evaluable: &'r [String],
+    lost: Vec<WireProblem<'r>>,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireMember<'r> {
+    member: &'r str,
+    kind: &'static str,
+    status: &'static str,
+    bytes: u64,
+    lines: u64,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireProblem<'r> {
+    member: &'r str,
+    kind: &'static str,
+    detail: &'r str,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireTimings {
+    total_ms: u64,
+}
+
+impl<'r> WireReport<'r> {
+    fn new(report: &'r Report, options: &RenderOptions) -> Self {
+        let total_ms = u64::try_from(report.timings.total.as_millis()).unwrap_or(u64::MAX);
+        let wire = |finding| WireFinding::new(finding, options.lang);
+        WireReport {
+            schema_version: SCHEMA_VERSION,
+            tool: WireTool {
+                name: "bundle-scan",
+                version: report.tool.version,
+                signatures: WireSignatures {
+                    count: report.tool.signatures,
+                    digest: &report.tool.digest,
+                },
+            },
+            bundle: WireBundle::new(report),
+            status: report.status.as_str(),
+            summary: WireSummary::new(report, options),
+            findings: shown(&report.findings, options).map(wire).collect(),
+            benign: report.benign.iter().map(wire).collect(),
+            unrecognised: Vec::new(),
+            coverage: WireCoverage::new(report),
+            problems: report.problems.iter().map(WireProblem::new).collect(),
+            timings: options.timings.then_some(WireTimings { total_ms }),
+        }
+    }
+}
+
+impl<'r> WireBundle<'r> {
+    fn new(report: &'r Report) -> Self {
+        let bundle = &report.bundle;
+        WireBundle {
+            path: &bundle.path,
+            container: &bundle.container,
+            layout: bundle.layout,
+            captured_at: instant(bundle.captured_at),
+            hosts: &bundle.hosts,
+            bytes_read: bundle.bytes_read,
+            bytes_decoded: bundle.bytes_decoded,
+        }
+    }
+}
+
+impl<'r> WireSummary<'r> {
+    fn new(report: &'r Report, options: &RenderOptions) -> Self {
+        let counts =
+            Severity::WORST_FIRST.map(|severity| (severity.as_str(), report.count_of(severity)));
+        let roots = report
+            .roots()
+            .filter(|finding| finding.severity() >= options.min_severity.max(Severity::Warning));
+        WireSummary {
+            max_severity: report.max_severity().map(Severity::as_str),
+            counts: counts.into_iter().filter(|(_, count)| *count > 0).collect(),
+            root_causes: roots.map(Finding::id).collect(),
+        }
+    }
+}
+
+impl<'r> WireFinding<'r> {
+    fn new(finding: &'r Finding, lang: Lang) -> Self {
+        let spec = &finding.signature.spec;
+        let entities = finding
+            .entities
+            .iter()
+            .map(|entity| (entity.name.as_str(), wire_values(entity)));
+        let capped = finding.entities.iter().filter(|entity| entity.capped);
+        WireFinding {
+            rank: finding.rank,
+            id: finding.id(),
+            fingerprint: &finding.fingerprint,
+            title: spec.title.text(lang),
+            severity: spec.severity.as_str(),
+            confidence: spec.confidence.as_str(),
+            category: spec.category.as_str(),
+            state: finding.state.as_str(),
+            score: finding.score,
+            score_factors: finding
+                .factors
+                .iter()
+                .map(|f| WireFactor {
+                    name: f.name,
+                    points: f.points,
+                    why: &f.why,
+                })
+                .collect(),
+            count: finding.count,
+            first_seen: instant(finding.first_seen),
+            last_seen: instant(finding.last_seen),
+            time_quality: worst_quality(finding),
+            histogram: wire_buckets(finding),
+            host: finding.host.as_deref(),
+            components: &finding.components,
+            entities: entities.collect(),
+            entities_capped: capped.map(|entity| entity.name.as_str()).collect(),
+            cause: spec.cause.text(lang),
+            impact: spec.impact.text(lang),
+            remedy: wire_steps(finding, lang),
+            references: &spec.references,
+            explained_by: finding.explained_by.as_deref(),
+            explains: &finding.explains,
+            evidence: finding.evidence.iter().map(WireEvidence::new).collect(),
+        }
+    }
+}
+
+impl<'r> WireEvidence<'r> {
+    fn new(evidence: &'r Evidence) -> Self {
+        WireEvidence {
+            member: evidence.member.as_str(),
+            line: evidence.line,
+            byte_offset: evidence.byte_offset,
+            time: instant(evidence.time),
+            time_quality: evidence.time.map(|time| time.quality.as_str()),
+            component: evidence.component.map(|component| component.as_str()),
+            text: &evidence.text,
+            truncated: evidence.truncated,
+            captures: &evidence.captures,
+            before: &evidence.before,
+            after: &evidence.after,
+        }
+    }
+}
+
+impl<'r> WireCoverage<'r> {
+    fn new(report: &'r Report) -> Self {
+        let coverage = &report.coverage;
+        let listed = coverage.members.len() as u64;
+        WireCoverage {
+            scanned: coverage.scanned,
+            not_text: coverage.not_text,
+            empty: coverage.empty,
+            lines: coverage.lines,
+            members: coverage.members.iter().map(WireMember::new).collect(),
+            members_not_listed: (coverage.scanned + coverage.not_text + coverage.empty)
+                .saturating_sub(listed),
+            not_evaluable: &coverage.not_evaluable,
+            lost: Vec::new(),
+        }
+    }
+}
+
+impl<'r> WireMember<'r> {
+    fn new(covered: &'r MemberCoverage) -> Self {
+        WireMember {
+            member: covered.member.as_str(),
+            kind: covered.kind,
+            status: covered.status.as_str(),
+            bytes: covered.bytes,
+            lines: covered.lines,
+        }
+    }
+}
+
+impl<'r> WireProblem<'r> {
+    fn new(problem: &'r Problem) -> Self {
+        WireProblem {
+            member: problem.member.as_str(),
+            kind: problem.kind.as_str(),
+            detail: &problem.detail,
+        }
+    }
+}
+
+fn instant(time: Option<Time>) -> Option<String> {
+    time.map(|time| rfc3339(time.unix_nanos))
+}
+
+/// The lesser trust of the two times that a finding shows.
+fn worst_quality(finding: &Finding) -> Option<&'static str> {
+    let qualities = [finding.first_seen, finding.last_seen]
+        .into_iter()
+        .flatten()
+        .map(|time| time.quality);
+    qualities.max().map(|quality| quality.as_str())
+}
+
+fn wire_values(entity: &Entity) -> Vec<WireEntityValue<'_>> {
+    entity
+        .values
+        .iter()
+        .map(|(value, count)| WireEntityValue {
+            value,
+            count: *count,
+        })
+        .collect()
+}
+
+fn wire_buckets(finding: &Finding) -> Vec<WireBucket> {
+    let seconds = finding.histogram.width_seconds();
+    let buckets = finding.histogram.buckets();
+    buckets
+        .map(|(start, count)| WireBucket {
+            start: rfc3339(start.saturating_mul(1_000_000_000)),
+            seconds,
+            count,
+        })
+        .collect()
+}
+
+fn wire_steps(finding: &Finding, lang: Lang) -> Vec<WireStep<'_>> {
+    let steps = finding.signature.spec.remedy.iter();
+    steps
+        .map(|step| WireStep {
+            text: step.text(lang),
+            command: step.command.as_deref(),
+            risk: step.risk.as_str(),
+        })
+        .collect()
+}

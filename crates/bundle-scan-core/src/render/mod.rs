@@ -1,0 +1,82 @@
+//! Report to bytes: one file for each output format. Text from a bundle is never trusted here.
+
+pub mod escape;
+pub mod json;
+mod moment;
+pub mod text;
+mod words;
+
+use std::io::Write;
+
+use crate::base::lang::Lang;
+use crate::base::severity::Severity;
+use crate::error::Error;
+use crate::report::Report;
+
+/// An output format.
+pub trait Render: Sync {
+    /// Its name on the command line.
+    fn id(&self) -> &'static str;
+
+    /// Writes a report.
+    ///
+    /// # Errors
+    /// Of the kind `Output` when `out` refuses the bytes.
+    fn write_with(
+        &self,
+        report: &Report,
+        options: &RenderOptions,
+        out: &mut dyn Write,
+    ) -> Result<(), Error>;
+
+    /// Writes a report with default options.
+    ///
+    /// # Errors
+    /// As [`Render::write_with`].
+    fn write(&self, report: &Report, out: &mut dyn Write) -> Result<(), Error> {
+        self.write_with(report, &RenderOptions::default(), out)
+    }
+}
+
+/// For people, on a terminal or in a ticket.
+pub static TEXT: text::Text = text::Text;
+/// One JSON document, `schema_version` 1.
+pub static JSON: json::Json = json::Json;
+/// One JSON document a line for each finding.
+pub static JSONL: json::Jsonl = json::Jsonl;
+
+/// All formats, sorted by name.
+pub static OUTPUTS: &[&dyn Render] = &[&JSON, &JSONL, &TEXT];
+
+/// How a report is written.
+#[derive(Clone, Debug)]
+pub struct RenderOptions {
+    /// Language of titles, causes, remedies and headings.
+    pub lang: Lang,
+    /// Findings below it are left out.
+    pub min_severity: Severity,
+    /// Findings shown at length, those explained by another not counted; `None` for all. The rest gets a line each. Text only.
+    pub top: Option<usize>,
+    /// Whether the factors of each score are shown. Text only; JSON always has them.
+    pub why: bool,
+    /// Whether to colour, with ANSI escapes. Text only.
+    pub color: bool,
+    /// Columns of the terminal. Text only.
+    pub width: usize,
+    /// Whether to tell how long the scan took: the only thing that differs from run to run.
+    pub timings: bool,
+}
+
+impl Default for RenderOptions {
+    fn default() -> Self {
+        RenderOptions {
+            lang: Lang::En,
+            min_severity: Severity::Info,
+            top: Some(10),
+            why: false,
+            color: false,
+            width: 100,
+            timings: true,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The fixed words of the text report, in both languages.
+
+use super::moment::grouped;
+use crate::base::lang::Lang;
+use crate::base::severity::Severity;
+use crate::signature::schema::Risk;
+
+/// A noun for one and for more.
+pub(super) struct Noun(&'static str, &'static str);
+
+impl Noun {
+    /// The number with the noun: `1 member`, `1,614 members`.
+    pub(super) fn count(&self, number: u64) -> String {
+        format!(
+            "{} {}",
+            grouped(number),
+            if number == 1 { self.0 } else { self.1 }
+        )
+    }
+}
+
+/// Headings and phrases.
+pub(super) struct Words {
+    pub(super) healthy: &'static str,
+    pub(super) nothing_at_this_level: &'static str,
+    pub(super) root: &'static str,
+    pub(super) symptoms: Noun,
+    pub(super) more: Noun,
+    pub(super) lines: Noun,
+    pub(super) proof: &'static str,
+    pub(super) cause: &'static str,
+    pub(super) impact: &'static str,
+    pub(super) remedy: &'static str,
+    pub(super) led_to: &'static str,
+    pub(super) why: &'static str,
+    pub(super) also: &'static str,
+    pub(super) benign: &'static str,
+    pub(super) problems: &'static str,
+    pub(super) partial: &'static str,
+    pub(super) members: Noun,
+    pub(super) signatures: Noun,
+    pub(super) not_evaluable: &'static str,
+    pub(super) host: &'static str,
+    pub(super) by: &'static str,
+    pub(super) see: &'static str,
+    pub(super) assumed: &'static str,
+}
+
+const EN: Words = Words {
+    healthy: "no known problem found",
+    nothing_at_this_level: "nothing at or above the asked severity",
+    root: "probable root cause",
+    symptoms: Noun("symptom", "symptoms"),
+    more: Noun("other finding", "other findings"),
+    lines: Noun("line", "lines"),
+    proof: "proof",
+    cause: "cause",
+    impact: "impact",
+    remedy: "remedy",
+    led_to: "led to",
+    why: "score",
+    also: "Further findings",
+    benign: "Harmless, though it looks alarming",
+    problems: "Could not be read",
+    partial: "PARTIAL: not all of the bundle could be read",
+    members: Noun("member", "members"),
+    signatures: Noun("signature", "signatures"),
+    not_evaluable: "without a source to look at",
+    host: "host",
+    by: "from",
+    see: "see",
+    assumed: "year or zone assumed",
+};
+
+const ZH: Words = Words {
+    healthy: "未发现已知问题",
+    nothing_at_this_level: "没有达到所要求级别的问题",
+    root: "最可能的根因",
+    symptoms: Noun("个伴随症状", "个伴随症状"),
+    more: Noun("个其他发现", "个其他发现"),
+    lines: Noun("行", "行"),
+    proof: "证据",
+    cause: "原因",
+    impact: "影响",
+    remedy: "处理",
+    led_to: "由此引发",
+    why: "评分",
+    also: "其他发现",
+    benign: "看似异常、实际无害",
+    problems: "无法读取",
+    partial: "结果不完整：部分内容无法读取",
+    members: Noun("个文件", "个文件"),
+    signatures: Noun("条特征", "条特征"),
+    not_evaluable: "条缺少可判断的日志来源",
+    host: "主机",
+    by: "来自",
+    see: "参考",
+    assumed: "年份或时区为推断",
+};
+
+pub(super) fn words(lang: Lang) -> &'static Words {
+    match lang {
+        Lang::En => &EN,
+        Lang::Zh => &ZH,
+    }
+}
+
+pub(super) fn severity_word(severity: Severity, lang: Lang) -> &'static str {
+    match (lang, severity) {
+        (Lang::En, Severity::Critical) => "CRITICAL",
+        (Lang::En, Severity::Error) => "ERROR",
+        (Lang::En, Severity::Warning) => "WARNING",
+        (Lang::En, Severity::Info) => "INFO",
+        (Lang::Zh, Severity::Critical) => "严重",
+        (Lang::Zh, Severity::Error) => "错误",
+        (Lang::Zh, Severity::Warning) => "警告",
+        (Lang::Zh, Severity::Info) => "提示",
+    }
+}
+
+/// A warning before a remedy step; nothing for one that only looks.
+pub(super) fn risk_mark(risk: Risk, lang: Lang) -> &'static str {
+    match (lang, risk) {
+        (_, Risk::ReadOnly) => "",
+        (Lang::En, Risk::Change) => "[change] ",
+        (Lang::En, Risk::Restart) => "[restart] ",
+        (Lang::En, Risk::DataLoss) => "[data loss] ",
+        (Lang::Zh, Risk::Change) => "【变更】",
+        (Lang::Zh, Risk::Restart) => "【重启】",
+        (Lang::Zh, Risk::DataLoss) => "【可能丢失数据】",
+    }
+}

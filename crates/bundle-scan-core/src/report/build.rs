@@ -1,0 +1,169 @@
+//! Builds the report from the tally of a whole bundle.
+
+use std::collections::BTreeMap;
+
+use super::coverage::Coverage;
+use super::fingerprint::fingerprint;
+use super::score::{explained_factor, explains_factor, own_factors, total};
+use super::{Bundle, Entity, Finding, Report, State, Status, Timings, Tool, correlate};
+use crate::base::problem::Problem;
+use crate::finding::Tally;
+use crate::finding::tally::SignatureTally;
+use crate::signature::{Signature, SignatureSet};
+use std::sync::Arc;
+
+/// What a scan hands over when the last member is done.
+#[derive(Debug)]
+pub struct Scanned {
+    /// What was scanned.
+    pub bundle: Bundle,
+    /// All matches, by place in `signatures`.
+    pub tally: Tally,
+    /// The signatures, sorted by id.
+    pub signatures: Vec<Arc<Signature>>,
+    /// What was covered.
+    pub coverage: Coverage,
+    /// What could not be read, in any order.
+    pub problems: Vec<Problem>,
+}
+
+impl Report {
+    /// Judges what a scan found.
+    pub fn new(scanned: Scanned, set: &SignatureSet) -> Self {
+        let Scanned {
+            bundle,
+            tally,
+            signatures,
+            coverage,
+            mut problems,
+        } = scanned;
+        problems.sort();
+        problems.dedup();
+        let found = tally
+            .signatures
+            .into_iter()
+            .map(|(number, tally)| (Arc::clone(&signatures[number]), tally));
+        let (benign, mut findings): (Vec<Finding>, Vec<Finding>) = found
+            .filter(|(signature, tally)| reaches_threshold(signature, tally))
+            .map(|(signature, tally)| finding(signature, tally))
+            .partition(|finding| finding.signature.spec.benign);
+        fold(&mut findings, set);
+        rank(&mut findings);
+        Report {
+            tool: Tool {
+                version: env!("CARGO_PKG_VERSION"),
+                signatures: set.len(),
+                digest: set.digest(),
+            },
+            bundle,
+            status: if problems.is_empty() {
+                Status::Complete
+            } else {
+                Status::Partial
+            },
+            findings,
+            benign,
+            coverage,
+            problems,
+            timings: Timings::default(),
+        }
+    }
+}
+
+fn reaches_threshold(signature: &Signature, tally: &SignatureTally) -> bool {
+    match (&signature.spec.threshold, &tally.burst) {
+        (Some(threshold), Some(burst)) => burst.most_within(threshold.within) >= threshold.count,
+        _ => true,
+    }
+}
+
+fn finding(signature: Arc<Signature>, tally: SignatureTally) -> Finding {
+    let factors = own_factors(&signature, &tally);
+    let entities = tally.entities.iter().map(|(name, values)| Entity {
+        name: name.clone(),
+        values: values
+            .ranked()
+            .into_iter()
+            .map(|(value, count)| (value.to_owned(), count))
+            .collect(),
+        capped: values.is_capped(),
+    });
+    let host = match tally.hosts.ranked().as_slice() {
+        [(only, _)] => Some((*only).to_owned()),
+        _ => None,
+    };
+    Finding {
+        rank: 0,
+        fingerprint: fingerprint(&signature.spec.id, &tally.entities),
+        state: State::Unknown,
+        score: total(&factors),
+        factors,
+        count: tally.count,
+        first_seen: tally.first,
+        last_seen: tally.last,
+        host,
+        entities: entities.collect(),
+        components: tally
+            .components
+            .iter()
+            .map(|component| component.as_str())
+            .collect(),
+        histogram: tally.histogram,
+        explained_by: None,
+        explains: Vec::new(),
+        evidence: tally.evidence,
+        signature,
+    }
+}
+
+/// Marks who explains whom and lets that count.
+fn fold(findings: &mut [Finding], set: &SignatureSet) {
+    let strength = findings
+        .iter()
+        .map(|finding| (finding.id().to_owned(), finding.score))
+        .collect();
+    let explained = correlate::explained_by(set, &strength);
+    let mut symptoms: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for (symptom, cause) in &explained {
+        let severity = findings
+            .iter()
+            .find(|finding| finding.id() == symptom)
+            .map(Finding::severity);
+        symptoms.entry(cause).or_default().extend(severity);
+    }
+    for finding in findings.iter_mut() {
+        finding.explained_by = explained.get(finding.id()).cloned();
+        finding
+            .factors
+            .extend(finding.explained_by.as_deref().map(explained_factor));
+        let of_mine = symptoms.get(finding.id()).map_or(&[][..], Vec::as_slice);
+        finding
+            .factors
+            .extend(explains_factor(finding.severity(), of_mine));
+        finding.score = total(&finding.factors);
+    }
+}
+
+/// Worst first; ties by first seen, then by id.
+fn rank(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        let unknown_last =
+            |finding: &Finding| finding.first_seen.map_or(i64::MAX, |time| time.unix_nanos);
+        let by_time = unknown_last(a).cmp(&unknown_last(b));
+        b.score
+            .cmp(&a.score)
+            .then(by_time)
+            .then_with(|| a.id().cmp(b.id()))
+    });
+    let pairs: Vec<(String, String)> = findings
+        .iter()
+        .filter_map(|f| Some((f.explained_by.clone()?, f.id().to_owned())))
+        .collect();
+    for (index, finding) in findings.iter_mut().enumerate() {
+        finding.rank = index + 1;
+        let mine = pairs
+            .iter()
+            .filter(|(cause, _)| cause == finding.signature.spec.id.as_str());
+        finding.explains = mine.map(|(_, symptom)| symptom.clone()).collect();
+    }
+}

@@ -1,0 +1,204 @@
+//! The result of a scan as a plain value: findings in order, what was covered, what went wrong.
+//!
+//! A [`Report`] is the same for every language and output format; `render` turns it into bytes.
+
+mod build;
+pub mod correlate;
+pub mod coverage;
+mod fingerprint;
+pub mod score;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::base::problem::Problem;
+use crate::base::severity::Severity;
+use crate::base::time::Time;
+use crate::finding::Evidence;
+use crate::finding::histogram::Histogram;
+use crate::signature::Signature;
+
+pub use build::Scanned;
+pub use coverage::{Coverage, MemberCoverage, MemberStatus};
+pub use score::Factor;
+
+/// What a scan found.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Who made the report.
+    pub tool: Tool,
+    /// What was scanned.
+    pub bundle: Bundle,
+    /// Whether everything could be read.
+    pub status: Status,
+    /// Problems of the cluster, worst first; ranks start at 1.
+    pub findings: Vec<Finding>,
+    /// Alarming texts that are harmless, by id.
+    pub benign: Vec<Finding>,
+    /// What was looked at, and what could not be judged.
+    pub coverage: Coverage,
+    /// What could not be read, in order of member.
+    pub problems: Vec<Problem>,
+    /// How long it took. The only part that differs between two scans of one bundle.
+    pub timings: Timings,
+}
+
+/// The scanner and its knowledge.
+#[derive(Clone, Debug)]
+pub struct Tool {
+    /// Version of the library.
+    pub version: &'static str,
+    /// Signatures in the set.
+    pub signatures: usize,
+    /// See [`crate::signature::SignatureSet::digest`].
+    pub digest: String,
+}
+
+/// The bundle as a whole.
+#[derive(Clone, Debug, Default)]
+pub struct Bundle {
+    /// The path or name as the user gave it.
+    pub path: String,
+    /// How it is packed: `directory`, `tar+gzip`, `zip`, ...
+    pub container: String,
+    /// Which collector made it, if its marks are known.
+    pub layout: Option<&'static str>,
+    /// The newest trustworthy time stamp in it.
+    pub captured_at: Option<Time>,
+    /// Hosts that its logs name, sorted.
+    pub hosts: Vec<String>,
+    /// Bytes read from the outside.
+    pub bytes_read: u64,
+    /// Bytes after decoding.
+    pub bytes_decoded: u64,
+}
+
+/// Whether the report rests on the whole bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Everything was read.
+    Complete,
+    /// Some of it could not be read: see [`Report::problems`].
+    Partial,
+}
+
+impl Status {
+    /// The word used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Complete => "complete",
+            Status::Partial => "partial",
+        }
+    }
+}
+
+/// Whether a problem still exists when the bundle is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum State {
+    /// Nothing in the bundle tells.
+    Unknown,
+}
+
+impl State {
+    /// The word used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Unknown => "unknown",
+        }
+    }
+}
+
+/// All matches of one signature in the bundle.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Place in the report, from 1; 0 for benign ones.
+    pub rank: usize,
+    /// What was recognised, with its texts.
+    pub signature: Arc<Signature>,
+    /// The same for the same problem in a later bundle: 16 hex digits.
+    pub fingerprint: String,
+    /// Whether it goes on.
+    pub state: State,
+    /// Sum of the factors.
+    pub score: i64,
+    /// Why it ranks where it does.
+    pub factors: Vec<Factor>,
+    /// How often it happened: lines that matched, an event row counted as often as it says.
+    pub count: u64,
+    /// The earliest known time.
+    pub first_seen: Option<Time>,
+    /// The latest known time.
+    pub last_seen: Option<Time>,
+    /// Matches along time.
+    pub histogram: Histogram,
+    /// The host, if all lines that name one name the same.
+    pub host: Option<String>,
+    /// What the lines name, by entity.
+    pub entities: Vec<Entity>,
+    /// Components that reported it, by name.
+    pub components: Vec<&'static str>,
+    /// The id of the finding that explains this one.
+    pub explained_by: Option<String>,
+    /// Ids of the findings that this one explains, in order of rank.
+    pub explains: Vec<String>,
+    /// Proof.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Finding {
+    /// How bad it is.
+    pub fn severity(&self) -> Severity {
+        self.signature.spec.severity
+    }
+
+    /// The id of its signature.
+    pub fn id(&self) -> &str {
+        &self.signature.spec.id
+    }
+}
+
+/// One kind of thing that a finding names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entity {
+    /// `pod`, `node`, `image`, ...
+    pub name: String,
+    /// Values with their counts, most frequent first.
+    pub values: Vec<(String, u64)>,
+    /// Whether there were more values than are kept.
+    pub capped: bool,
+}
+
+/// How long the scan took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Timings {
+    /// From opening the bundle to the finished report.
+    pub total: Duration,
+}
+
+impl Report {
+    /// The worst severity found, benign findings aside.
+    pub fn max_severity(&self) -> Option<Severity> {
+        self.findings.iter().map(Finding::severity).max()
+    }
+
+    /// How many findings have this severity.
+    pub fn count_of(&self, severity: Severity) -> usize {
+        self.findings
+            .iter()
+            .filter(|finding| finding.severity() == severity)
+            .count()
+    }
+
+    /// The findings that no other explains, in order.
+    pub fn roots(&self) -> impl Iterator<Item = &Finding> {
+        self.findings
+            .iter()
+            .filter(|finding| finding.explained_by.is_none())
+    }
+
+    /// The finding of this signature.
+    pub fn finding(&self, id: &str) -> Option<&Finding> {
+        self.findings.iter().find(|finding| finding.id() == id)
+    }
+}

@@ -1,0 +1,151 @@
+//! The score of a finding: whole numbers that add up, each with its reason, the same on every machine.
+
+use crate::base::severity::{Confidence, Severity};
+use crate::finding::tally::SignatureTally;
+use crate::signature::Signature;
+
+/// One reason for a rank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Factor {
+    /// What is judged.
+    pub name: &'static str,
+    /// What it adds to the score; may be negative.
+    pub points: i64,
+    /// Why, in English.
+    pub why: String,
+}
+
+/// Points for each further component that reports the same.
+const PER_COMPONENT: i64 = 25;
+/// Points for each doubling of what is affected or counted.
+const PER_DOUBLING: i64 = 6;
+/// The most that components, reach or count can add: never enough to lift a finding over a worse severity.
+const SOFT_CAP: i64 = 60;
+/// Points for each symptom explained.
+const PER_SYMPTOM: i64 = 30;
+/// The most that symptoms can add beyond the severity of the worst of them.
+const SYMPTOM_CAP: i64 = 120;
+/// Points of a finding that another explains.
+const EXPLAINED: i64 = -400;
+
+/// What a finding is worth by itself, before it is held against the others.
+pub fn own_factors(signature: &Signature, tally: &SignatureTally) -> Vec<Factor> {
+    let spec = &signature.spec;
+    let components = tally.components.len().saturating_sub(1);
+    let reach = tally
+        .entities
+        .values()
+        .map(|values| values.len())
+        .max()
+        .unwrap_or(0);
+    let factors = [
+        factor(
+            "severity",
+            severity_points(spec.severity),
+            spec.severity.as_str(),
+        ),
+        factor(
+            "confidence",
+            confidence_points(spec.confidence),
+            spec.confidence.as_str(),
+        ),
+        factor(
+            "corroboration",
+            (PER_COMPONENT * components as i64).min(SOFT_CAP),
+            format!("{} components report it", tally.components.len()),
+        ),
+        factor(
+            "reach",
+            doublings(reach as u64),
+            format!("{reach} different values of one entity"),
+        ),
+        factor(
+            "count",
+            doublings(tally.count) / 2,
+            format!("{} occurrences", tally.count),
+        ),
+    ];
+    factors
+        .into_iter()
+        .filter(|factor| factor.points != 0)
+        .collect()
+}
+
+/// What explaining other findings adds: it lifts a cause to the severity of its worst symptom and a little more.
+pub fn explains_factor(own: Severity, symptoms: &[Severity]) -> Option<Factor> {
+    let worst = symptoms.iter().max()?;
+    let lift = (severity_points(*worst) - severity_points(own)).max(0);
+    let points = lift + (PER_SYMPTOM * symptoms.len() as i64).min(SYMPTOM_CAP);
+    Some(factor(
+        "explains",
+        points,
+        format!("explains {} other findings", symptoms.len()),
+    ))
+}
+
+/// What being explained takes away.
+pub fn explained_factor(cause: &str) -> Factor {
+    factor("explained", EXPLAINED, format!("explained by {cause}"))
+}
+
+/// The sum of the factors.
+pub fn total(factors: &[Factor]) -> i64 {
+    factors.iter().map(|factor| factor.points).sum()
+}
+
+fn factor(name: &'static str, points: i64, why: impl Into<String>) -> Factor {
+    Factor {
+        name,
+        points,
+        why: why.into(),
+    }
+}
+
+fn severity_points(severity: Severity) -> i64 {
+    match severity {
+        Severity::Critical => 1_000,
+        Severity::Error => 600,
+        Severity::Warning => 250,
+        Severity::Info => 0,
+    }
+}
+
+fn confidence_points(confidence: Confidence) -> i64 {
+    match confidence {
+        Confidence::High => 100,
+        Confidence::Medium => 0,
+        Confidence::Low => -100,
+    }
+}
+
+fn doublings(number: u64) -> i64 {
+    match number {
+        0 => 0,
+        _ => (PER_DOUBLING * i64::from(number.ilog2())).min(SOFT_CAP),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_number_of_lines_lifts_a_warning_over_an_error() {
+        let most_of_a_warning =
+            severity_points(Severity::Warning) + confidence_points(Confidence::High) + 3 * SOFT_CAP;
+        let least_of_an_error =
+            severity_points(Severity::Error) + confidence_points(Confidence::Medium);
+        assert!(most_of_a_warning < least_of_an_error);
+    }
+
+    #[test]
+    fn a_cause_is_lifted_over_its_worst_symptom() {
+        let lifted =
+            explains_factor(Severity::Warning, &[Severity::Critical]).expect("there is a symptom");
+        assert!(
+            severity_points(Severity::Warning) + lifted.points
+                > severity_points(Severity::Critical) + EXPLAINED
+        );
+        assert_eq!(explains_factor(Severity::Error, &[]), None);
+    }
+}

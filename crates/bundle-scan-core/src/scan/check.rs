@@ -1,0 +1,247 @@
+//! Runs the samples of signatures through the real engine: the lints that need a scan.
+
+use std::collections::BTreeSet;
+
+use super::{Scanner, ScannerBuilder};
+use crate::base::member_path::MemberPath;
+use crate::finding::tally::Place;
+use crate::finding::{Tally, TallyOptions};
+use crate::matcher::Matcher;
+use crate::record::clock::Clock;
+use crate::report::{Finding, Report, Scanned};
+use crate::signature::load::SourceFile;
+use crate::signature::place::{Key, place};
+use crate::signature::schema::Sample;
+use crate::signature::{Complaint, Signature, SignatureSet, lint};
+use crate::source::classify;
+use crate::text::block::BlockView;
+
+/// Checks signature files on their own and together with `base`: every lint, every sample. The complaints are sorted by
+/// file and place; none means that the files are good.
+pub fn check_files(base: &SignatureSet, files: Vec<SourceFile>) -> Vec<Complaint> {
+    let (specs, complaints) = lint::files(&files);
+    if !complaints.is_empty() {
+        return complaints;
+    }
+    let ids: BTreeSet<String> = specs.into_iter().map(|spec| spec.id).collect();
+    match base.clone().with_files(files) {
+        Err(crate::signature::SignatureError::Invalid { complaints }) => complaints,
+        Err(crate::signature::SignatureError::Read { .. }) => Vec::new(),
+        Ok(set) => check(&set, |signature| ids.contains(&signature.spec.id)),
+    }
+}
+
+/// Runs the samples of the chosen signatures against the whole set.
+pub fn check(set: &SignatureSet, chosen: impl Fn(&Signature) -> bool) -> Vec<Complaint> {
+    let bench = Bench::new(set);
+    let mut complaints = Vec::new();
+    for signature in set.iter().filter(|signature| chosen(signature)) {
+        SampleCheck {
+            bench: &bench,
+            signature,
+            complaints: &mut complaints,
+        }
+        .run();
+    }
+    complaints.sort();
+    complaints
+}
+
+/// The engine, set up for one sample after the other.
+struct Bench<'a> {
+    set: &'a SignatureSet,
+    matcher: Matcher,
+    options: TallyOptions,
+}
+
+/// What a sample set off.
+struct Fired {
+    report: Report,
+    /// Signature and leaf of every match, thresholds aside.
+    leaves: BTreeSet<(usize, usize)>,
+}
+
+impl<'a> Bench<'a> {
+    fn new(set: &'a SignatureSet) -> Self {
+        let ScannerBuilder {
+            evidence,
+            context,
+            limits,
+            ..
+        } = Scanner::builder();
+        let matcher = Matcher::new(set.clone(), limits.max_line_bytes);
+        Bench {
+            set,
+            matcher,
+            options: TallyOptions::new(evidence, context, &limits),
+        }
+    }
+
+    fn run(&self, sample: &Sample) -> Fired {
+        let path = MemberPath::new(&sample.member);
+        let bytes = sample.text.as_bytes();
+        let source = classify(&path, bytes);
+        let view = BlockView {
+            bytes,
+            own: 0..bytes.len(),
+            offset: 0,
+            at_end: true,
+        };
+        let mut block = Tally::default();
+        let mut leaves = BTreeSet::new();
+        let clock = Clock::new(Some(SAMPLE_MODIFIED));
+        self.matcher.scan(&view, &source, &clock, |found| {
+            leaves.insert((found.signature, found.leaf));
+            let has_threshold = self.matcher.signatures()[found.signature]
+                .spec
+                .threshold
+                .is_some();
+            block.add(
+                found,
+                Place {
+                    member: &path,
+                    source: &source,
+                    view: &view,
+                },
+                has_threshold,
+                &self.options,
+            );
+        });
+        let mut tally = Tally::default();
+        tally.append_block(block, 0, &self.options);
+        let signatures = self.matcher.signatures().to_vec();
+        let scanned = Scanned {
+            tally,
+            signatures,
+            bundle: <_>::default(),
+            coverage: <_>::default(),
+            problems: <_>::default(),
+        };
+        Fired {
+            report: Report::new(scanned, self.set),
+            leaves,
+        }
+    }
+}
+
+/// Samples without a year are read as of 2026-12-31T00:00:00Z, so that all of their lines lie in one year.
+const SAMPLE_MODIFIED: i64 = 1_798_675_200;
+
+struct SampleCheck<'a> {
+    bench: &'a Bench<'a>,
+    signature: &'a Signature,
+    complaints: &'a mut Vec<Complaint>,
+}
+
+impl SampleCheck<'_> {
+    fn run(&mut self) {
+        let mut proven = BTreeSet::new();
+        for (index, sample) in self.signature.spec.samples.positive.iter().enumerate() {
+            let fired = self.bench.run(sample);
+            self.positive(index, sample, &fired);
+            proven.extend(fired.leaves);
+        }
+        for (index, sample) in self.signature.spec.samples.negative.iter().enumerate() {
+            if let Some(finding) = self.mine(&self.bench.run(sample).report) {
+                let text = finding
+                    .evidence
+                    .first()
+                    .map_or("", |evidence| &evidence.text);
+                self.say(
+                    &["samples".into(), "negative".into(), index.into()],
+                    "negative-fires",
+                    format!("this sample must not match: {text}"),
+                );
+            }
+        }
+        self.leaves(&proven);
+    }
+
+    fn mine<'r>(&self, report: &'r Report) -> Option<&'r Finding> {
+        let id = &self.signature.spec.id;
+        report
+            .findings
+            .iter()
+            .chain(&report.benign)
+            .find(|finding| finding.id() == id)
+    }
+
+    fn positive(&mut self, index: usize, sample: &Sample, fired: &Fired) {
+        let path = [Key::from("samples"), "positive".into(), index.into()];
+        let Some(finding) = self.mine(&fired.report) else {
+            return self.say(&path, "positive-silent", "this sample does not match");
+        };
+        let captures = finding.evidence.first().map(|evidence| &evidence.captures);
+        for (name, expected) in &sample.expect {
+            let found = captures.and_then(|captures| captures.get(name));
+            if found != Some(expected) {
+                let path = [&path[..], &["expect".into(), Key::Name(name.clone())]].concat();
+                let found = found.map_or("nothing", String::as_str);
+                self.say(
+                    &path,
+                    "expect-differs",
+                    format!("the first match captures {found:?}, expected {expected:?}"),
+                );
+            }
+        }
+        let higher: Vec<&Finding> = fired
+            .report
+            .findings
+            .iter()
+            .filter(|other| self.outranks(other))
+            .collect();
+        for other in higher {
+            let message = format!(
+                "this sample also fires {:?}, which ranks higher: exclude it there, or name one in the other's causes",
+                other.id()
+            );
+            self.say(&path, "cross-fire", message);
+        }
+    }
+
+    /// Whether another finding would stand above this signature without being related to it.
+    fn outranks(&self, other: &Finding) -> bool {
+        let rank = |signature: &Signature| (signature.spec.severity, signature.spec.confidence);
+        let (mine, theirs) = (&self.signature.spec.id, other.id());
+        let related = || {
+            lint::leads_to(self.bench.set, theirs, mine)
+                || lint::leads_to(self.bench.set, mine, theirs)
+        };
+        rank(&other.signature) > rank(self.signature) && !related()
+    }
+
+    fn leaves(&mut self, proven: &BTreeSet<(usize, usize)>) {
+        let signatures = self.bench.matcher.signatures();
+        let number = signatures
+            .iter()
+            .position(|other| other.spec.id == self.signature.spec.id);
+        for leaf in 0..self.signature.leaves.len() {
+            let is_proven = number.is_some_and(|number| proven.contains(&(number, leaf)));
+            if !is_proven && !self.matches_alone(leaf) {
+                self.say(
+                    &["match".into(), "any".into(), leaf.into()],
+                    "leaf-unproven",
+                    "no positive sample matches this leaf",
+                );
+            }
+        }
+    }
+
+    /// Whether a leaf matches a sample once the leaves before it are out of the way.
+    fn matches_alone(&self, leaf: usize) -> bool {
+        let alone = SignatureSet::empty().with_only_leaf(self.signature, leaf);
+        let bench = Bench::new(&alone);
+        self.signature
+            .spec
+            .samples
+            .positive
+            .iter()
+            .any(|sample| !bench.run(sample).leaves.is_empty())
+    }
+
+    fn say(&mut self, path: &[Key], code: &'static str, message: impl Into<String>) {
+        let Signature { yaml, file, .. } = self.signature;
+        self.complaints
+            .push(Complaint::at(file, yaml, place(yaml, path), code, message));
+    }
+}

@@ -1,0 +1,386 @@
+//! Takes members from the walk, cuts them into blocks, and has the blocks scanned.
+
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use rayon::{Scope, ThreadPool};
+
+use super::gather::{BlockResult, Gather, MemberJob, SharedJob};
+use super::{Progress, ScannerBuilder};
+use crate::base::problem::{Problem, ProblemKind};
+use crate::container::{Body, Member, Visitor, Walked};
+use crate::finding::tally::Place;
+use crate::finding::{Tally, TallyOptions};
+use crate::layout::Recogniser;
+use crate::matcher::Matcher;
+use crate::record::Record;
+use crate::record::clock::Clock;
+use crate::report::coverage::{MemberCoverage, MemberStatus};
+use crate::report::{Bundle, Scanned};
+use crate::source::classify;
+use crate::text::block::{Block, BlockView, Cut, SharedBytes, SliceBlocks, StreamBlocks};
+use crate::text::charset::{Charset, sniff};
+use crate::text::lines::line_around;
+
+/// Bytes of a member that its kind is told from.
+const HEAD_BYTES: usize = 64 << 10;
+
+/// One scan of one bundle.
+pub(super) struct Conductor<'s> {
+    matcher: &'s Matcher,
+    settings: &'s ScannerBuilder,
+    options: TallyOptions,
+    gather: Gather,
+    problems: Vec<Problem>,
+    layout: Recogniser,
+    members: u64,
+}
+
+impl<'s> Conductor<'s> {
+    pub(super) fn new(
+        matcher: &'s Matcher,
+        settings: &'s ScannerBuilder,
+        options: TallyOptions,
+    ) -> Self {
+        Conductor {
+            matcher,
+            settings,
+            options,
+            gather: Gather::new(options),
+            problems: Vec::new(),
+            layout: Recogniser::default(),
+            members: 0,
+        }
+    }
+
+    /// Runs a walk. With a pool the workers scan while the calling thread reads; without one it does both.
+    pub(super) fn run<R>(
+        &mut self,
+        pool: Option<&ThreadPool>,
+        walk: impl FnOnce(&mut dyn Visitor) -> R,
+    ) -> R {
+        let Conductor {
+            matcher,
+            settings,
+            options,
+            gather,
+            problems,
+            layout,
+            members,
+        } = self;
+        let desk = Desk {
+            matcher,
+            gather,
+            options: *options,
+            max_line_bytes: settings.limits.max_line_bytes,
+        };
+        let desk = &desk;
+        match pool {
+            None => walk(&mut Reading {
+                desk,
+                settings,
+                problems,
+                layout,
+                members,
+                crew: Crew::Alone,
+            }),
+            Some(pool) => pool.in_place_scope(|scope| {
+                let crew = Crew::pool(scope, pool.current_num_threads());
+                walk(&mut Reading {
+                    desk,
+                    settings,
+                    problems,
+                    layout,
+                    members,
+                    crew,
+                })
+            }),
+        }
+    }
+
+    /// What the report is made of.
+    pub(super) fn finish(self, name: &str, walked: Walked) -> Scanned {
+        let gathered = self.gather.into_gathered();
+        Scanned {
+            bundle: Bundle {
+                path: name.to_owned(),
+                container: walked.container,
+                layout: self.layout.layout(),
+                captured_at: gathered.newest,
+                hosts: gathered.hosts.into_iter().collect(),
+                bytes_read: walked.bytes_read,
+                bytes_decoded: walked.bytes_decoded,
+            },
+            tally: gathered.tally,
+            signatures: self.matcher.signatures().to_vec(),
+            coverage: gathered.coverage.finish(self.matcher.set()),
+            problems: self.problems,
+        }
+    }
+}
+
+/// What every worker needs.
+struct Desk<'d> {
+    matcher: &'d Matcher,
+    gather: &'d Gather,
+    options: TallyOptions,
+    max_line_bytes: usize,
+}
+
+impl Desk<'_> {
+    fn scan(&self, job: &MemberJob, index: u64, block: &Block) {
+        let view = block.view();
+        let clock = Clock::new(job.modified);
+        let place = Place {
+            member: &job.path,
+            source: &job.source,
+            view: &view,
+        };
+        let mut tally = Tally::default();
+        let lines = self.matcher.scan(&view, &job.source, &clock, |found| {
+            let has_threshold = self.matcher.signatures()[found.signature]
+                .spec
+                .threshold
+                .is_some();
+            tally.add(found, place, has_threshold, &self.options);
+        });
+        self.note_edges(job, &view, &clock);
+        let open_line = view
+            .bytes
+            .get(view.own.end - 1)
+            .is_some_and(|last| *last != b'\n');
+        self.gather.block_done(
+            job,
+            index,
+            BlockResult {
+                tally,
+                lines,
+                open_line,
+            },
+        );
+    }
+
+    /// Looks at the first and the last line of a member for time and host.
+    fn note_edges(&self, job: &MemberJob, view: &BlockView<'_>, clock: &Clock) {
+        let is_first = view.offset == 0;
+        let is_last = view.at_end && view.own.end == view.bytes.len();
+        let last_byte = view
+            .bytes
+            .trim_ascii_end()
+            .len()
+            .saturating_sub(1)
+            .max(view.own.start);
+        for (wanted, at) in [(is_first, view.own.start), (is_last, last_byte)] {
+            if wanted {
+                let line = line_around(view, at, self.max_line_bytes);
+                let record = Record::read(&view.bytes[line], &job.source, clock);
+                self.gather.note(record.time, record.host.as_deref());
+            }
+        }
+    }
+}
+
+/// Who scans the blocks.
+enum Crew<'c, 'scope> {
+    /// The reading thread itself.
+    Alone,
+    /// A pool. The buffers that go round are also the tickets that bound the blocks in flight.
+    Pool {
+        scope: &'c Scope<'scope>,
+        free: Receiver<Vec<u8>>,
+        give_back: Sender<Vec<u8>>,
+    },
+}
+
+impl<'c, 'scope> Crew<'c, 'scope> {
+    fn pool(scope: &'c Scope<'scope>, workers: usize) -> Self {
+        let (give_back, free) = channel();
+        for _ in 0..2 * workers + 2 {
+            // The receiver lives in the same value, so this cannot fail.
+            let _ = give_back.send(Vec::new());
+        }
+        Crew::Pool {
+            scope,
+            free,
+            give_back,
+        }
+    }
+
+    /// A buffer for the next block; waits while too many blocks are in flight.
+    fn buffer(&self) -> Vec<u8> {
+        match self {
+            Crew::Alone => Vec::new(),
+            Crew::Pool { free, .. } => free.recv().unwrap_or_default(),
+        }
+    }
+}
+
+/// The reading side: receives members from the walk.
+struct Reading<'r, 'c, 'scope> {
+    desk: &'scope Desk<'scope>,
+    settings: &'r ScannerBuilder,
+    problems: &'r mut Vec<Problem>,
+    layout: &'r mut Recogniser,
+    members: &'r mut u64,
+    crew: Crew<'c, 'scope>,
+}
+
+impl<'scope> Reading<'_, '_, 'scope> {
+    fn text(&mut self, job: SharedJob, head: Vec<u8>, rest: &mut dyn Read) -> ControlFlow<()> {
+        let mut blocks = StreamBlocks::new(head, rest, self.cut());
+        let (mut count, mut bytes) = (0, 0);
+        let mut kept = Vec::new();
+        let mut flow = ControlFlow::Continue(());
+        while flow.is_continue() {
+            let buffer = match self.crew {
+                Crew::Alone => std::mem::take(&mut kept),
+                Crew::Pool { .. } => self.crew.buffer(),
+            };
+            let Some(block) = blocks.next_block(buffer) else {
+                self.return_ticket();
+                break;
+            };
+            bytes += block.view().own.len() as u64;
+            kept = self.dispatch(&job, count, block);
+            count += 1;
+            flow = self.watch();
+        }
+        self.desk.gather.member_ended(&job, count, bytes);
+        flow
+    }
+
+    fn mapped(&mut self, job: SharedJob, bytes: SharedBytes) -> ControlFlow<()> {
+        let length = (*bytes).as_ref().len() as u64;
+        let mut count = 0;
+        let mut flow = ControlFlow::Continue(());
+        for block in SliceBlocks::new(bytes, self.cut()) {
+            self.crew.buffer();
+            self.dispatch(&job, count, block);
+            count += 1;
+            flow = self.watch();
+            if flow.is_break() {
+                break;
+            }
+        }
+        self.desk.gather.member_ended(&job, count, length);
+        flow
+    }
+
+    /// Has a block scanned. Returns its buffer when that happened on this thread.
+    fn dispatch(&self, job: &SharedJob, index: u64, block: Block) -> Vec<u8> {
+        let desk = self.desk;
+        match &self.crew {
+            Crew::Alone => {
+                desk.scan(job, index, &block);
+                block.into_buffer().unwrap_or_default()
+            }
+            Crew::Pool {
+                scope, give_back, ..
+            } => {
+                let (job, give_back) = (Arc::clone(job), give_back.clone());
+                scope.spawn(move |_| {
+                    desk.scan(&job, index, &block);
+                    // The reader may be gone when the walk was ended: then nobody needs the buffer.
+                    let _ = give_back.send(block.into_buffer().unwrap_or_default());
+                });
+                Vec::new()
+            }
+        }
+    }
+
+    fn return_ticket(&self) {
+        if let Crew::Pool { give_back, .. } = &self.crew {
+            let _ = give_back.send(Vec::new());
+        }
+    }
+
+    fn cut(&self) -> Cut {
+        Cut {
+            block_bytes: self.settings.block_bytes,
+            max_line_bytes: self.settings.limits.max_line_bytes,
+        }
+    }
+
+    fn watch(&self) -> ControlFlow<()> {
+        match self.settings.cancel.is_set() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    }
+
+    /// Lists a member that is no text.
+    fn skip(&mut self, member: &Member, charset: Charset) {
+        if charset == Charset::Utf16 {
+            let detail =
+                "UTF-16 text is not decoded by this version: convert it to UTF-8".to_owned();
+            self.problem(Problem {
+                member: member.path.clone(),
+                kind: ProblemKind::Unsupported,
+                detail,
+            });
+        }
+        self.desk.gather.skipped(MemberCoverage {
+            member: member.path.clone(),
+            kind: classify(&member.path, b"").kind,
+            status: MemberStatus::NotText,
+            bytes: member.size.unwrap_or(0),
+            lines: 0,
+        });
+    }
+}
+
+impl Visitor for Reading<'_, '_, '_> {
+    fn member(&mut self, member: &Member, body: Body<'_>) -> ControlFlow<()> {
+        *self.members += 1;
+        self.layout.see(member.path.as_str());
+        let job = |head: &[u8]| {
+            let source = classify(&member.path, head);
+            Arc::new(MemberJob::new(member.path.clone(), source, member.modified))
+        };
+        let flow = match body {
+            Body::Mapped(mapping) => {
+                let head = &mapping.bytes()[..mapping.bytes().len().min(HEAD_BYTES)];
+                match sniff(head) {
+                    Charset::Text => self.mapped(job(head), mapping),
+                    other => {
+                        self.skip(member, other);
+                        ControlFlow::Continue(())
+                    }
+                }
+            }
+            Body::Stream(reader) => {
+                let mut head = Vec::new();
+                // A read error ends the stream, and the walk reports it.
+                let _ = (&mut *reader)
+                    .take(HEAD_BYTES as u64)
+                    .read_to_end(&mut head);
+                match sniff(&head) {
+                    Charset::Text => self.text(job(&head), head, reader),
+                    other => {
+                        self.skip(member, other);
+                        ControlFlow::Continue(())
+                    }
+                }
+            }
+        };
+        match flow {
+            ControlFlow::Continue(()) => self.watch(),
+            ControlFlow::Break(()) => flow,
+        }
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    fn progress(&mut self, bytes_read: u64) {
+        if let Some(callback) = &self.settings.on_progress {
+            callback(&Progress {
+                bytes_read,
+                members: *self.members,
+            });
+        }
+    }
+}

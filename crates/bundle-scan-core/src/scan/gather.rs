@@ -1,0 +1,166 @@
+//! Joins what the workers find: blocks of one member in their order, members in any order.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::base::member_path::MemberPath;
+use crate::base::time::{Time, TimeQuality};
+use crate::finding::{Tally, TallyOptions};
+use crate::report::coverage::{CoverageBuilder, MemberCoverage, MemberStatus};
+use crate::source::Source;
+
+/// What a worker found in one block.
+#[derive(Debug, Default)]
+pub(super) struct BlockResult {
+    pub(super) tally: Tally,
+    pub(super) lines: u64,
+    /// Whether the block does not end in a line end.
+    pub(super) open_line: bool,
+}
+
+/// A member while its blocks are scanned.
+#[derive(Debug)]
+pub(super) struct MemberJob {
+    pub(super) path: MemberPath,
+    pub(super) source: Source,
+    pub(super) modified: Option<i64>,
+    progress: Mutex<MemberProgress>,
+}
+
+#[derive(Debug, Default)]
+struct MemberProgress {
+    tally: Tally,
+    lines: u64,
+    open_line: bool,
+    /// Blocks joined so far.
+    joined: u64,
+    /// Results that came before their turn.
+    early: BTreeMap<u64, BlockResult>,
+    /// How many blocks there are in all, once that is known.
+    blocks: Option<u64>,
+    bytes: u64,
+}
+
+impl MemberJob {
+    pub(super) fn new(path: MemberPath, source: Source, modified: Option<i64>) -> Self {
+        MemberJob {
+            path,
+            source,
+            modified,
+            progress: Mutex::default(),
+        }
+    }
+}
+
+/// What is known of the bundle so far.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    pub(super) tally: Tally,
+    pub(super) coverage: CoverageBuilder,
+    pub(super) newest: Option<Time>,
+    pub(super) hosts: BTreeSet<String>,
+}
+
+/// Where all workers bring their results.
+#[derive(Debug)]
+pub(super) struct Gather {
+    gathered: Mutex<Gathered>,
+    options: TallyOptions,
+}
+
+/// Hosts listed in the report.
+const MAX_HOSTS: usize = 1_000;
+
+impl Gather {
+    pub(super) fn new(options: TallyOptions) -> Self {
+        Gather {
+            gathered: Mutex::default(),
+            options,
+        }
+    }
+
+    /// Adds the result of block number `index` (from 0) of a member.
+    pub(super) fn block_done(&self, job: &MemberJob, index: u64, result: BlockResult) {
+        let mut progress = lock(&job.progress);
+        progress.early.insert(index, result);
+        while let Some(next) = progress.next_in_turn() {
+            let lines = progress.lines;
+            progress
+                .tally
+                .append_block(next.tally, lines, &self.options);
+            progress.lines += next.lines;
+            progress.open_line = next.open_line;
+            progress.joined += 1;
+        }
+        self.finish_if_complete(job, progress);
+    }
+
+    /// Says that a member has `blocks` blocks of `bytes` bytes in all.
+    pub(super) fn member_ended(&self, job: &MemberJob, blocks: u64, bytes: u64) {
+        let mut progress = lock(&job.progress);
+        progress.blocks = Some(blocks);
+        progress.bytes = bytes;
+        self.finish_if_complete(job, progress);
+    }
+
+    fn finish_if_complete(&self, job: &MemberJob, mut progress: MutexGuard<'_, MemberProgress>) {
+        if progress.blocks != Some(progress.joined) {
+            return;
+        }
+        let tally = std::mem::take(&mut progress.tally);
+        let covered = MemberCoverage {
+            member: job.path.clone(),
+            kind: job.source.kind,
+            status: if progress.bytes == 0 {
+                MemberStatus::Empty
+            } else {
+                MemberStatus::Scanned
+            },
+            bytes: progress.bytes,
+            lines: progress.lines + u64::from(progress.open_line),
+        };
+        let mut gathered = lock(&self.gathered);
+        gathered.tally.merge(tally, &self.options);
+        gathered.coverage.add(covered, job.source.component);
+    }
+
+    /// Lists a member that is not scanned.
+    pub(super) fn skipped(&self, covered: MemberCoverage) {
+        lock(&self.gathered).coverage.add(covered, None);
+    }
+
+    /// Notes what a line of a log says about when and where the bundle was made.
+    pub(super) fn note(&self, time: Option<Time>, host: Option<&[u8]>) {
+        let mut gathered = lock(&self.gathered);
+        let trusted = time.filter(|time| time.quality < TimeQuality::YearInferred);
+        gathered.newest = gathered.newest.max(trusted);
+        if let Some(host) = host {
+            gathered
+                .hosts
+                .insert(String::from_utf8_lossy(host).into_owned());
+            if gathered.hosts.len() > MAX_HOSTS {
+                gathered.hosts.pop_last();
+            }
+        }
+    }
+
+    pub(super) fn into_gathered(self) -> Gathered {
+        self.gathered
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl MemberProgress {
+    fn next_in_turn(&mut self) -> Option<BlockResult> {
+        self.early.remove(&self.joined)
+    }
+}
+
+/// A worker that panicked leaves a tally that is whole: results are added under the lock or not at all.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Shared by the blocks of a member.
+pub(super) type SharedJob = Arc<MemberJob>;

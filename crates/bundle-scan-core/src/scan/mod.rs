@@ -1,0 +1,192 @@
+//! The conductor: walks a bundle, hands blocks to the workers, joins what they find, and builds the report.
+//!
+//! The only room that knows all others, and the only user of rayon. One thread (the caller's) reads and decodes; as many
+//! workers as asked for run the matcher. Blocks in flight are bounded, so memory does not grow with the bundle.
+
+mod check;
+mod conductor;
+mod gather;
+mod progress;
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::base::limits::Limits;
+use crate::container::{self, Input};
+use crate::error::Error;
+use crate::finding::TallyOptions;
+use crate::matcher::Matcher;
+use crate::report::Report;
+use crate::signature::SignatureSet;
+use conductor::Conductor;
+
+pub use check::{check, check_files};
+pub use progress::{Cancel, Progress};
+
+/// Bytes of a member scanned as one piece of work.
+const BLOCK_BYTES: usize = 1 << 20;
+/// Evidence lines kept for a finding.
+const EVIDENCE: usize = 5;
+/// Context lines kept on each side of an evidence line.
+const CONTEXT: usize = 2;
+
+/// Settings of a [`Scanner`].
+#[derive(Clone)]
+pub struct ScannerBuilder {
+    threads: usize,
+    block_bytes: usize,
+    evidence: usize,
+    context: usize,
+    limits: Limits,
+    cancel: Cancel,
+    on_progress: Option<ProgressCallback>,
+}
+
+type ProgressCallback = Arc<dyn Fn(&Progress) + Send + Sync>;
+
+impl ScannerBuilder {
+    /// Workers that scan; 0 means one for each core, which is the default. The calling thread reads beside them.
+    pub fn threads(&mut self, count: usize) -> &mut Self {
+        self.threads = count;
+        self
+    }
+
+    /// Bytes of a member scanned as one piece of work; the result does not depend on it. Default 1 MiB.
+    pub fn block_bytes(&mut self, bytes: usize) -> &mut Self {
+        self.block_bytes = bytes.max(1);
+        self
+    }
+
+    /// Evidence lines kept for each finding. Default 5.
+    pub fn evidence(&mut self, lines: usize) -> &mut Self {
+        self.evidence = lines;
+        self
+    }
+
+    /// Context lines kept before and after each evidence line. Default 2.
+    pub fn context(&mut self, lines: usize) -> &mut Self {
+        self.context = lines;
+        self
+    }
+
+    /// Bounds of a scan.
+    pub fn limits(&mut self, limits: Limits) -> &mut Self {
+        self.limits = limits;
+        self
+    }
+
+    /// A switch that ends running scans with an error of the kind [`crate::ErrorKind::Cancelled`].
+    pub fn cancel(&mut self, cancel: Cancel) -> &mut Self {
+        self.cancel = cancel;
+        self
+    }
+
+    /// A function that is called from the reading thread after each piece of input and each member.
+    pub fn on_progress(
+        &mut self,
+        callback: impl Fn(&Progress) + Send + Sync + 'static,
+    ) -> &mut Self {
+        self.on_progress = Some(Arc::new(callback));
+        self
+    }
+
+    /// Compiles the signatures. The scanner can be used for any number of bundles, from several threads at once.
+    pub fn build(&self, set: SignatureSet) -> Scanner {
+        let matcher = Matcher::new(set, self.limits.max_line_bytes);
+        Scanner {
+            matcher,
+            settings: self.clone(),
+            pool: OnceLock::new(),
+        }
+    }
+}
+
+/// Scans bundles for a set of signatures.
+pub struct Scanner {
+    matcher: Matcher,
+    settings: ScannerBuilder,
+    /// Started by the first scan; `None` inside when one thread does everything.
+    pool: OnceLock<Option<ThreadPool>>,
+}
+
+impl Scanner {
+    /// Default settings.
+    pub fn builder() -> ScannerBuilder {
+        ScannerBuilder {
+            threads: 0,
+            block_bytes: BLOCK_BYTES,
+            evidence: EVIDENCE,
+            context: CONTEXT,
+            limits: Limits::default(),
+            cancel: Cancel::default(),
+            on_progress: None,
+        }
+    }
+
+    /// The signatures that it looks for.
+    pub fn signatures(&self) -> &SignatureSet {
+        self.matcher.set()
+    }
+
+    /// Scans a directory, an archive, or a single file.
+    ///
+    /// # Errors
+    /// Of the kind `Input` when the path cannot be opened or holds no text; `Cancelled` when the scan was cancelled. Whatever
+    /// is wrong with parts of the bundle stands in [`Report::problems`] instead.
+    pub fn scan_path(&self, path: impl AsRef<Path>) -> Result<Report, Error> {
+        let path = path.as_ref();
+        self.scan(&path.display().to_string(), Input::Path(path.to_owned()))
+    }
+
+    /// Scans what a reader gives, as if it were a file of that name.
+    ///
+    /// # Errors
+    /// As [`Scanner::scan_path`].
+    pub fn scan_reader(
+        &self,
+        name: &str,
+        reader: impl Read + Send + 'static,
+    ) -> Result<Report, Error> {
+        self.scan(name, Input::Reader(Box::new(reader)))
+    }
+
+    /// The workers. A machine that refuses threads is served by the calling one alone.
+    fn pool(&self) -> Option<&ThreadPool> {
+        let start = || match self.settings.threads {
+            1 => None,
+            count => ThreadPoolBuilder::new()
+                .num_threads(count)
+                .thread_name(|n| format!("scan-{n}"))
+                .build()
+                .ok(),
+        };
+        self.pool.get_or_init(start).as_ref()
+    }
+
+    fn scan(&self, name: &str, input: Input) -> Result<Report, Error> {
+        let started = Instant::now();
+        let options = TallyOptions::new(
+            self.settings.evidence,
+            self.settings.context,
+            &self.settings.limits,
+        );
+        let mut conductor = Conductor::new(&self.matcher, &self.settings, options);
+        let walked = conductor.run(self.pool(), |visitor| {
+            container::walk(input, &self.settings.limits, visitor)
+        });
+        if self.settings.cancel.is_set() {
+            return Err(Error::cancelled());
+        }
+        let scanned = conductor.finish(name, walked?);
+        if scanned.coverage.scanned == 0 && scanned.problems.is_empty() {
+            return Err(Error::nothing_recognised(name));
+        }
+        let mut report = Report::new(scanned, self.matcher.set());
+        report.timings.total = started.elapsed();
+        Ok(report)
+    }
+}

@@ -1,0 +1,15 @@
+//! What can go wrong, as data: the schema of signature files, loading, linting, and the immutable [`SignatureSet`].
+//!
+//! Deliberately absent: running anything. The matcher executes what is compiled here.
+
+pub mod builtin;
+pub mod compile;
+pub mod complaint;
+pub mod lint;
+pub mod load;
+pub mod place;
+pub mod schema;
+pub mod set;
+
+pub use complaint::{Complaint, SignatureError};
+pub use set::{Signature, SignatureSet};

@@ -1,0 +1,178 @@
+//! An immutable set of signatures, shared by every scan.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::builtin::BUILTINS;
+use super::compile::Leaf;
+use super::complaint::SignatureError;
+use super::lint;
+use super::load::{self, SourceFile};
+use super::schema::{Node, Spec};
+
+/// One signature, compiled.
+#[derive(Debug)]
+pub struct Signature {
+    /// What its file says.
+    pub spec: Spec,
+    /// The name of its file.
+    pub file: String,
+    /// The text of its file.
+    pub yaml: Cow<'static, str>,
+    /// The leaves of `match.any`, in order.
+    pub leaves: Vec<Leaf>,
+}
+
+impl Signature {
+    fn new(spec: Spec, file: String, yaml: Cow<'static, str>) -> Self {
+        let leaves = spec.rule.any.iter().filter_map(|node| match node {
+            Node::Line(line) => Some(Leaf::new(line, &spec.rule.none)),
+            _ => None,
+        });
+        Signature {
+            leaves: leaves.collect(),
+            spec,
+            file,
+            yaml,
+        }
+    }
+
+    /// Its file, as it was read.
+    pub fn source(&self) -> SourceFile {
+        SourceFile {
+            name: self.file.clone(),
+            text: self.yaml.clone().into_owned(),
+        }
+    }
+}
+
+/// Signatures sorted by id. Cheap to clone; never changes.
+#[derive(Clone, Debug, Default)]
+pub struct SignatureSet {
+    by_id: BTreeMap<String, Arc<Signature>>,
+}
+
+impl SignatureSet {
+    /// A set without signatures.
+    pub fn empty() -> Self {
+        SignatureSet::default()
+    }
+
+    /// The signatures that are embedded into the library.
+    ///
+    /// # Errors
+    /// Never in a library that passed its own tests; a [`SignatureError`] otherwise.
+    pub fn builtin() -> Result<Self, SignatureError> {
+        let mut set = SignatureSet::empty();
+        for builtin in BUILTINS {
+            // The YAML is parsed only to say what is wrong with it, which the tests of the library rule out.
+            let spec = serde_json::from_str(builtin.json).or_else(|_| {
+                let file = SourceFile {
+                    name: builtin.name.into(),
+                    text: builtin.yaml.into(),
+                };
+                load::parse(&file).map_err(|complaint| SignatureError::Invalid {
+                    complaints: vec![complaint],
+                })
+            })?;
+            set.insert(Signature::new(
+                spec,
+                builtin.name.into(),
+                Cow::Borrowed(builtin.yaml),
+            ));
+        }
+        Ok(set)
+    }
+
+    /// This set and every signature below `folder`; one with the same id takes the place of the old one.
+    ///
+    /// # Errors
+    /// [`SignatureError`] when the folder cannot be read or a file in it breaks a rule; it holds every mistake found.
+    pub fn with_dir(self, folder: impl AsRef<Path>) -> Result<Self, SignatureError> {
+        self.with_files(load::read_folder(folder.as_ref())?)
+    }
+
+    /// This set and the given signature files; one with the same id takes the place of the old one.
+    ///
+    /// # Errors
+    /// [`SignatureError::Invalid`] with every mistake found in the files.
+    pub fn with_files(mut self, files: Vec<SourceFile>) -> Result<Self, SignatureError> {
+        let (specs, mut complaints) = lint::files(&files);
+        if complaints.is_empty() {
+            for (spec, file) in specs.into_iter().zip(files) {
+                self.insert(Signature::new(spec, file.name, Cow::Owned(file.text)));
+            }
+            complaints = lint::causes(&self);
+        }
+        match complaints.is_empty() {
+            true => Ok(self),
+            false => Err(SignatureError::Invalid { complaints }),
+        }
+    }
+
+    /// The signatures for which `keep` says yes.
+    pub fn filtered(mut self, keep: impl Fn(&Signature) -> bool) -> Self {
+        self.by_id.retain(|_, signature| keep(signature));
+        self
+    }
+
+    /// This set and a copy of `signature` that has no leaf but this one.
+    pub(crate) fn with_only_leaf(mut self, signature: &Signature, leaf: usize) -> Self {
+        let mut spec = signature.spec.clone();
+        spec.rule.any = spec.rule.any.into_iter().skip(leaf).take(1).collect();
+        self.insert(Signature::new(
+            spec,
+            signature.file.clone(),
+            signature.yaml.clone(),
+        ));
+        self
+    }
+
+    fn insert(&mut self, signature: Signature) {
+        self.by_id
+            .insert(signature.spec.id.clone(), Arc::new(signature));
+    }
+
+    /// The signatures, sorted by id.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Arc<Signature>> {
+        self.by_id.values()
+    }
+
+    /// The signature with this id or alias.
+    pub fn find(&self, id: &str) -> Option<&Arc<Signature>> {
+        let by_alias = || {
+            self.iter()
+                .find(|signature| signature.spec.aliases.iter().any(|alias| alias == id))
+        };
+        self.by_id.get(id).or_else(by_alias)
+    }
+
+    /// How many signatures there are.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// SHA-256 over all files in order of id, as `sha256:<hex>`: equal sets have equal digests.
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for signature in self.iter() {
+            hash.update(signature.yaml.as_bytes());
+            hash.update([0]);
+        }
+        let hex: String = hash
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        format!("sha256:{hex}")
+    }
+}

@@ -1,0 +1,75 @@
+//! What a member is by its first bytes, where its path says nothing: loose files, standard input.
+
+use memchr::memmem::find;
+
+use super::component::Component;
+use crate::envelope::peel;
+
+/// Lines looked at.
+const SAMPLED_LINES: usize = 40;
+
+/// Kind and speaker, as far as the content tells.
+pub(super) fn judge(head: &[u8]) -> (&'static str, Option<Component>) {
+    let start = head.trim_ascii_start();
+    let lines: Vec<&[u8]> = start
+        .split(|byte| *byte == b'\n')
+        .take(SAMPLED_LINES)
+        .collect();
+    if is_describe(start, &lines) {
+        return ("k8s-describe", Some(Component::Describe));
+    }
+    if is_object(start) {
+        return match find(start, b"EventList").or_else(|| find(start, b"involvedObject")) {
+            Some(_) => ("k8s-events", Some(Component::Event)),
+            None => ("k8s-object", Some(Component::Object)),
+        };
+    }
+    match lines.first() {
+        Some(first) if is_table_header(first) => ("k8s-table", Some(Component::Table)),
+        _ if is_kernel(&lines) => ("kernel", Some(Component::Kernel)),
+        _ => ("text", None),
+    }
+}
+
+/// A describe dump begins with the name of its object and goes on with fields in the first column.
+fn is_describe(head: &[u8], lines: &[&[u8]]) -> bool {
+    let field = |name: &[u8]| lines.iter().any(|line| line.starts_with(name));
+    let has_section = [
+        &b"\nEvents:"[..],
+        b"\nStatus:",
+        b"\nConditions:",
+        b"\nAnnotations:",
+    ]
+    .iter()
+    .any(|s| find(head, s).is_some());
+    field(b"Name:  ") && has_section
+}
+
+fn is_object(head: &[u8]) -> bool {
+    let is_yaml = head.starts_with(b"apiVersion:")
+        || head.starts_with(b"---\napiVersion:")
+        || head.starts_with(b"kind:");
+    let is_json =
+        head.starts_with(b"{") && find(&head[..head.len().min(4096)], b"\"kind\"").is_some();
+    let is_list =
+        head.starts_with(b"[") && find(&head[..head.len().min(8192)], b"\"metadata\"").is_some();
+    is_yaml || is_json || is_list
+}
+
+/// The first line of a `kubectl get` table: names in capitals, with gaps of two spaces or more.
+fn is_table_header(line: &[u8]) -> bool {
+    let known = [&b"NAME "[..], b"NAMESPACE ", b"LAST SEEN "];
+    known.iter().any(|name| line.starts_with(name)) && line.iter().all(|b| !b.is_ascii_lowercase())
+}
+
+fn is_kernel(lines: &[&[u8]]) -> bool {
+    let text: Vec<&&[u8]> = lines.iter().filter(|line| !line.is_empty()).collect();
+    let stamped = text.iter().filter(|line| {
+        peel(line)
+            .layers
+            .as_slice()
+            .first()
+            .is_some_and(|id| id.starts_with("dmesg"))
+    });
+    !text.is_empty() && stamped.count() * 2 > text.len()
+}

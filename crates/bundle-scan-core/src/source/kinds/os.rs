@@ -1,0 +1,155 @@
+//! Logs and command outputs of the operating system, and what only repeats them.
+//! Source: the file names of rsyslog, systemd, sos, Insights, supportutils and the collectors in `layout`.
+
+use super::Kind;
+use crate::source::component::Component;
+
+/// Sorted by id.
+pub const KINDS: &[Kind] = &[
+    Kind {
+        id: "auditd",
+        component: Some(Component::Audit),
+        patterns: &["audit/audit.log", "audit.log"],
+        samples: &["var/log/audit/audit.log.1"],
+    },
+    Kind {
+        id: "auth",
+        component: None,
+        patterns: &["auth.log", "log/secure", "secure"],
+        samples: &["var/log/secure", "var/log/auth.log"],
+    },
+    Kind {
+        id: "config",
+        component: Some(Component::Config),
+        patterns: &[
+            "*.conf",
+            "*.html",
+            "*.ini",
+            "*.md",
+            "*.service",
+            "*.toml",
+            "*rules*.json",
+            "*rules*.yaml",
+            "*rules*.yml",
+            "README*",
+            "configs/**",
+            "etc/**",
+            "prometheus*.yaml",
+            "prometheus*.yml",
+            "usr/share/doc/**",
+        ],
+        samples: &[
+            "etc/kubernetes/kubelet.yaml",
+            "configs/alerts/node.txt",
+            "docs/README.md",
+            "prometheus-rules.yaml",
+        ],
+    },
+    Kind {
+        id: "journal-text",
+        component: None,
+        patterns: &[
+            "*_service.log",
+            "host_service_logs/**",
+            "journal*.txt",
+            "journal.log",
+            "journalctl*",
+            "journald/*",
+            "sos_commands/*/journalctl_*",
+        ],
+        samples: &[
+            "sos_commands/logs/journalctl_--no-pager_--boot",
+            "journal.log",
+        ],
+    },
+    Kind {
+        id: "kernel",
+        component: Some(Component::Kernel),
+        patterns: &[
+            "boot.txt",
+            "console.log",
+            "dmesg*",
+            "host-collectors/run-host/dmesg*",
+            "kern.log",
+            "kernel.log",
+            "pstore/*",
+            "serial-*.log",
+            "sos_commands/kernel/dmesg*",
+            "vmcore-dmesg.txt",
+        ],
+        samples: &[
+            "var/log/dmesg",
+            "sos_commands/kernel/dmesg_-T",
+            "var/log/kern.log.1.gz",
+            "dmesg.log",
+            "kernel/dmesg.human.current",
+        ],
+    },
+    Kind {
+        id: "os-command",
+        component: Some(Component::Command),
+        patterns: &[
+            "daemon_status/*",
+            "host-collectors/**",
+            "insights_commands/**",
+            "networking/*",
+            "proc/**",
+            "service_status",
+            "sos_commands/**",
+            "systeminfo/*",
+        ],
+        samples: &[
+            "sos_commands/filesys/df_-al",
+            "proc/meminfo",
+            "systeminfo/df",
+        ],
+    },
+    Kind {
+        id: "shell-history",
+        component: Some(Component::Shell),
+        patterns: &["*_history", "*_history.txt", "*history.log"],
+        samples: &["root/.bash_history", "home/ops/.zsh_history"],
+    },
+    Kind {
+        id: "syslog",
+        component: None,
+        patterns: &[
+            "messages",
+            "messages.log",
+            "messages.txt",
+            "syslog",
+            "syslog.log",
+            "syslog.txt",
+            "varlogmessage.log",
+            "var.log.messages",
+            "var.log.syslog",
+        ],
+        samples: &[
+            "var/log/messages",
+            "var/log/messages-20240101.gz",
+            "var/log/syslog.2.gz",
+            "scc_n1/messages.txt",
+        ],
+    },
+    Kind {
+        id: "tool-log",
+        component: Some(Component::Collector),
+        patterns: &[
+            "*-errors.json",
+            "bundleGenerationError.log",
+            "collector-output.log",
+            "execution-data/**",
+            "gather-debug.log",
+            "must-gather.logs",
+            "sos_logs/**",
+            "sos_reports/**",
+        ],
+        samples: &["sos_logs/sos.log", "collector-output.log"],
+    },
+    Kind {
+        id: "web",
+        component: Some(Component::Web),
+        patterns: &["nginx/access.log", "nginx/error.log"],
+        samples: &["var/log/nginx/error.log"],
+    },
+];

@@ -1,0 +1,278 @@
+//! What a member is, and who speaks in each of its lines.
+//!
+//! A path tells who wrote a member, rotation taken off; where it says nothing, the content does. The speaker of a line comes
+//! from its envelope first: one `messages` holds many components.
+
+pub mod component;
+mod content;
+pub mod kinds;
+pub mod pattern;
+pub mod rotation;
+
+use std::fmt;
+
+use crate::base::member_path::MemberPath;
+use crate::envelope::Peeled;
+use component::Component;
+use kinds::Kind;
+use kinds::kubernetes::POD_COMPONENTS;
+
+/// What a member is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The kind, as named in reports: `kubelet`, `syslog`, `pod-log`, `text`, ...
+    pub kind: &'static str,
+    /// Who speaks in it; `None` where each line must tell, or nobody knows.
+    pub component: Option<Component>,
+    /// The pod whose log it is.
+    pub pod: Option<PodRef>,
+    /// The number or date of an older part of a rotated log.
+    pub rotation: Option<String>,
+}
+
+/// A pod as the path of its log names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PodRef {
+    /// Its namespace, where the path has it.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub pod: String,
+    /// The container, where the path has it.
+    pub container: Option<String>,
+}
+
+impl fmt::Display for PodRef {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.namespace {
+            Some(namespace) => write!(formatter, "{namespace}/{}", self.pod),
+            None => formatter.write_str(&self.pod),
+        }
+    }
+}
+
+/// Tells what a member is by its address and its first bytes.
+pub fn classify(path: &MemberPath, head: &[u8]) -> Source {
+    let (folder, name) = match path.innermost().rsplit_once('/') {
+        Some((folder, name)) => (Some(folder), name),
+        None => (None, path.innermost()),
+    };
+    let unrotated = rotation::unrotated(name);
+    let plain = match folder {
+        Some(folder) => format!("{folder}/{}", unrotated.name),
+        None => unrotated.name,
+    };
+    let rotation = unrotated.part;
+    match by_path(&plain) {
+        Some((kind, captured)) => {
+            let pod = pod_of(&captured);
+            Source {
+                kind: kind.id,
+                component: speaker_of(kind, pod.as_ref()),
+                pod,
+                rotation,
+            }
+        }
+        None => {
+            let (kind, component) = content::judge(head);
+            Source {
+                kind,
+                component,
+                pod: None,
+                rotation,
+            }
+        }
+    }
+}
+
+/// The kind whose pattern is the most exact of those that match.
+fn by_path(path: &str) -> Option<(&'static Kind, pattern::Captured<'_>)> {
+    let mut best: Option<(usize, &Kind, pattern::Captured<'_>)> = None;
+    for kind in kinds::all() {
+        for wanted in kind.patterns {
+            let weight = pattern::weight(wanted);
+            if best.as_ref().is_some_and(|(known, ..)| *known >= weight) {
+                continue;
+            }
+            if let Some(captured) = pattern::matches(wanted, path) {
+                best = Some((weight, kind, captured));
+            }
+        }
+    }
+    best.map(|(_, kind, captured)| (kind, captured))
+}
+
+fn pod_of(captured: &pattern::Captured<'_>) -> Option<PodRef> {
+    let value = |name: &str| {
+        captured
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| (*value).to_owned())
+    };
+    Some(PodRef {
+        namespace: value("ns"),
+        pod: value("pod")?,
+        container: value("container"),
+    })
+}
+
+fn speaker_of(kind: &Kind, pod: Option<&PodRef>) -> Option<Component> {
+    let known = pod.and_then(|pod| {
+        POD_COMPONENTS
+            .iter()
+            .find(|(prefix, _)| pod.pod.starts_with(prefix))
+    });
+    known.map(|(_, component)| *component).or(kind.component)
+}
+
+/// Who speaks in a line: in an echo nobody but the echo; an event row is an event; else the syslog or journal tag tells; else
+/// the member; else the kernel's stamp. `None` when nobody knows.
+pub fn speaker(source: &Source, peeled: &Peeled<'_>) -> Option<Component> {
+    if source.component.is_some_and(Component::is_echo) {
+        return source.component;
+    }
+    if peeled.event.is_some() {
+        return Some(Component::Event);
+    }
+    if let Some(tag) = &peeled.tag {
+        let by_tag = Component::from_tag(tag);
+        // A journal of one unit holds helpers under other tags; what the path says is better than "some application".
+        return Some(if by_tag == Component::App {
+            source.component.unwrap_or(by_tag)
+        } else {
+            by_tag
+        });
+    }
+    let has_kernel_stamp = || {
+        peeled
+            .layers
+            .as_slice()
+            .first()
+            .is_some_and(|id| id.starts_with("dmesg"))
+    };
+    source
+        .component
+        .or_else(|| has_kernel_stamp().then_some(Component::Kernel))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::envelope::peel;
+
+    fn of(path: &str, head: &str) -> Source {
+        classify(&MemberPath::new(path), head.as_bytes())
+    }
+
+    #[test]
+    fn every_sample_path_is_its_kind() {
+        for kind in kinds::all() {
+            for sample in kind.samples {
+                assert_eq!(of(sample, "").kind, kind.id, "{sample}");
+            }
+        }
+    }
+
+    #[test]
+    fn tables_are_sorted_and_no_pattern_stands_twice() {
+        let mut patterns: Vec<&str> = kinds::all()
+            .flat_map(|kind| kind.patterns)
+            .copied()
+            .collect();
+        patterns.sort_unstable();
+        assert!(
+            patterns.windows(2).all(|pair| pair[0] != pair[1]),
+            "a pattern stands twice"
+        );
+        for table in [
+            kinds::kubernetes::KINDS,
+            kinds::node::KINDS,
+            kinds::os::KINDS,
+        ] {
+            assert!(table.is_sorted_by_key(|kind| kind.id));
+            assert!(table.iter().all(|kind| !kind.samples.is_empty()));
+        }
+        assert!(POD_COMPONENTS.is_sorted_by_key(|(prefix, _)| *prefix));
+    }
+
+    #[test]
+    fn pod_logs_know_their_pod_and_component() {
+        let source = of(
+            "var/log/pods/kube-system_coredns-6f7d_1f2e/coredns/0.log",
+            "",
+        );
+        assert_eq!(source.component, Some(Component::Coredns));
+        assert_eq!(
+            source.pod.map(|pod| pod.to_string()).as_deref(),
+            Some("kube-system/coredns-6f7d")
+        );
+        assert_eq!(
+            of("var/log/containers/web-0_shop_app-01ab.log", "").component,
+            Some(Component::App)
+        );
+    }
+
+    #[test]
+    fn loose_files_are_known_by_their_content() {
+        for (head, expected) in [
+            (
+                "Name:         web-0\nNamespace:    shop\nStatus:       Running\nEvents:       <none>\n",
+                "k8s-describe",
+            ),
+            (
+                "LAST SEEN   TYPE      REASON    OBJECT      MESSAGE\n",
+                "k8s-table",
+            ),
+            ("apiVersion: v1\nkind: Pod\n", "k8s-object"),
+            ("{\n \"kind\": \"Pod\"\n}", "k8s-object"),
+            (
+                "[    0.000000] Linux version 6.6.0\n[    0.000001] Command line: x\n",
+                "kernel",
+            ),
+            ("hello\n", "text"),
+        ] {
+            assert_eq!(of("upload-1", head).kind, expected, "{head}");
+        }
+    }
+
+    #[test]
+    fn the_envelope_says_who_speaks_before_the_path_does() {
+        let messages = of("var/log/messages", "");
+        let kubelet = of("kubelet.log", "");
+        let config = of("docs/faq.md", "");
+        for (source, line, expected) in [
+            (
+                &messages,
+                "Mar 10 10:17:41 n1 kernel: [12.5] x",
+                Some(Component::Kernel),
+            ),
+            (
+                &messages,
+                "Mar 10 10:17:41 n1 kubelet[812]: x",
+                Some(Component::Kubelet),
+            ),
+            (
+                &messages,
+                "Mar 10 10:17:41 n1 shop[812]: x",
+                Some(Component::App),
+            ),
+            (&messages, "no envelope at all", None),
+            (
+                &kubelet,
+                "E0310 10:17:41.075997    6872 kubelet.go:99] x",
+                Some(Component::Kubelet),
+            ),
+            (
+                &config,
+                "Mar 10 10:17:41 n1 kernel: x",
+                Some(Component::Config),
+            ),
+            (
+                &kubelet,
+                "Mar 10 10:17:41 n1 systemd[1]: x",
+                Some(Component::Systemd),
+            ),
+        ] {
+            assert_eq!(speaker(source, &peel(line.as_bytes())), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Takes off what log rotation and compression append to a file name: `messages-20240101.gz` is `messages`.
+//!
+//! Source: logrotate's `dateformat` and numbering, lumberjack's stamps, kubelet's container log rotation.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A file name without its rotation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unrotated {
+    /// The name as the writer knows it.
+    pub name: String,
+    /// The number or date of an older part; `None` for the current one.
+    pub part: Option<String>,
+}
+
+static ROTATED: LazyLock<Regex> = LazyLock::new(|| {
+    let part = r"\.\d{1,3}|\.old|\.bak|[-.]\d{8}(?:[-T]?\d{2,6})?|-\d{4}-\d{2}-\d{2}(?:T\d{2}-\d{2}-\d{2}(?:\.\d{3})?)?";
+    let packed = r"\.(?:gz|xz|bz2|zst|lz4|zip|Z)";
+    let pattern =
+        format!(r"^(?<stem>.+?)(?<part>{part})?(?<ext>\.log)?(?:{packed})?(?:\.tailed)?$");
+    Regex::new(&pattern).expect("the pattern is constant and tested")
+});
+
+/// Takes the rotation off the last segment of a path.
+pub fn unrotated(name: &str) -> Unrotated {
+    let Some(found) = ROTATED.captures(name) else {
+        return Unrotated {
+            name: name.to_owned(),
+            part: None,
+        };
+    };
+    let group = |group: &str| found.name(group).map_or("", |matched| matched.as_str());
+    let part = group("part").trim_start_matches(['.', '-']);
+    Unrotated {
+        name: format!("{}{}", group("stem"), group("ext")),
+        part: (!part.is_empty()).then(|| part.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rotated_names_keep_their_base() {
+        for (given, name, part) in [
+            ("messages", "messages", None),
+            ("messages.1.gz", "messages", Some("1")),
+            ("messages-20240101.gz", "messages", Some("20240101")),
+            ("kubelet.log-20240101", "kubelet.log", Some("20240101")),
+            ("kubelet.log.1", "kubelet.log", Some("1")),
+            ("kubelet-20231002.log.zip", "kubelet.log", Some("20231002")),
+            (
+                "kubelet-2026-03-10T10-17-41.075.log.gz",
+                "kubelet.log",
+                Some("2026-03-10T10-17-41.075"),
+            ),
+            ("0.log.20260310-101741.gz", "0.log", Some("20260310-101741")),
+            ("syslog.2.gz", "syslog", Some("2")),
+            ("var.log.messages.tailed", "var.log.messages", None),
+            ("dmesg", "dmesg", None),
+        ] {
+            let found = unrotated(given);
+            assert_eq!(
+                (found.name.as_str(), found.part.as_deref()),
+                (name, part),
+                "{given}"
+            );
+        }
+    }
+}

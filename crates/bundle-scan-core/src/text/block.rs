@@ -1,0 +1,271 @@
+//! Cuts a member into blocks for the workers: from a stream, or from bytes that are in memory as a whole.
+//!
+//! A block **owns** a run of whole lines; around it the **view** shows some of the neighbouring bytes, so that context
+//! lines can be printed. Invariants, which make results independent of the block size:
+//! - The owned runs of a member follow each other without gap or overlap.
+//! - A block begins at the start of a line, or inside a line longer than `max_line_bytes` at a multiple of that length.
+//! - The view reaches [`CONTEXT_BYTES`] to both sides, or to the end of the member.
+
+use std::io::Read;
+use std::ops::Range;
+use std::sync::Arc;
+
+use memchr::memrchr;
+
+/// Bytes of the view before and after what a block owns.
+pub const CONTEXT_BYTES: usize = 8 << 10;
+
+/// How a member is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Bytes that a block owns, at the most and nearly always.
+    pub block_bytes: usize,
+    /// Longer lines are cut into pieces of this length.
+    pub max_line_bytes: usize,
+}
+
+impl Cut {
+    /// The bytes in which a cut is looked for.
+    fn window(self) -> usize {
+        self.block_bytes.max(self.max_line_bytes)
+    }
+
+    /// How many bytes at the start of `unscanned` the next block owns. Unless `at_end`, more bytes than the window follow.
+    fn owned(self, unscanned: &[u8], at_end: bool) -> usize {
+        if at_end && unscanned.len() <= self.window() {
+            return unscanned.len();
+        }
+        let candidate = &unscanned[..self.window().min(unscanned.len())];
+        match memrchr(b'\n', candidate) {
+            Some(newline) => newline + 1,
+            None => candidate.len() / self.max_line_bytes * self.max_line_bytes,
+        }
+    }
+}
+
+/// Bytes that several threads may read.
+pub type SharedBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
+
+/// A piece of a member, ready for a worker.
+pub struct Block {
+    bytes: Bytes,
+    view: Range<usize>,
+    own: Range<usize>,
+    offset: u64,
+    at_end: bool,
+}
+
+enum Bytes {
+    Own(Vec<u8>),
+    Shared(SharedBytes),
+}
+
+/// What a worker sees of a block.
+#[derive(Clone, Debug)]
+pub struct BlockView<'a> {
+    /// The bytes of the block with some of its neighbours.
+    pub bytes: &'a [u8],
+    /// The part of `bytes` that is scanned.
+    pub own: Range<usize>,
+    /// Offset in the member of the first owned byte.
+    pub offset: u64,
+    /// Whether `bytes` reaches to the end of the member.
+    pub at_end: bool,
+}
+
+impl Block {
+    /// What the worker sees.
+    pub fn view(&self) -> BlockView<'_> {
+        let bytes: &[u8] = match &self.bytes {
+            Bytes::Own(bytes) => bytes,
+            Bytes::Shared(shared) => (**shared).as_ref(),
+        };
+        BlockView {
+            bytes: &bytes[self.view.clone()],
+            own: self.own.start - self.view.start..self.own.end - self.view.start,
+            offset: self.offset,
+            at_end: self.at_end,
+        }
+    }
+
+    /// Gives the buffer back for the next block, if the block owned one.
+    pub fn into_buffer(self) -> Option<Vec<u8>> {
+        match self.bytes {
+            Bytes::Own(bytes) => Some(bytes),
+            Bytes::Shared(_) => None,
+        }
+    }
+}
+
+/// Cuts a stream into blocks. A read error ends the stream: whoever opened it reports that.
+pub struct StreamBlocks<'r> {
+    reader: &'r mut dyn Read,
+    cut: Cut,
+    /// Context of the next block, then what is read and not yet owned.
+    carry: Vec<u8>,
+    /// Bytes of `carry` that are context.
+    context: usize,
+    offset: u64,
+    at_end: bool,
+}
+
+impl<'r> StreamBlocks<'r> {
+    /// Begins with `head`, which was already read, and goes on with `reader`.
+    pub fn new(head: Vec<u8>, reader: &'r mut dyn Read, cut: Cut) -> Self {
+        StreamBlocks {
+            reader,
+            cut,
+            carry: head,
+            context: 0,
+            offset: 0,
+            at_end: false,
+        }
+    }
+
+    /// The next block, in `buffer`; `None` at the end of the member.
+    pub fn next_block(&mut self, mut buffer: Vec<u8>) -> Option<Block> {
+        buffer.clear();
+        buffer.extend_from_slice(&self.carry);
+        self.fill(&mut buffer);
+        let start = self.context;
+        let owned = self.cut.owned(&buffer[start..], self.at_end);
+        if owned == 0 {
+            return None;
+        }
+        let end = start + owned;
+        let block_offset = self.offset;
+        self.offset += owned as u64;
+        let kept_from = end.saturating_sub(CONTEXT_BYTES);
+        self.carry.clear();
+        self.carry.extend_from_slice(&buffer[kept_from..]);
+        self.context = end - kept_from;
+        let view_end = buffer.len().min(end + CONTEXT_BYTES);
+        Some(Block {
+            view: 0..view_end,
+            own: start..end,
+            offset: block_offset,
+            at_end: self.at_end && view_end == buffer.len(),
+            bytes: Bytes::Own(buffer),
+        })
+    }
+
+    /// Reads until the window and the context behind it are full, or the stream ends.
+    fn fill(&mut self, buffer: &mut Vec<u8>) {
+        let wanted = self.context + self.cut.window() + CONTEXT_BYTES;
+        while !self.at_end && buffer.len() < wanted {
+            let missing = (wanted - buffer.len()) as u64;
+            match (&mut *self.reader).take(missing).read_to_end(buffer) {
+                Ok(0) | Err(_) => self.at_end = true,
+                Ok(_) => {}
+            }
+        }
+    }
+}
+
+/// Cuts bytes that are in memory as a whole, without copying them.
+pub struct SliceBlocks {
+    bytes: SharedBytes,
+    cut: Cut,
+    next: usize,
+}
+
+impl SliceBlocks {
+    /// Cuts all of `bytes`.
+    pub fn new(bytes: SharedBytes, cut: Cut) -> Self {
+        SliceBlocks {
+            bytes,
+            cut,
+            next: 0,
+        }
+    }
+}
+
+impl Iterator for SliceBlocks {
+    type Item = Block;
+
+    fn next(&mut self) -> Option<Block> {
+        let all: &[u8] = (*self.bytes).as_ref();
+        let owned = self.cut.owned(&all[self.next..], true);
+        if owned == 0 {
+            return None;
+        }
+        let own = self.next..self.next + owned;
+        self.next = own.end;
+        let view = own.start.saturating_sub(CONTEXT_BYTES)..all.len().min(own.end + CONTEXT_BYTES);
+        Some(Block {
+            at_end: view.end == all.len(),
+            view,
+            offset: own.start as u64,
+            own,
+            bytes: Bytes::Shared(Arc::clone(&self.bytes)),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What a block owns, with its offset.
+    fn owned(block: &Block) -> (u64, Vec<u8>) {
+        let view = block.view();
+        (view.offset, view.bytes[view.own.clone()].to_vec())
+    }
+
+    fn stream(bytes: &[u8], cut: Cut) -> Vec<(u64, Vec<u8>)> {
+        let mut reader = bytes;
+        let mut blocks = StreamBlocks::new(Vec::new(), &mut reader, cut);
+        let mut all = Vec::new();
+        while let Some(block) = blocks.next_block(Vec::new()) {
+            all.push(owned(&block));
+        }
+        all
+    }
+
+    fn slice(bytes: &[u8], cut: Cut) -> Vec<(u64, Vec<u8>)> {
+        SliceBlocks::new(Arc::new(bytes.to_vec()), cut)
+            .map(|block| owned(&block))
+            .collect()
+    }
+
+    #[test]
+    fn blocks_end_at_line_ends() {
+        let cut = Cut {
+            block_bytes: 8,
+            max_line_bytes: 4,
+        };
+        let blocks = slice(b"ab\ncd\nef\ngh", cut);
+        assert_eq!(blocks, [(0, b"ab\ncd\n".to_vec()), (6, b"ef\ngh".to_vec())]);
+    }
+
+    #[test]
+    fn an_endless_line_is_cut_at_multiples_of_the_limit() {
+        let cut = Cut {
+            block_bytes: 10,
+            max_line_bytes: 4,
+        };
+        let blocks = slice(b"x\naaaabbbbccccdd\ny", cut);
+        let starts: Vec<u64> = blocks.iter().map(|(offset, _)| *offset).collect();
+        assert_eq!(
+            starts,
+            [0, 2, 10],
+            "the pieces of the long line begin at 2 + multiples of 4"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn stream_and_slice_cut_alike_and_lose_nothing(
+            bytes in proptest::collection::vec(prop_oneof![Just(b'\n'), Just(b'a')], 0..600),
+            block_bytes in 1usize..64,
+            max_line_bytes in 1usize..64,
+        ) {
+            let cut = Cut { block_bytes, max_line_bytes };
+            let from_stream = stream(&bytes, cut);
+            prop_assert_eq!(&from_stream, &slice(&bytes, cut));
+            let joined: Vec<u8> = from_stream.into_iter().flat_map(|(_, own)| own).collect();
+            prop_assert_eq!(joined, bytes);
+        }
+    }
+}

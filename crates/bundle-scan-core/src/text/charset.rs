@@ -1,0 +1,97 @@
+//! Tells text from what is none by the first bytes of a member.
+//!
+//! Source of the magic numbers: file(1) magic database, and `LPKSHHRH` from systemd `journal-def.h`.
+
+/// What the bytes of a member are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charset {
+    /// ASCII, UTF-8, or another charset that keeps ASCII in place.
+    Text,
+    /// UTF-16 of either byte order.
+    Utf16,
+    /// Not text.
+    Binary,
+}
+
+const BINARY_MAGICS: &[&[u8]] = &[
+    b"\x7fELF",
+    b"LPKSHHRH",
+    b"SQLite format 3\0",
+    b"\x89PNG",
+    b"%PDF-",
+    b"\xd4\xc3\xb2\xa1",
+    b"\x0a\x0d\x0d\x0a",
+];
+
+/// One suspicious byte in so many makes a member binary.
+const TEXT_BYTES_PER_CONTROL_BYTE: usize = 20;
+
+/// Judges a member by its first bytes; an empty one is text.
+pub fn sniff(head: &[u8]) -> Charset {
+    if BINARY_MAGICS.iter().any(|magic| head.starts_with(magic)) {
+        return Charset::Binary;
+    }
+    if is_utf16(head) {
+        return Charset::Utf16;
+    }
+    match control_bytes(head) * TEXT_BYTES_PER_CONTROL_BYTE > head.len() {
+        true => Charset::Binary,
+        false => Charset::Text,
+    }
+}
+
+fn is_utf16(head: &[u8]) -> bool {
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        return true;
+    }
+    let nul_share = |from: usize| {
+        let count = head
+            .iter()
+            .skip(from)
+            .step_by(2)
+            .filter(|byte| **byte == 0)
+            .count();
+        count * 100 / (head.len() / 2).max(1)
+    };
+    head.len() >= 16
+        && (nul_share(0) >= 60 && nul_share(1) < 5 || nul_share(1) >= 60 && nul_share(0) < 5)
+}
+
+/// Bytes that text does not hold. A run of NULs counts once: a crash leaves such holes in logs.
+fn control_bytes(head: &[u8]) -> usize {
+    let mut previous = b'\n';
+    let mut count = 0;
+    for &byte in head {
+        let is_hole = byte == 0 && previous == 0;
+        let is_layout = matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0x08);
+        if (byte < 0x20 || byte == 0x7f) && !is_layout && !is_hole {
+            count += 1;
+        }
+        previous = byte;
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_told_from_the_rest() {
+        let hole = [&[0; 5_000][..], b"Mar 10 10:17:41 n1 kernel: back again\n"].concat();
+        for (head, expected) in [
+            (&b""[..], Charset::Text),
+            (b"plain\n", Charset::Text),
+            ("磁盘空间不足\n".as_bytes(), Charset::Text),
+            (b"\x1b[31mred\x1b[0m\n", Charset::Text),
+            (&hole, Charset::Text),
+            (b"\x7fELF\x02\x01\x01", Charset::Binary),
+            (b"LPKSHHRH\0\0", Charset::Binary),
+            (b"\x01\x02\x03\x04\x05\x06", Charset::Binary),
+            (b"\xff\xfeh\0i\0", Charset::Utf16),
+            (b"h\0e\0l\0l\0o\0 \0w\0o\0r\0l\0d\0", Charset::Utf16),
+        ] {
+            assert_eq!(sniff(head), expected, "{head:?}");
+        }
+    }
+}

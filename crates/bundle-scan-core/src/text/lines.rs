@@ -1,0 +1,120 @@
+//! Lines inside a block: the one around a hit, its neighbours, and how many there are.
+
+use std::ops::Range;
+
+use memchr::{memchr, memchr_iter, memrchr};
+
+use super::block::{BlockView, CONTEXT_BYTES};
+
+/// The line around the byte `at` of the view, without its line end. A line longer than `max_line_bytes` is taken in
+/// pieces of that length; the piece around `at` is returned.
+pub fn line_around(view: &BlockView<'_>, at: usize, max_line_bytes: usize) -> Range<usize> {
+    let own = &view.bytes[view.own.clone()];
+    let at = at - view.own.start;
+    let mut start = memrchr(b'\n', &own[..at]).map_or(0, |newline| newline + 1);
+    let mut end = memchr(b'\n', &own[at..]).map_or(own.len(), |newline| at + newline);
+    if end - start > max_line_bytes {
+        start += (at - start) / max_line_bytes * max_line_bytes;
+        end = end.min(start + max_line_bytes);
+    }
+    if end > start && own[end - 1] == b'\r' {
+        end -= 1;
+    }
+    view.own.start + start..view.own.start + end
+}
+
+/// How many line ends there are in `bytes`.
+pub fn count_lines(bytes: &[u8]) -> u64 {
+    memchr_iter(b'\n', bytes).count() as u64
+}
+
+/// Up to `count` whole lines before `line`, in order, as far as they lie within [`CONTEXT_BYTES`] of it.
+pub fn lines_before<'a>(view: &BlockView<'a>, line: &Range<usize>, count: usize) -> Vec<&'a [u8]> {
+    let window_start = line.start.saturating_sub(CONTEXT_BYTES);
+    let reaches_start = window_start == 0 && view.offset == view.own.start as u64;
+    let Some(before) = view.bytes[window_start..line.start].strip_suffix(b"\n") else {
+        return Vec::new();
+    };
+    let mut lines: Vec<&[u8]> = before
+        .rsplit(|byte| *byte == b'\n')
+        .take(count + 1)
+        .collect();
+    if lines.len() > count || !reaches_start {
+        // The last one taken may have lost its beginning.
+        lines.pop();
+    }
+    lines.reverse();
+    lines.into_iter().map(without_carriage_return).collect()
+}
+
+/// Up to `count` whole lines after `line`, as far as they lie within [`CONTEXT_BYTES`] of it.
+pub fn lines_after<'a>(view: &BlockView<'a>, line: &Range<usize>, count: usize) -> Vec<&'a [u8]> {
+    let window_end = view.bytes.len().min(line.end + CONTEXT_BYTES);
+    let reaches_end = view.at_end && window_end == view.bytes.len();
+    let window = &view.bytes[line.end..window_end];
+    let Some(newline) = memchr(b'\n', window) else {
+        return Vec::new();
+    };
+    let after = &window[newline + 1..];
+    let mut lines: Vec<&[u8]> = after.split(|byte| *byte == b'\n').take(count + 1).collect();
+    if lines.len() > count || !reaches_end || lines.last().is_some_and(|last| last.is_empty()) {
+        // The last one taken may lack its end, or is nothing but the end of the text.
+        lines.pop();
+    }
+    lines.into_iter().map(without_carriage_return).collect()
+}
+
+fn without_carriage_return(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole(bytes: &[u8]) -> BlockView<'_> {
+        BlockView {
+            bytes,
+            own: 0..bytes.len(),
+            offset: 0,
+            at_end: true,
+        }
+    }
+
+    #[test]
+    fn the_line_around_a_hit_has_no_line_end() {
+        let view = whole(b"one\r\ntwo\nthree");
+        for (at, expected) in [(1, "one"), (6, "two"), (13, "three")] {
+            let line = line_around(&view, at, 100);
+            assert_eq!(&view.bytes[line], expected.as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_long_line_is_taken_in_pieces() {
+        let view = whole(b"x\nabcdefghij\ny");
+        assert_eq!(&view.bytes[line_around(&view, 2, 4)], b"abcd");
+        assert_eq!(&view.bytes[line_around(&view, 7, 4)], b"efgh");
+        assert_eq!(&view.bytes[line_around(&view, 11, 4)], b"ij");
+    }
+
+    #[test]
+    fn context_is_whole_lines_in_order() {
+        let view = whole(b"1\n2\n3\n4\n5\n");
+        let line = line_around(&view, 4, 100);
+        assert_eq!(lines_before(&view, &line, 2), [b"1", b"2"]);
+        assert_eq!(lines_before(&view, &line, 1), [b"2"]);
+        assert_eq!(lines_after(&view, &line, 2), [b"4", b"5"]);
+        assert_eq!(lines_after(&view, &line, 9), [b"4", b"5"]);
+        let first = line_around(&view, 0, 100);
+        assert!(lines_before(&view, &first, 2).is_empty());
+    }
+
+    #[test]
+    fn context_beyond_the_window_is_left_out() {
+        let text = [b"far\n".as_slice(), &vec![b'a'; CONTEXT_BYTES], b"\nhit\n"].concat();
+        let view = whole(&text);
+        let line = line_around(&view, text.len() - 2, 1 << 20);
+        assert!(lines_before(&view, &line, 2).is_empty());
+    }
+}

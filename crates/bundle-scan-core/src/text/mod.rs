@@ -1,0 +1,5 @@
+//! Bytes of a member to blocks cut at line ends, and lines inside a block. Nothing here looks at what a line says.
+
+pub mod block;
+pub mod charset;
+pub mod lines;

@@ -1,0 +1,343 @@
+//! The command line, as clap reads it.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use bundle_scan_core::render::OUTPUTS;
+use bundle_scan_core::{Lang, Limits, Render, Severity};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Names what is wrong in a Kubernetes support bundle: ranked, with proof and remedy.
+#[derive(Debug, Parser)]
+#[command(
+    name = "bundle-scan",
+    version,
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = true,
+    after_help = "Exit codes: 0 scanned, nothing at or above --fail-on; 1 something was; 2 wrong usage or a bad signature; 3 unusable input; \
+                  4 partial under --strict; 5 internal error.\nExamples:\n  bundle-scan bundle.tgz\n  \
+                  bundle-scan --lang zh --top all /var/log\n  ssh node 'tar cz /var/log' | bundle-scan -f json -"
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Scan bundles (what happens without a subcommand, too).
+    Scan(ScanArgs),
+    /// List, show and check signatures.
+    Signatures(SignaturesArgs),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, in roff.
+    Man,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ScanArgs {
+    /// Bundles: an archive, a directory, a single file, or - for standard input.
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// How to write the report: text, json or jsonl; NAME=FILE writes that one into a file. May be repeated.
+    #[arg(short, long, value_name = "NAME[=FILE]", default_value = "text")]
+    pub(crate) format: Vec<Format>,
+
+    /// Write the report into a file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Language of the report; by default that of the locale.
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+
+    /// Leave out findings below this severity.
+    #[arg(long, value_enum, default_value = "info")]
+    pub(crate) min_severity: SeverityArg,
+
+    /// Exit with 1 if something at or above this severity was found.
+    #[arg(long, value_enum, default_value = "never")]
+    pub(crate) fail_on: FailOn,
+
+    /// Exit with 4 if not all of the bundle could be read.
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    #[command(flatten)]
+    pub(crate) knowledge: KnowledgeArgs,
+
+    /// Look only for these signatures or categories. May be repeated.
+    #[arg(long, value_name = "ID|CATEGORY", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+
+    /// Do not look for these signatures or categories. May be repeated.
+    #[arg(long, value_name = "ID|CATEGORY", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+
+    /// Findings shown at length in the text report.
+    #[arg(long, value_name = "N|all", default_value = "10")]
+    pub(crate) top: CountOrAll,
+
+    /// Evidence lines kept for each finding.
+    #[arg(long, value_name = "N|all", default_value = "5")]
+    pub(crate) evidence: CountOrAll,
+
+    /// Context lines kept before and after each evidence line.
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub(crate) context: usize,
+
+    /// Show what each score is made of.
+    #[arg(long)]
+    pub(crate) why: bool,
+
+    /// Leave out how long the scan took, so that two reports can be compared.
+    #[arg(long)]
+    pub(crate) no_timings: bool,
+
+    /// Threads that scan; 0 means one for each core.
+    #[arg(short, long, value_name = "N", default_value_t = 0)]
+    pub(crate) jobs: usize,
+
+    /// Containers inside containers that are opened.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_depth)]
+    pub(crate) max_depth: usize,
+
+    /// Bytes decoded in all before the scan ends, with an optional k, M, G or T.
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, default_value = "1T")]
+    pub(crate) max_decoded: u64,
+
+    /// Whether to colour the text report.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) color: ColorArg,
+
+    /// Whether to show progress on a terminal.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) progress: ProgressArg,
+
+    /// Print nothing but the report.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct KnowledgeArgs {
+    /// Add a folder of signatures; the same id replaces the built-in one. May be repeated.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) signatures: Vec<PathBuf>,
+
+    /// Do not use the built-in signatures.
+    #[arg(long)]
+    pub(crate) no_builtin: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SignaturesArgs {
+    #[command(subcommand)]
+    pub(crate) command: SignaturesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SignaturesCommand {
+    /// List all signatures.
+    List {
+        /// How to list them.
+        #[arg(short, long, value_enum, default_value = "text")]
+        format: ListFormat,
+        /// Language of the titles; by default that of the locale.
+        #[arg(long, value_enum)]
+        lang: Option<LangArg>,
+        #[command(flatten)]
+        knowledge: KnowledgeArgs,
+    },
+    /// Print the file of a signature.
+    Show {
+        /// Its id or alias.
+        id: String,
+        #[command(flatten)]
+        knowledge: KnowledgeArgs,
+    },
+    /// Check signature files: every rule, every sample. Without a folder the built-in ones.
+    Check {
+        /// A folder or a file.
+        path: Option<PathBuf>,
+        /// Check the folder alone, not together with the built-in signatures.
+        #[arg(long)]
+        no_builtin: bool,
+    },
+    /// Print the JSON Schema of signature files, for editors.
+    Schema,
+}
+
+/// An output format with the file it goes to.
+#[derive(Clone)]
+pub(crate) struct Format {
+    pub(crate) render: &'static dyn Render,
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Format {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}={:?}", self.render.id(), self.file)
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, file) = match text.split_once('=') {
+            Some((name, file)) => (name, Some(PathBuf::from(file))),
+            None => (text, None),
+        };
+        match OUTPUTS.iter().find(|output| output.id() == name) {
+            Some(render) => Ok(Format {
+                render: *render,
+                file,
+            }),
+            None => {
+                let known: Vec<&str> = OUTPUTS.iter().map(|output| output.id()).collect();
+                Err(format!("no such format; known are {}", known.join(", ")))
+            }
+        }
+    }
+}
+
+/// A number, or no bound.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CountOrAll(pub(crate) Option<usize>);
+
+impl FromStr for CountOrAll {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "all" => Ok(CountOrAll(None)),
+            _ => text
+                .parse()
+                .map(|count| CountOrAll(Some(count)))
+                .map_err(|_| "expected a number or all".into()),
+        }
+    }
+}
+
+fn parse_bytes(text: &str) -> Result<u64, String> {
+    let (number, unit) = match text.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&text[..at], 1 << 10),
+        Some((at, 'M')) => (&text[..at], 1 << 20),
+        Some((at, 'G')) => (&text[..at], 1 << 30),
+        Some((at, 'T')) => (&text[..at], 1 << 40),
+        _ => (text, 1),
+    };
+    let number: u64 = number
+        .parse()
+        .map_err(|_| "expected a number of bytes such as 512M or 20G".to_owned())?;
+    number
+        .checked_mul(unit)
+        .ok_or_else(|| "too large".to_owned())
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LangArg {
+    En,
+    Zh,
+}
+
+impl LangArg {
+    /// The language asked for, else that of the locale as POSIX orders its variables.
+    pub(crate) fn resolve(asked: Option<LangArg>) -> Lang {
+        match asked {
+            Some(LangArg::En) => Lang::En,
+            Some(LangArg::Zh) => Lang::Zh,
+            None => {
+                let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
+                let locale = names
+                    .iter()
+                    .filter_map(|name| std::env::var(name).ok())
+                    .find(|value| !value.is_empty());
+                if locale.is_some_and(|locale| locale.starts_with("zh")) {
+                    Lang::Zh
+                } else {
+                    Lang::En
+                }
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SeverityArg {
+    Critical,
+    Error,
+    Warning,
+    Info,
+}
+
+impl From<SeverityArg> for Severity {
+    fn from(severity: SeverityArg) -> Self {
+        match severity {
+            SeverityArg::Critical => Severity::Critical,
+            SeverityArg::Error => Severity::Error,
+            SeverityArg::Warning => Severity::Warning,
+            SeverityArg::Info => Severity::Info,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum FailOn {
+    Critical,
+    Error,
+    Warning,
+    Info,
+    Never,
+}
+
+impl FailOn {
+    pub(crate) fn severity(self) -> Option<Severity> {
+        match self {
+            FailOn::Critical => Some(Severity::Critical),
+            FailOn::Error => Some(Severity::Error),
+            FailOn::Warning => Some(Severity::Warning),
+            FailOn::Info => Some(Severity::Info),
+            FailOn::Never => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ColorArg {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressArg {
+    Auto,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ListFormat {
+    Text,
+    Json,
+}
+
+/// A command line that clap accepts and that still makes no sense.
+#[derive(Debug)]
+pub(crate) struct UsageError(pub(crate) String);
+
+impl std::fmt::Display for UsageError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UsageError {}

@@ -1,0 +1,188 @@
+//! `bundle-scan PATH...`: scans each bundle and prints a report for it.
+
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Write, stdin, stdout};
+use std::path::Path;
+
+use anyhow::Context;
+use bundle_scan_core::render::RenderOptions;
+use bundle_scan_core::report::Status;
+use bundle_scan_core::signature::Signature;
+use bundle_scan_core::{Limits, Report, Scanner, SignatureSet};
+
+use super::load;
+use crate::args::{ColorArg, LangArg, ProgressArg, ScanArgs, UsageError};
+use crate::exit::{self, Exit};
+use crate::progress::{self, Line};
+
+/// Columns of a report that goes to no terminal.
+const PLAIN_WIDTH: usize = 120;
+
+pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
+    let set = chosen(args)?;
+    let options = options(args);
+    let mut worst = Exit::Clean;
+    let mut out = Output::open(args)?;
+    for path in &args.paths {
+        let scanned = scan(path, args, &set);
+        let exit = match scanned {
+            Ok(report) => {
+                out.write(&report, args, &options)?;
+                judge(&report, args)
+            }
+            // One bad path among several must not hide the others.
+            Err(error) => exit::report(&anyhow::Error::new(error)),
+        };
+        worst = worse(worst, exit);
+    }
+    out.finish()?;
+    Ok(worst)
+}
+
+/// The exit that says more: an unusable input over a finding over a partial scan.
+fn worse(a: Exit, b: Exit) -> Exit {
+    let weight = |exit| match exit {
+        Exit::Clean => 0,
+        Exit::Partial => 1,
+        Exit::Found => 2,
+        Exit::Input => 3,
+        Exit::Usage => 4,
+        Exit::Internal => 5,
+    };
+    if weight(b) > weight(a) { b } else { a }
+}
+
+fn judge(report: &Report, args: &ScanArgs) -> Exit {
+    let fails = |severity| report.max_severity().is_some_and(|worst| worst >= severity);
+    if args.fail_on.severity().is_some_and(fails) {
+        Exit::Found
+    } else if args.strict && report.status == Status::Partial {
+        Exit::Partial
+    } else {
+        Exit::Clean
+    }
+}
+
+fn scan(
+    path: &Path,
+    args: &ScanArgs,
+    set: &SignatureSet,
+) -> Result<Report, bundle_scan_core::Error> {
+    let line = Line::new(path, args.progress == ProgressArg::Auto && !args.quiet);
+    let bar = line.handle();
+    let limits = Limits {
+        max_depth: args.max_depth,
+        max_decoded_bytes: args.max_decoded,
+        ..Limits::default()
+    };
+    let scanner = Scanner::builder()
+        .threads(args.jobs)
+        .evidence(args.evidence.0.unwrap_or(usize::MAX))
+        .context(args.context)
+        .limits(limits)
+        .on_progress(move |now| progress::show(&bar, now))
+        .build(set.clone());
+    match path.as_os_str() == "-" {
+        true => scanner.scan_reader("stdin", stdin()),
+        false => scanner.scan_path(path),
+    }
+}
+
+/// The signatures asked for, narrowed by `--only` and `--ignore`.
+fn chosen(args: &ScanArgs) -> anyhow::Result<SignatureSet> {
+    let set = load(&args.knowledge)?;
+    let matches = |signature: &Signature, name: &String| {
+        let spec = &signature.spec;
+        spec.id == *name || spec.category.as_str() == name || spec.aliases.contains(name)
+    };
+    for name in args.only.iter().chain(&args.ignore) {
+        if !set.iter().any(|signature| matches(signature, name)) {
+            return Err(UsageError(format!(
+                "no signature and no category is named {name:?}: see bundle-scan signatures list"
+            ))
+            .into());
+        }
+    }
+    Ok(set.filtered(|signature| {
+        let named_by = |names: &[String]| names.iter().any(|name| matches(signature, name));
+        (args.only.is_empty() || named_by(&args.only)) && !named_by(&args.ignore)
+    }))
+}
+
+fn options(args: &ScanArgs) -> RenderOptions {
+    let to_terminal = args.output.is_none() && stdout().is_terminal();
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    RenderOptions {
+        lang: LangArg::resolve(args.lang),
+        min_severity: args.min_severity.into(),
+        top: args.top.0,
+        why: args.why,
+        color: match args.color {
+            ColorArg::Always => true,
+            ColorArg::Never => false,
+            ColorArg::Auto => to_terminal && !no_color,
+        },
+        width: match terminal_size::terminal_size() {
+            Some((width, _)) if to_terminal => usize::from(width.0),
+            _ => PLAIN_WIDTH,
+        },
+        timings: !args.no_timings,
+    }
+}
+
+/// Where reports go.
+struct Output {
+    main: BufWriter<Box<dyn Write>>,
+    reports: usize,
+}
+
+impl Output {
+    fn open(args: &ScanArgs) -> anyhow::Result<Self> {
+        let main: Box<dyn Write> = match &args.output {
+            None => Box::new(stdout()),
+            Some(path) => Box::new(create(path)?),
+        };
+        Ok(Output {
+            main: BufWriter::new(main),
+            reports: 0,
+        })
+    }
+
+    fn write(
+        &mut self,
+        report: &Report,
+        args: &ScanArgs,
+        options: &RenderOptions,
+    ) -> anyhow::Result<()> {
+        for format in &args.format {
+            match &format.file {
+                Some(path) => {
+                    let plain = RenderOptions {
+                        color: false,
+                        width: PLAIN_WIDTH,
+                        ..options.clone()
+                    };
+                    let mut file = BufWriter::new(create(path)?);
+                    format.render.write_with(report, &plain, &mut file)?;
+                    file.flush()?;
+                }
+                None => {
+                    if self.reports > 0 && format.render.id() == "text" {
+                        writeln!(self.main)?;
+                    }
+                    format.render.write_with(report, options, &mut self.main)?;
+                    self.reports += 1;
+                }
+            }
+        }
+        Ok(self.main.flush()?)
+    }
+
+    fn finish(mut self) -> anyhow::Result<()> {
+        Ok(self.main.flush()?)
+    }
+}
+
+fn create(path: &Path) -> anyhow::Result<File> {
+    File::create(path).with_context(|| format!("cannot write the report to {}", path.display()))
+}

@@ -1,0 +1,56 @@
+//! Exit codes, and the last words of a failed run.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use bundle_scan_core::{Error, ErrorKind};
+
+/// How a run ends. The numbers are a contract with ticket systems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// The scan is complete and found nothing at or above `--fail-on`.
+    Clean = 0,
+    /// Something was found at or above `--fail-on`.
+    Found = 1,
+    /// Wrong usage, or a bad signature.
+    Usage = 2,
+    /// The input is unusable: never to be confused with a healthy bundle.
+    Input = 3,
+    /// `--strict`: not all of the bundle could be read, and nothing was found at or above `--fail-on`.
+    Partial = 4,
+    /// Internal error, or the report cannot be written.
+    Internal = 5,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Says on stderr why the run failed.
+pub(crate) fn report(error: &anyhow::Error) -> Exit {
+    let known = error.downcast_ref::<Error>();
+    let is_broken_pipe = error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe);
+    if is_broken_pipe || known.is_some_and(Error::is_broken_pipe) {
+        return Exit::Clean;
+    }
+    // When stderr is closed there is nobody left to tell.
+    let text = format!("{error:#}");
+    let prefix = if text.starts_with("error[") {
+        ""
+    } else {
+        "bundle-scan: "
+    };
+    let _ = writeln!(anstream::stderr(), "{prefix}{text}");
+    match known.map(Error::kind) {
+        Some(ErrorKind::Input) => Exit::Input,
+        Some(ErrorKind::Signatures) => Exit::Usage,
+        _ if error.is::<args::UsageError>() => Exit::Usage,
+        _ => Exit::Internal,
+    }
+}
+
+use crate::args;

@@ -1,0 +1,36 @@
+//! The `bundle-scan` command: parses arguments, shows progress, prints, and exits. Everything else is the library's.
+
+mod args;
+mod commands;
+mod exit;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use exit::Exit;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; a closed pipe here harms nobody.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Usage.into()
+            } else {
+                Exit::Clean.into()
+            };
+        }
+    };
+    let result = match &cli.command {
+        None => commands::scan::run(&cli.scan),
+        Some(Command::Scan(args)) => commands::scan::run(args),
+        Some(Command::Signatures(args)) => commands::signatures::run(args),
+        Some(Command::Completions { shell }) => commands::completions(*shell),
+        Some(Command::Man) => commands::man(),
+    };
+    result.unwrap_or_else(|error| exit::report(&error)).into()
+}

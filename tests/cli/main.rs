@@ -1,0 +1,339 @@
+//! Drives the built binary end to end: exit code, stdout and stderr together.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use bundle_scan_testkit::{Fixture, truncate};
+
+const PROOF: &str =
+    "2026-03-10T10:17:41+08:00 n1 kernel: neighbour: arp_cache: neighbor table overflow!\n";
+
+struct Run {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Run {
+            code: output.status.code().unwrap(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+
+    #[track_caller]
+    fn ends_with(self, code: i32) -> Self {
+        assert_eq!(
+            self.code, code,
+            "stdout: {}\nstderr: {}",
+            self.stdout, self.stderr
+        );
+        self
+    }
+}
+
+fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bundle-scan"));
+    command
+        .args(args)
+        .env_remove("LC_ALL")
+        .env_remove("LC_MESSAGES")
+        .env("LANG", "C.UTF-8");
+    command
+}
+
+fn run(args: &[&str]) -> Run {
+    Run::of(command(args).stdin(Stdio::null()).output().unwrap())
+}
+
+/// A folder with a sick and a healthy bundle.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Folder(tempfile::tempdir().unwrap());
+        folder.write(
+            "sick.tgz",
+            &Fixture::new(vec![("var/log/messages".into(), PROOF.into())]).tar_gz(),
+        );
+        let quiet = "2026-03-10T10:17:41+08:00 n1 kernel: all well\n";
+        folder.write(
+            "healthy.zip",
+            &Fixture::new(vec![("var/log/messages".into(), quiet.into())]).zip(),
+        );
+        folder
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> String {
+        let path = PathBuf::from(self.path(name));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        self.path(name)
+    }
+}
+
+#[test]
+fn a_scan_prints_the_report_and_nothing_else() {
+    let folder = Folder::new();
+    let sick = run(&[&folder.path("sick.tgz")]).ends_with(0);
+    assert!(
+        sick.stdout.contains("arp-table-overflow") && sick.stdout.contains("var/log/messages:1"),
+        "{}",
+        sick.stdout
+    );
+    assert_eq!(sick.stderr, "");
+    assert!(!sick.stdout.contains('\x1b'), "no colours in a pipe");
+    let healthy = run(&[&folder.path("healthy.zip")]).ends_with(0);
+    assert!(
+        healthy.stdout.contains("no known problem found"),
+        "{}",
+        healthy.stdout
+    );
+}
+
+#[test]
+fn exit_codes_tell_ticket_systems_what_happened() {
+    let folder = Folder::new();
+    let (sick, healthy) = (folder.path("sick.tgz"), folder.path("healthy.zip"));
+    let noise: Vec<u8> = (0..200_000_u64)
+        .flat_map(|n| (n * n * 7_919).to_string().into_bytes())
+        .collect();
+    let whole = Fixture::new(vec![
+        ("a/log".into(), b"quiet\n".to_vec()),
+        ("b/log".into(), noise),
+    ])
+    .tar_gz();
+    let cut = folder.write("cut.tgz", &truncate(&whole, whole.len() / 2));
+    let binary = folder.write("core.bin", b"\x7fELF\x02\x01\x01\0\0\0\0\0");
+    for (args, code) in [
+        (vec!["--fail-on", "error", &sick], 1),
+        (vec!["--fail-on", "critical", &sick], 0),
+        (vec!["--fail-on", "info", &healthy], 0),
+        (vec!["--strict", &cut], 4),
+        (vec![&cut], 0),
+        (vec!["--no-such-flag"], 2),
+        (vec![], 2),
+        (vec!["/no/such/bundle"], 3),
+        (vec![&binary], 3),
+        (vec!["--only", "no-such-id", &sick], 2),
+        (vec!["--fail-on", "error", &sick, "/no/such/bundle"], 3),
+        (vec!["-o", "/no/such/folder/report", &sick], 5),
+    ] {
+        let run = run(&args).ends_with(code);
+        if code == 3 {
+            let sentences: Vec<&str> = run.stderr.lines().collect();
+            assert_eq!(sentences.len(), 1, "{args:?}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn json_is_one_document_and_the_same_for_any_number_of_threads() {
+    let folder = Folder::new();
+    let report = |jobs| {
+        run(&[
+            "-f",
+            "json",
+            "--no-timings",
+            "-j",
+            jobs,
+            &folder.path("sick.tgz"),
+        ])
+        .ends_with(0)
+        .stdout
+    };
+    assert_eq!(report("1"), report("2"));
+    let json: serde_json::Value = serde_json::from_str(&report("0")).unwrap();
+    assert_eq!(json["schema_version"], 1);
+    assert_eq!(json["bundle"]["container"], "tar+gzip");
+    assert_eq!(
+        json["findings"][0]["evidence"][0]["time"],
+        "2026-03-10T02:17:41Z"
+    );
+    assert!(json.get("timings").is_none());
+}
+
+#[test]
+fn several_formats_go_to_several_files() {
+    let folder = Folder::new();
+    let (json, lines) = (folder.path("r.json"), folder.path("r.jsonl"));
+    let (json_file, lines_file) = (format!("json={json}"), format!("jsonl={lines}"));
+    let run = run(&[
+        "-f",
+        &json_file,
+        "-f",
+        &lines_file,
+        "-f",
+        "text",
+        &folder.path("sick.tgz"),
+    ])
+    .ends_with(0);
+    assert!(run.stdout.contains("arp-table-overflow"));
+    assert!(fs::read_to_string(json).unwrap().starts_with('{'));
+    assert_eq!(fs::read_to_string(lines).unwrap().lines().count(), 1);
+}
+
+#[test]
+fn standard_input_is_scanned() {
+    let folder = Folder::new();
+    let bytes = fs::read(folder.path("sick.tgz")).unwrap();
+    let mut child = command(&["-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&bytes).unwrap();
+    let run = Run::of(child.wait_with_output().unwrap()).ends_with(0);
+    assert!(run.stdout.contains("arp-table-overflow"));
+}
+
+#[test]
+fn the_language_follows_the_locale_and_the_flag() {
+    let folder = Folder::new();
+    let sick = folder.path("sick.tgz");
+    let of = |locale: &str, args: &[&str]| {
+        Run::of(command(args).env("LC_ALL", locale).output().unwrap())
+            .ends_with(0)
+            .stdout
+    };
+    assert!(of("zh_CN.UTF-8", &[&sick]).contains("最可能的根因"));
+    assert!(of("en_US.UTF-8", &[&sick]).contains("probable root cause"));
+    assert!(of("zh_CN.UTF-8", &["--lang", "en", &sick]).contains("probable root cause"));
+}
+
+#[test]
+fn a_bad_signature_shows_its_place_and_exits_with_2() {
+    let folder = Folder::new();
+    folder.write("mine/bad.yaml", b"id: bad\ncolour: red\n");
+    let run = run(&[
+        "--signatures",
+        &folder.path("mine"),
+        &folder.path("sick.tgz"),
+    ])
+    .ends_with(2);
+    assert!(
+        run.stderr.contains("bad.yaml:2:1")
+            && run.stderr.contains("colour: red")
+            && run.stderr.contains('^'),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(run.stdout, "");
+}
+
+#[test]
+fn signatures_of_ones_own_are_used() {
+    let folder = Folder::new();
+    let yaml = run(&["signatures", "show", "arp-table-overflow"])
+        .ends_with(0)
+        .stdout;
+    let yaml = yaml
+        .replace("id: arp-table-overflow", "id: my-overflow")
+        .replace("severity: error", "severity: critical");
+    folder.write("mine/my-overflow.yaml", yaml.as_bytes());
+    let args = [
+        "--no-builtin",
+        "--signatures",
+        &folder.path("mine"),
+        "-f",
+        "jsonl",
+        &folder.path("sick.tgz"),
+    ];
+    let found = run(&args);
+    assert!(
+        found.stderr.contains("unknown-cause") || found.stdout.contains("my-overflow"),
+        "{}{}",
+        found.stdout,
+        found.stderr
+    );
+}
+
+#[test]
+fn only_and_ignore_narrow_the_search() {
+    let folder = Folder::new();
+    let sick = folder.path("sick.tgz");
+    for (args, expected) in [
+        (
+            vec!["--only", "arp-table-overflow", "-f", "jsonl", &sick],
+            1,
+        ),
+        (vec!["--only", "image", "-f", "jsonl", &sick], 0),
+        (
+            vec!["--ignore", "arp-table-overflow", "-f", "jsonl", &sick],
+            0,
+        ),
+    ] {
+        assert_eq!(
+            run(&args).ends_with(0).stdout.lines().count(),
+            expected,
+            "{args:?}"
+        );
+    }
+}
+
+#[test]
+fn signatures_can_be_listed_shown_and_checked() {
+    let list = run(&["signatures", "list", "-f", "json"])
+        .ends_with(0)
+        .stdout;
+    let list: Vec<serde_json::Value> = serde_json::from_str(&list).unwrap();
+    let keys = [
+        "id",
+        "covers",
+        "codes",
+        "family",
+        "category",
+        "severity",
+        "confidence",
+        "components",
+        "benign",
+    ];
+    assert!(list.len() >= 80 && keys.iter().all(|key| !list[0][key].is_null()));
+    assert!(
+        run(&["signatures", "list", "--lang", "zh"])
+            .ends_with(0)
+            .stdout
+            .contains("镜像")
+    );
+    let unknown = run(&["signatures", "show", "overflow"]).ends_with(2);
+    assert!(
+        unknown.stderr.contains("arp-table-overflow"),
+        "{}",
+        unknown.stderr
+    );
+    let folder = Folder::new();
+    folder.write("mine/bad.yaml", b"id: bad\n");
+    let bad = run(&["signatures", "check", &folder.path("mine")]).ends_with(2);
+    assert!(bad.stdout.contains("error[schema]"), "{}", bad.stdout);
+    let schema: serde_json::Value =
+        serde_json::from_str(&run(&["signatures", "schema"]).ends_with(0).stdout).unwrap();
+    assert_eq!(schema["title"], "Spec");
+}
+
+#[test]
+fn completions_and_the_manual_page_are_printed() {
+    assert!(
+        run(&["completions", "bash"])
+            .ends_with(0)
+            .stdout
+            .contains("bundle-scan")
+    );
+    assert!(
+        run(&["man"])
+            .ends_with(0)
+            .stdout
+            .contains(".TH bundle-scan")
+    );
+    assert!(run(&["--help"]).ends_with(0).stdout.contains("Exit codes"));
+}

@@ -1,0 +1,123 @@
+//! One bundle, one report: whatever the threads, the block size, the packing or the order of members.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+
+use bundle_scan_core::render::{JSON, RenderOptions};
+use bundle_scan_core::{Render, Report, Scanner, SignatureSet};
+use bundle_scan_testkit::Fixture;
+
+const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");
+
+fn scanner(threads: usize, block_bytes: usize) -> Scanner {
+    Scanner::builder()
+        .threads(threads)
+        .block_bytes(block_bytes)
+        .build(SignatureSet::builtin().unwrap())
+}
+
+/// The JSON report without what must differ: the name and the packing of the bundle.
+fn json(mut report: Report) -> String {
+    report.bundle.path = String::new();
+    report.bundle.container = String::new();
+    report.bundle.bytes_read = 0;
+    let mut out = Vec::new();
+    JSON.write_with(
+        &report,
+        &RenderOptions {
+            timings: false,
+            ..RenderOptions::default()
+        },
+        &mut out,
+    )
+    .unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn scan_bytes(scanner: &Scanner, bytes: &[u8], folder: &Path) -> String {
+    let path = folder.join("bundle");
+    fs::write(&path, bytes).unwrap();
+    json(scanner.scan_path(&path).unwrap())
+}
+
+#[test]
+fn threads_blocks_and_packing_do_not_change_the_report() {
+    let reference = scanner(1, 1 << 20);
+    let others = [
+        scanner(1, 64),
+        scanner(2, 1 << 20),
+        scanner(2, 4096),
+        scanner(8, 64),
+    ];
+    for case in fs::read_dir(CORPUS)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+    {
+        let fixture = Fixture::from_dir(case.join("bundle"));
+        let folder = tempfile::tempdir().unwrap();
+        let tree = folder.path().join("tree");
+        fs::create_dir(&tree).unwrap();
+        fixture.write_dir(&tree);
+        let expected = json(reference.scan_path(&tree).unwrap());
+        for (number, other) in others.iter().enumerate() {
+            assert_eq!(
+                json(other.scan_path(&tree).unwrap()),
+                expected,
+                "{} with scanner {number}",
+                case.display()
+            );
+        }
+        for (name, pack) in Fixture::PACKINGS {
+            let packed = pack(&fixture);
+            for scanner in [&reference, &others[2], &others[3]] {
+                assert_eq!(
+                    scan_bytes(scanner, &packed, folder.path()),
+                    expected,
+                    "{} as {name}",
+                    case.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn nesting_changes_addresses_and_nothing_else() {
+    let scanner = scanner(2, 4096);
+    let fixture = Fixture::from_dir(format!("{CORPUS}/thinpool-full/bundle"));
+    let folder = tempfile::tempdir().unwrap();
+    let flat = scan_bytes(&scanner, &fixture.tar(), folder.path());
+    let nested = scan_bytes(&scanner, &fixture.nested(), folder.path());
+    let unnested: String = nested.replace("inner.zip!", "").replace(".gz\"", "\"");
+    assert_eq!(unnested, flat);
+}
+
+#[test]
+fn a_reader_is_scanned_like_a_file() {
+    let scanner = scanner(2, 4096);
+    let fixture = Fixture::from_dir(format!("{CORPUS}/thinpool-full/bundle"));
+    let folder = tempfile::tempdir().unwrap();
+    for packed in [fixture.tar_gz(), fixture.zip()] {
+        let from_file = scan_bytes(&scanner, &packed, folder.path());
+        let from_reader = json(
+            scanner
+                .scan_reader("stdin", std::io::Cursor::new(packed))
+                .unwrap(),
+        );
+        assert_eq!(from_reader, from_file);
+    }
+}
+
+#[test]
+fn one_scanner_serves_many_threads() {
+    let scanner = scanner(2, 4096);
+    let path = format!("{CORPUS}/thinpool-full/bundle");
+    let expected = json(scanner.scan_path(&path).unwrap());
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| assert_eq!(json(scanner.scan_path(&path).unwrap()), expected));
+        }
+    });
+}

@@ -1,0 +1,207 @@
+//! Damaged and malicious bundles: no panic, every finding that could be read, and a problem for the rest.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::io::Cursor;
+
+use bundle_scan_core::report::Status;
+use bundle_scan_core::{Error, ErrorKind, Limits, Report, Scanner, ScannerBuilder, SignatureSet};
+use bundle_scan_testkit::{Fixture, corrupt, truncate};
+
+/// A line that proves `arp-table-overflow`.
+const PROOF: &str =
+    "Mar 10 10:17:41 n1 kernel: [12345.678901] neighbour: arp_cache: neighbor table overflow!\n";
+
+fn builder() -> ScannerBuilder {
+    let mut builder = Scanner::builder();
+    builder.threads(2);
+    builder
+}
+
+fn scan_with(builder: &ScannerBuilder, bytes: Vec<u8>) -> Result<Report, Error> {
+    builder
+        .build(SignatureSet::builtin().unwrap())
+        .scan_reader("upload", Cursor::new(bytes))
+}
+
+fn scan(bytes: Vec<u8>) -> Report {
+    scan_with(&builder(), bytes).unwrap()
+}
+
+fn proves(report: &Report) -> bool {
+    report.finding("arp-table-overflow").is_some()
+}
+
+fn kinds(report: &Report) -> Vec<&'static str> {
+    report
+        .problems
+        .iter()
+        .map(|problem| problem.kind.as_str())
+        .collect()
+}
+
+/// A bundle whose first member holds the proof and whose last one is long noise that does not compress well.
+fn with_noise() -> Fixture {
+    let mut state = 1_u64;
+    let noise: String = (0..40_000)
+        .map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            format!("Mar 10 10:17:42 n1 app[9]: request {state:x}\n")
+        })
+        .collect();
+    Fixture::new(vec![
+        ("a/messages".into(), PROOF.into()),
+        ("z/messages".into(), noise.into_bytes()),
+    ])
+}
+
+#[test]
+fn a_cut_archive_gives_what_came_before_the_cut() {
+    for (name, pack) in Fixture::PACKINGS {
+        let whole = pack(&with_noise());
+        let report = scan(truncate(&whole, whole.len() * 2 / 3));
+        assert_eq!(report.status, Status::Partial, "{name}");
+        assert!(
+            kinds(&report).contains(&"truncated"),
+            "{name}: {:?}",
+            report.problems
+        );
+        // bzip2 gives whole blocks of 900 kB only, xz of its dictionary: the proof may lie behind the cut there.
+        assert!(
+            proves(&report) || name == "tar.bz2",
+            "{name}: {:?}",
+            report.problems
+        );
+    }
+}
+
+#[test]
+fn a_damaged_archive_gives_what_came_before_the_damage() {
+    for (name, pack) in Fixture::PACKINGS {
+        let whole = pack(&with_noise());
+        let report = scan(corrupt(&whole, whole.len() * 2 / 3));
+        assert!(proves(&report), "{name}");
+        // A tar has no checksum over its bodies: a wrong byte there is a wrong byte.
+        assert_eq!(
+            report.status == Status::Partial,
+            name != "tar",
+            "{name}: {:?}",
+            report.problems
+        );
+    }
+}
+
+#[test]
+fn any_cut_and_any_flipped_byte_end_in_a_report_or_a_sentence() {
+    let small = Fixture::new(vec![
+        ("messages".into(), PROOF.into()),
+        ("dmesg".into(), b"[    1.0] x\n".to_vec()),
+    ]);
+    for (_, pack) in Fixture::PACKINGS {
+        let whole = pack(&small);
+        for at in (0..whole.len()).step_by(whole.len().div_ceil(60)) {
+            for bytes in [truncate(&whole, at), corrupt(&whole, at)] {
+                match scan_with(&builder(), bytes) {
+                    Ok(_) => {}
+                    Err(error) => assert_eq!(error.kind(), ErrorKind::Input),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_no_bundle_is_an_input_error() {
+    for bytes in [
+        Vec::new(),
+        b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".to_vec(),
+        vec![1, 2, 3, 4, 5, 6, 7],
+    ] {
+        let error = scan_with(&builder(), bytes).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Input);
+        assert_eq!(error.to_string().lines().count(), 1);
+    }
+    let missing = builder()
+        .build(SignatureSet::empty())
+        .scan_path("/no/such/bundle.tgz")
+        .unwrap_err();
+    assert_eq!(missing.kind(), ErrorKind::Input);
+}
+
+#[test]
+fn a_bomb_ends_at_a_named_limit() {
+    let zeros = Fixture::new(vec![
+        ("a/messages".into(), PROOF.into()),
+        ("bomb".into(), vec![b'0'; 200 << 20]),
+    ]);
+    let limits = Limits {
+        max_ratio: 100,
+        ..Limits::default()
+    };
+    let report = scan_with(builder().limits(limits), zeros.tar_gz()).unwrap();
+    assert!(proves(&report));
+    assert_eq!(kinds(&report), ["limit_reached"]);
+    let limits = Limits {
+        max_decoded_bytes: 1 << 20,
+        ..Limits::default()
+    };
+    let report = scan_with(builder().limits(limits), zeros.tar()).unwrap();
+    assert!(proves(&report));
+    assert_eq!(kinds(&report), ["limit_reached"]);
+}
+
+#[test]
+fn nesting_ends_at_the_depth_limit() {
+    let mut bytes = PROOF.as_bytes().to_vec();
+    for level in 0..12 {
+        bytes = Fixture::new(vec![(format!("{level}.tgz"), bytes)]).tar_gz();
+    }
+    let report = scan(bytes);
+    assert_eq!(kinds(&report), ["limit_reached"]);
+    assert!(
+        report.problems[0].detail.contains("max_depth"),
+        "{:?}",
+        report.problems
+    );
+}
+
+#[test]
+fn endless_lines_and_odd_bytes_are_scanned() {
+    let long = format!("{}{PROOF}{}", "x".repeat(3 << 20), "y".repeat(3 << 20));
+    let holes = [
+        vec![0; 100_000],
+        PROOF.as_bytes().to_vec(),
+        b"\xff\xfe\xfd\x80 \x1b[31m\n".to_vec(),
+    ]
+    .concat();
+    for text in [
+        long.into_bytes(),
+        holes,
+        PROOF.replace('\n', "\r\n").into_bytes(),
+        PROOF.trim_end().into(),
+    ] {
+        let report = scan(Fixture::new(vec![("messages".into(), text)]).tar_gz());
+        assert!(proves(&report));
+        assert_eq!(report.status, Status::Complete);
+    }
+}
+
+#[test]
+fn names_never_leave_the_bundle() {
+    let report = scan(Fixture::new(vec![("x/../../../etc/messages".into(), PROOF.into())]).zip());
+    let member = report.finding("arp-table-overflow").unwrap().evidence[0]
+        .member
+        .clone();
+    assert_eq!(member.as_str(), "x/etc/messages");
+}
+
+#[test]
+fn a_scan_can_be_cancelled() {
+    let cancel = bundle_scan_core::Cancel::default();
+    let mut builder = builder();
+    let seen = cancel.clone();
+    builder.cancel(cancel).on_progress(move |_| seen.set());
+    let error = scan_with(&builder, with_noise().tar_gz()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+}

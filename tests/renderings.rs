@@ -1,0 +1,114 @@
+//! Pins every rendering of two reports: one with a cause and its symptoms, one of a healthy bundle.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use bundle_scan_core::render::{OUTPUTS, RenderOptions};
+use bundle_scan_core::signature::load::SourceFile;
+use bundle_scan_core::{Lang, Report, Scanner, SignatureSet};
+use bundle_scan_testkit::Fixture;
+
+/// Two small signatures, so that no snapshot changes when knowledge is added.
+fn set() -> SignatureSet {
+    let signature = |id: &str, title: &str, severity: &str, literal: &str, extra: &str| {
+        SourceFile {
+            name: format!("{id}.yaml"),
+            text: format!(
+                "id: {id}\ntitle: {{en: \"{title}\", zh: 标题 {id}}}\nseverity: {severity}\ncategory: storage\n\
+             match: {{any: [{{line: {{component: [kernel, kubelet], literal: '{literal}', regex: '{literal}: (?<disk>\\S+)'}}}}]}}\n\
+             entities: {{disk: disk}}\n{extra}\ncause: {{en: Something is full., zh: 空间已满。}}\n\
+             impact: {{en: Writes fail., zh: 写入失败。}}\n\
+             remedy:\n  - {{en: Look at it., zh: 查看。, command: df -h, risk: read-only}}\n  - {{en: Delete files., zh: 删除文件。, risk: data-loss}}\n\
+             references: [\"https://example.com/disk\"]\n\
+             samples: {{positive: [{{member: dmesg, text: '{literal}: sda'}}], negative: [{{member: dmesg, text: '{literal}'}}]}}\n"
+            ),
+        }
+    };
+    let files = vec![
+        signature(
+            "disk-full",
+            "The disk is full",
+            "critical",
+            "no space left on",
+            "causes: [write-failed]",
+        ),
+        signature(
+            "noise",
+            "Sounds bad",
+            "info",
+            "harmless noise of",
+            "benign: true",
+        ),
+        signature(
+            "write-failed",
+            "Writing fails",
+            "error",
+            "write failed on",
+            "",
+        ),
+    ];
+    SignatureSet::empty().with_files(files).unwrap()
+}
+
+fn report(fixture: &str) -> Report {
+    let scanner = Scanner::builder().threads(1).build(set());
+    scanner
+        .scan_reader(
+            "bundle.tar",
+            std::io::Cursor::new(Fixture::parse(fixture).tar()),
+        )
+        .unwrap()
+}
+
+fn sick() -> Report {
+    report(
+        "//- var/log/messages\n\
+         2026-03-10T10:17:40+08:00 n1 kernel: all well\n\
+         2026-03-10T10:17:41+08:00 n1 kernel: no space left on: sda1\n\
+         2026-03-10T10:17:42+08:00 n1 kubelet[9]: write failed on: sda1 \x1b[31mred\n\
+         2026-03-10T10:19:41+08:00 n1 kernel: no space left on: sda2\n\
+         2026-03-10T10:19:42+08:00 n1 kernel: harmless noise of: sdb\n",
+    )
+}
+
+fn healthy() -> Report {
+    report("//- var/log/messages\n2026-03-10T10:17:40+08:00 n1 kernel: all well\n")
+}
+
+fn render(report: &Report, name: &str, lang: Lang) -> String {
+    let output = OUTPUTS.iter().find(|output| output.id() == name).unwrap();
+    let options = RenderOptions {
+        lang,
+        why: true,
+        timings: false,
+        ..RenderOptions::default()
+    };
+    let mut out = Vec::new();
+    output.write_with(report, &options, &mut out).unwrap();
+    // The digest changes with the files and is tested elsewhere.
+    String::from_utf8(out)
+        .unwrap()
+        .replace(&report.tool.digest, "sha256:...")
+        .replace(report.tool.version, "VERSION")
+}
+
+#[test]
+fn text_puts_the_cause_first_and_folds_the_symptom() {
+    insta::assert_snapshot!("text-en", render(&sick(), "text", Lang::En));
+    insta::assert_snapshot!("text-zh", render(&sick(), "text", Lang::Zh));
+}
+
+#[test]
+fn text_of_a_healthy_bundle_says_what_it_rests_on() {
+    insta::assert_snapshot!("text-healthy", render(&healthy(), "text", Lang::En));
+}
+
+#[test]
+fn json_keeps_its_keys() {
+    insta::assert_snapshot!("json", render(&sick(), "json", Lang::En));
+    insta::assert_snapshot!("jsonl", render(&sick(), "jsonl", Lang::En));
+}
+
+#[test]
+fn nothing_in_the_text_report_is_obeyed_by_a_terminal() {
+    let text = render(&sick(), "text", Lang::En);
+    assert!(!text.contains('\x1b'), "{text}");
+}

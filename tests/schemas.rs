@@ -1,0 +1,32 @@
+//! The published JSON Schemas are those of the code. `UPDATE_SCHEMAS=1 cargo test` writes them anew.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::fs;
+
+fn check(name: &str, schema: &serde_json::Value) {
+    let path = format!("{}/../../docs/{name}", env!("CARGO_MANIFEST_DIR"));
+    let text = format!("{schema:#}\n");
+    if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+        fs::write(&path, &text).unwrap();
+    }
+    assert!(
+        fs::read_to_string(&path).unwrap_or_default() == text,
+        "docs/{name} is out of date: UPDATE_SCHEMAS=1 cargo test --test schemas"
+    );
+}
+
+#[test]
+fn the_schema_of_signature_files_is_published() {
+    check(
+        "signature.schema.json",
+        &bundle_scan_core::signature::schema::json_schema(),
+    );
+}
+
+#[test]
+fn the_schema_of_the_report_is_published() {
+    check(
+        "report.schema.json",
+        &bundle_scan_core::render::json::json_schema(),
+    );
+}
