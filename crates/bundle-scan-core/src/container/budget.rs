@@ -19,7 +19,7 @@ pub(super) struct Budget<'a> {
     /// The bounds.
     pub(super) limits: &'a Limits,
     /// Encoded bytes read from outside.
-    pub(super) read: Cell<u64>,
+    pub(super) read: &'a Cell<u64>,
     /// Decoded bytes of all members.
     pub(super) decoded: Cell<u64>,
     /// Members delivered.
@@ -37,10 +37,10 @@ pub(super) struct Budget<'a> {
 
 impl<'a> Budget<'a> {
     /// An account with nothing spent.
-    pub(super) fn new(limits: &'a Limits) -> Self {
+    pub(super) fn new(limits: &'a Limits, read: &'a Cell<u64>) -> Self {
         Budget {
             limits,
-            read: Cell::new(0),
+            read,
             decoded: Cell::new(0),
             members: Cell::new(0),
             buffered: Cell::new(0),

@@ -27,6 +27,7 @@ mod zstd;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::fs;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
@@ -73,9 +74,6 @@ pub trait Visitor {
 
     /// Takes a problem. One that was met inside a member comes right after that member.
     fn problem(&mut self, problem: Problem);
-
-    /// Learns how many encoded bytes were read from outside so far; called after each member.
-    fn progress(&mut self, bytes_read: u64);
 }
 
 /// What to walk.
@@ -119,12 +117,18 @@ pub enum OpenError {
     Empty(PathBuf),
 }
 
-/// Walks `input` within `limits` and pushes what it finds to `visitor`.
+/// Walks `input` within `limits` and pushes what it finds to `visitor`. Encoded bytes read from outside are added to
+/// `bytes_read` as they are read, so that a visitor that holds a body can tell how far the walk has come.
 ///
 /// # Errors
 /// When the input cannot be opened or is empty; everything later is a problem.
-pub fn walk(input: Input, limits: &Limits, visitor: &mut dyn Visitor) -> Result<Walked, OpenError> {
-    let budget = Budget::new(limits);
+pub fn walk(
+    input: Input,
+    limits: &Limits,
+    bytes_read: &Cell<u64>,
+    visitor: &mut dyn Visitor,
+) -> Result<Walked, OpenError> {
+    let budget = Budget::new(limits, bytes_read);
     let mut walker = Walker::new(&budget, visitor);
     let fallback = match input {
         Input::Path(path) => walk_path(&mut walker, &path)?,

@@ -207,7 +207,6 @@ impl<'w> Walker<'w> {
         self.budget.current.replace(place.member.path.clone());
         let flow = self.visitor.member(&place.member, body);
         self.budget.current.replace(MemberPath::new(""));
-        self.visitor.progress(self.budget.read.get());
         self.flush()?;
         flow
     }

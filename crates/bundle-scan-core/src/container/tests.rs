@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::cell::Cell;
 use std::fs;
 use std::io::{Cursor, Read, Write};
 use std::ops::ControlFlow;
@@ -42,8 +43,6 @@ impl Visitor for Seen {
     fn problem(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
-
-    fn progress(&mut self, _: u64) {}
 }
 
 impl Seen {
@@ -69,7 +68,7 @@ impl Seen {
 fn read_within(bytes: Vec<u8>, limits: &Limits) -> (Seen, Walked) {
     let mut seen = Seen::default();
     let input = Input::Reader(Box::new(Cursor::new(bytes)));
-    let walked = walk(input, limits, &mut seen).unwrap();
+    let walked = walk(input, limits, &Cell::new(0), &mut seen).unwrap();
     (seen, walked)
 }
 
@@ -80,7 +79,7 @@ fn read(bytes: Vec<u8>) -> (Seen, Walked) {
 fn open(path: &Path) -> (Seen, Walked) {
     let mut seen = Seen::default();
     let input = Input::Path(path.to_owned());
-    let walked = walk(input, &Limits::default(), &mut seen).unwrap();
+    let walked = walk(input, &Limits::default(), &Cell::new(0), &mut seen).unwrap();
     (seen, walked)
 }
 
@@ -557,7 +556,7 @@ fn a_visitor_can_end_the_walk() {
             ..Seen::default()
         };
         let input = Input::Reader(Box::new(Cursor::new(pack(&fixture()))));
-        walk(input, &Limits::default(), &mut seen).unwrap();
+        walk(input, &Limits::default(), &Cell::new(0), &mut seen).unwrap();
         assert_eq!((seen.members.len(), seen.problems.len()), (1, 0));
     }
 }
@@ -572,6 +571,7 @@ fn unusable_inputs_are_errors_that_name_the_path() {
         let error = walk(
             Input::Path(path.clone()),
             &Limits::default(),
+            &Cell::new(0),
             &mut Seen::default(),
         )
         .unwrap_err();
@@ -582,6 +582,12 @@ fn unusable_inputs_are_errors_that_name_the_path() {
         );
     }
     let nothing = Input::Reader(Box::new(std::io::empty()));
-    let error = walk(nothing, &Limits::default(), &mut Seen::default()).unwrap_err();
+    let error = walk(
+        nothing,
+        &Limits::default(),
+        &Cell::new(0),
+        &mut Seen::default(),
+    )
+    .unwrap_err();
     assert!(matches!(error, OpenError::Empty(_)));
 }

@@ -31,7 +31,7 @@ const ENTRY_BYTES: u64 = 46;
 /// Walks a zip that is a file of its own.
 pub(super) fn walk_file(walker: &mut Walker<'_>, place: &Place, bytes: &[u8]) -> ControlFlow<()> {
     let budget = walker.budget;
-    walk_memory(walker, place, bytes, Some(&budget.read), &Ending::default())
+    walk_memory(walker, place, bytes, Some(budget.read), &Ending::default())
 }
 
 /// Walks a zip that is read from a stream.

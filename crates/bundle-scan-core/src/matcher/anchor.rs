@@ -1,6 +1,6 @@
 //! The one pass over raw bytes: where do the anchors of all signatures occur?
 //!
-//! Anchors of eight bytes or more go to the prefilter [`super::qgram`], shorter ones to an Aho-Corasick automaton, which costs
+//! Anchors of eight bytes or more go to the prefilter `matcher::qgram`, shorter ones to an Aho-Corasick automaton, which costs
 //! a pass of its own. Either way anchors overlap without hiding each other, and ASCII case is ignored: the leaf that owns
 //! the anchor decides about case later.
 

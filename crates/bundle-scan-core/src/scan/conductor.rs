@@ -1,5 +1,6 @@
 //! Takes members from the walk, cuts them into blocks, and has the blocks scanned.
 
+use std::cell::Cell;
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use rayon::{Scope, ThreadPool};
 use super::gather::{BlockResult, Gather, MemberJob, SharedJob};
 use super::{Progress, ScannerBuilder};
 use crate::base::problem::{Problem, ProblemKind};
-use crate::container::{Body, Member, Visitor, Walked};
+use crate::container::{self, Body, Input, Member, OpenError, Visitor, Walked};
 use crate::finding::tally::Place;
 use crate::finding::{Tally, TallyOptions};
 use crate::layout::Recogniser;
@@ -35,7 +36,6 @@ pub(super) struct Conductor<'s> {
     gather: Gather,
     problems: Vec<Problem>,
     layout: Recogniser,
-    members: u64,
 }
 
 impl<'s> Conductor<'s> {
@@ -51,51 +51,37 @@ impl<'s> Conductor<'s> {
             gather: Gather::new(options),
             problems: Vec::new(),
             layout: Recogniser::default(),
-            members: 0,
         }
     }
 
-    /// Runs a walk. With a pool the workers scan while the calling thread reads; without one it does both.
-    pub(super) fn run<R>(
+    /// Walks the input. With a pool the workers scan while the calling thread reads; without one it does both.
+    pub(super) fn run(
         &mut self,
         pool: Option<&ThreadPool>,
-        walk: impl FnOnce(&mut dyn Visitor) -> R,
-    ) -> R {
-        let Conductor {
-            matcher,
-            settings,
-            options,
-            gather,
-            problems,
-            layout,
-            members,
-        } = self;
+        input: Input,
+    ) -> Result<Walked, OpenError> {
         let desk = Desk {
-            matcher,
-            gather,
-            options: *options,
-            max_line_bytes: settings.limits.max_line_bytes,
+            matcher: self.matcher,
+            gather: &self.gather,
+            options: self.options,
+            max_line_bytes: self.settings.limits.max_line_bytes,
         };
-        let desk = &desk;
+        let limits = &self.settings.limits;
+        let bytes_read = Cell::new(0);
+        let mut reading = Reading {
+            desk: &desk,
+            settings: self.settings,
+            problems: &mut self.problems,
+            layout: &mut self.layout,
+            members: 0,
+            bytes_read: &bytes_read,
+            crew: Crew::Alone,
+        };
         match pool {
-            None => walk(&mut Reading {
-                desk,
-                settings,
-                problems,
-                layout,
-                members,
-                crew: Crew::Alone,
-            }),
+            None => container::walk(input, limits, &bytes_read, &mut reading),
             Some(pool) => pool.in_place_scope(|scope| {
                 let crew = Crew::pool(scope, pool.current_num_threads());
-                walk(&mut Reading {
-                    desk,
-                    settings,
-                    problems,
-                    layout,
-                    members,
-                    crew,
-                })
+                container::walk(input, limits, &bytes_read, &mut Reading { crew, ..reading })
             }),
         }
     }
@@ -223,7 +209,8 @@ struct Reading<'r, 'c, 'scope> {
     settings: &'r ScannerBuilder,
     problems: &'r mut Vec<Problem>,
     layout: &'r mut Recogniser,
-    members: &'r mut u64,
+    members: u64,
+    bytes_read: &'r Cell<u64>,
     crew: Crew<'c, 'scope>,
 }
 
@@ -303,7 +290,14 @@ impl<'scope> Reading<'_, '_, 'scope> {
         }
     }
 
+    /// Tells the caller how far the scan has come, and hears whether it is to go on.
     fn watch(&self) -> ControlFlow<()> {
+        if let Some(callback) = &self.settings.on_progress {
+            callback(&Progress {
+                bytes_read: self.bytes_read.get(),
+                members: self.members,
+            });
+        }
         match self.settings.cancel.is_set() {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
@@ -333,7 +327,7 @@ impl<'scope> Reading<'_, '_, 'scope> {
 
 impl Visitor for Reading<'_, '_, '_> {
     fn member(&mut self, member: &Member, body: Body<'_>) -> ControlFlow<()> {
-        *self.members += 1;
+        self.members += 1;
         self.layout.see(member.path.as_str());
         let job = |head: &[u8]| {
             let source = classify(&member.path, head);
@@ -373,14 +367,5 @@ impl Visitor for Reading<'_, '_, '_> {
 
     fn problem(&mut self, problem: Problem) {
         self.problems.push(problem);
-    }
-
-    fn progress(&mut self, bytes_read: u64) {
-        if let Some(callback) = &self.settings.on_progress {
-            callback(&Progress {
-                bytes_read,
-                members: *self.members,
-            });
-        }
     }
 }

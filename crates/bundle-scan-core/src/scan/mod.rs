@@ -16,7 +16,7 @@ use std::time::Instant;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::base::limits::Limits;
-use crate::container::{self, Input};
+use crate::container::Input;
 use crate::error::Error;
 use crate::finding::TallyOptions;
 use crate::matcher::Matcher;
@@ -175,9 +175,7 @@ impl Scanner {
             &self.settings.limits,
         );
         let mut conductor = Conductor::new(&self.matcher, &self.settings, options);
-        let walked = conductor.run(self.pool(), |visitor| {
-            container::walk(input, &self.settings.limits, visitor)
-        });
+        let walked = conductor.run(self.pool(), input);
         if self.settings.cancel.is_set() {
             return Err(Error::cancelled());
         }
