@@ -102,6 +102,20 @@ fn text_of_a_healthy_bundle_says_what_it_rests_on() {
 }
 
 #[test]
+fn text_of_a_cut_bundle_says_what_is_missing() {
+    let fixture = Fixture::parse(
+        "//- a/messages\n2026-03-10T10:17:41+08:00 n1 kernel: no space left on: sda1\n//- b/messages\nnever read\n",
+    );
+    // A tar of two small files: header and body of the first, then half a header.
+    let cut = bundle_scan_testkit::truncate(&fixture.tar(), 512 + 512 + 256);
+    let scanner = Scanner::builder().threads(1).build(set());
+    let report = scanner
+        .scan_reader("bundle.tar", std::io::Cursor::new(cut))
+        .unwrap();
+    insta::assert_snapshot!("text-cut", render(&report, "text", Lang::En));
+}
+
+#[test]
 fn json_keeps_its_keys() {
     insta::assert_snapshot!("json", render(&sick(), "json", Lang::En));
     insta::assert_snapshot!("jsonl", render(&sick(), "jsonl", Lang::En));

@@ -327,13 +327,8 @@ impl Page<'_> {
                 "" => self.report.bundle.path.as_str(),
                 member => member,
             };
-            writeln!(
-                self.out,
-                "  {}  {}: {}",
-                visible(member),
-                problem.kind.as_str(),
-                visible(&problem.detail)
-            )?;
+            writeln!(self.out, "  {}  {}", visible(member), problem.kind.as_str())?;
+            self.wrapped(&visible(&problem.detail), INDENT + 1)?;
         }
         Ok(())
     }
