@@ -28,7 +28,7 @@ pub use check::{check, check_files};
 pub use progress::{Cancel, Progress};
 
 /// Bytes of a member scanned as one piece of work.
-const BLOCK_BYTES: usize = 1 << 20;
+const BLOCK_BYTES: usize = 4 << 20;
 /// Evidence lines kept for a finding.
 const EVIDENCE: usize = 5;
 /// Context lines kept on each side of an evidence line.
@@ -55,7 +55,7 @@ impl ScannerBuilder {
         self
     }
 
-    /// Bytes of a member scanned as one piece of work; the result does not depend on it. Default 1 MiB.
+    /// Bytes of a member scanned as one piece of work; the result does not depend on it. Default 4 MiB.
     pub fn block_bytes(&mut self, bytes: usize) -> &mut Self {
         self.block_bytes = bytes.max(1);
         self
