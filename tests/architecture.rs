@@ -148,3 +148,16 @@ fn no_network_crate_is_in_the_tree() {
         );
     }
 }
+
+#[test]
+fn each_grammar_has_a_fuzz_target() {
+    let folder = format!("{}/fuzz/fuzz_targets", env!("CARGO_MANIFEST_DIR"));
+    for parser in bundle_scan_core::fact::parsers() {
+        let name = parser.id().replace('-', "_");
+        let target = fs::read_to_string(format!("{folder}/{name}.rs")).unwrap_or_default();
+        assert!(
+            target.contains(&format!("parse(\"{}\"", parser.id())),
+            "fuzz/fuzz_targets/{name}.rs is missing"
+        );
+    }
+}

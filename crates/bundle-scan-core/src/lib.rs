@@ -32,6 +32,8 @@ pub mod container;
 #[doc(hidden)]
 pub mod envelope;
 #[doc(hidden)]
+pub mod fact;
+#[doc(hidden)]
 pub mod layout;
 #[doc(hidden)]
 pub mod matcher;

@@ -1,0 +1,55 @@
+//! Structured members as typed rows: objects in JSON and YAML, `kubectl describe`, tables, outputs of commands.
+//!
+//! A reader cuts a member into sections while it streams by; a parser for each format turns a section into [`Fact`]s. Whatever
+//! the spelling, the same thing becomes the same kind of fact with the same fields, so that a signature is written once.
+//! Does not judge anything. Invariants: a section is bounded, a parser never fails and never panics, and each field
+//! knows the byte of the section that it came from.
+
+pub mod census;
+mod command;
+mod describe;
+pub mod document;
+pub mod kind;
+mod kubectl;
+pub mod object;
+pub mod reader;
+pub mod row;
+pub mod section;
+pub mod table;
+pub mod tree;
+pub mod value;
+
+pub use kind::Kind;
+use reader::Form;
+pub use row::{Fact, Field};
+
+pub use section::{Ending, FactParser, Section};
+pub use value::Value;
+
+/// Every parser of text, in the order in which they are asked.
+pub fn parsers() -> impl Iterator<Item = &'static dyn FactParser> {
+    let rooms: [&[&dyn FactParser]; 3] =
+        [&[&describe::Describe], kubectl::PARSERS, command::PARSERS];
+    rooms.into_iter().flatten().copied()
+}
+
+/// Parses a section by its form. What cannot be read is left out.
+pub fn parse<'a>(form: Form<'_>, section: &Section<'a>, facts: &mut Vec<Fact<'a>>) -> Ending {
+    let (document, list_kind) = match form {
+        Form::Plain => return Ending::Whole,
+        Form::Text { parser, .. } => return parser.parse(section, facts),
+        Form::Json { list_kind } => (document::json::read(section.text), list_kind),
+        Form::Yaml => (document::yaml::read(section.text), None),
+    };
+    let (tree, is_broken) = match document {
+        Ok(tree) => (tree, false),
+        Err(broken) => (broken.partial, true),
+    };
+    let known = facts.len();
+    object::parse(&tree, list_kind, section, facts);
+    // A text that is no object may be broken for all that it matters.
+    match is_broken && facts.len() > known {
+        true => Ending::Cut,
+        false => Ending::Whole,
+    }
+}

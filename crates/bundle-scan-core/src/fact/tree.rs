@@ -1,0 +1,146 @@
+//! A JSON or YAML document as a tree whose keys know where they stand.
+//!
+//! Texts are borrowed from the document where they are written plainly.
+
+use std::borrow::Cow;
+
+/// A value of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Tree<'a> {
+    /// `null`, or a value that is not kept.
+    Null,
+    /// `true` or `false`.
+    Flag(bool),
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(Cow<'a, str>),
+    /// A list.
+    List(Vec<Tree<'a>>),
+    /// A mapping, in the order of the document.
+    Map(Vec<Entry<'a>>),
+}
+
+/// One key of a mapping with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry<'a> {
+    /// The key.
+    pub key: Cow<'a, str>,
+    /// The byte of the section where the key stands.
+    pub at: usize,
+    /// The value.
+    pub value: Tree<'a>,
+}
+
+/// A value with the place of its key.
+#[derive(Clone, Copy, Debug)]
+pub struct Located<'t, 'a> {
+    /// The value.
+    pub tree: &'t Tree<'a>,
+    /// The byte of the section where its key stands.
+    pub at: usize,
+}
+
+const NULL: &Tree<'static> = &Tree::Null;
+
+impl<'a> Tree<'a> {
+    /// The entries, if it is a mapping.
+    pub fn entries(&self) -> &[Entry<'a>] {
+        match self {
+            Tree::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The elements, if it is a list.
+    pub fn items(&self) -> &[Tree<'a>] {
+        match self {
+            Tree::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The text, if it is one.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Tree::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number, if it is one, or a text that is nothing but one.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Tree::Number(number) => Some(*number),
+            Tree::Text(text) => text
+                .trim()
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite()),
+            _ => None,
+        }
+    }
+
+    /// The flag, if it is one.
+    pub fn flag(&self) -> Option<bool> {
+        match self {
+            Tree::Flag(yes) => Some(*yes),
+            _ => None,
+        }
+    }
+
+    /// Whether there is nothing.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Tree::Null)
+    }
+
+    /// The place of the first key in it, if it is a mapping that has one.
+    pub fn at(&self) -> Option<usize> {
+        Some(self.entries().first()?.at)
+    }
+
+    /// The value of a key; [`Tree::Null`] if there is none.
+    pub fn get(&self, key: &str) -> &Tree<'a> {
+        self.entries()
+            .iter()
+            .find(|entry| entry.key == key)
+            .map_or(NULL, |entry| &entry.value)
+    }
+
+    /// The value at the end of a path of keys, `status.phase`, with the place of the last key. Keys that hold a dot are
+    /// found with [`Tree::get`] alone.
+    pub fn locate(&self, path: &str) -> Option<Located<'_, 'a>> {
+        let mut found = Located { tree: self, at: 0 };
+        for key in path.split('.') {
+            let entry = found.tree.entries().iter().find(|entry| entry.key == key)?;
+            found = Located {
+                tree: &entry.value,
+                at: entry.at,
+            };
+        }
+        Some(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_to_values_and_their_places() {
+        let entry = |key: &'static str, at, value| Entry {
+            key: key.into(),
+            at,
+            value,
+        };
+        let tree = Tree::Map(vec![entry(
+            "status",
+            2,
+            Tree::Map(vec![entry("phase", 12, Tree::Text("Running".into()))]),
+        )]);
+        let phase = tree.locate("status.phase").expect("it is there");
+        assert_eq!((phase.tree.text(), phase.at), (Some("Running"), 12));
+        assert!(tree.locate("status.reason").is_none());
+        assert!(tree.get("spec").get("nodeName").is_null());
+    }
+}
