@@ -6,6 +6,8 @@
 
 #[path = "generate.rs"]
 mod generate;
+#[path = "pods.rs"]
+mod pods;
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -209,7 +211,7 @@ fn main() {
     fs::write(&tiny, "nothing\n").unwrap();
     let texts = set
         .iter()
-        .flat_map(|s| &s.leaves)
+        .flat_map(|signature| signature.line_leaves())
         .flat_map(|leaf| &leaf.anchors);
     let texts: std::collections::BTreeSet<String> = texts
         .map(|a| String::from_utf8_lossy(a).into_owned())
@@ -263,6 +265,27 @@ fn main() {
     rounds(&mut rows, count.min(3));
     print("a tgz of about 1 GB", bytes * copies, &rows);
     peak_memory(&packed);
+
+    let (list, list_packed) = (at("pods.json"), at("pods.json.gz"));
+    let mut out = BufWriter::new(File::create(&list).unwrap());
+    let pods = pods::list(&mut out, 100 << 20).unwrap();
+    out.flush().unwrap();
+    let bytes = fs::metadata(&list).unwrap().len();
+    let mut gzip = flate2::write::GzEncoder::new(
+        File::create(&list_packed).unwrap(),
+        flate2::Compression::new(6),
+    );
+    std::io::copy(&mut File::open(&list).unwrap(), &mut gzip).unwrap();
+    gzip.finish().unwrap();
+    let mut rows = vec![
+        Row::new("bundle-scan -j 1", scan(&list, "1")),
+        Row::new("bundle-scan -j 1, packed", scan(&list_packed, "1")),
+        Row::new("bundle-scan -j 2, packed", scan(&list_packed, "2")),
+    ];
+    rounds(&mut rows, count);
+    print(&format!("get pods -o json, {pods} pods"), bytes, &rows);
+    peak_memory(&list);
+    peak_memory(&list_packed);
 }
 
 fn peer_to_null(program: &'static str, packed: &Path) -> impl Fn() + use<> {

@@ -26,7 +26,7 @@ fn stages(criterion: &mut Criterion) {
         .throughput(Throughput::Bytes(log.len() as u64))
         .sample_size(10);
 
-    let leaves = set.iter().flat_map(|signature| &signature.leaves);
+    let leaves = set.iter().flat_map(|signature| signature.line_leaves());
     let anchors: Vec<Vec<u8>> = leaves.flat_map(|leaf| leaf.anchors.clone()).collect();
     let index = AnchorIndex::new(anchors.iter().map(|anchor| (anchor.as_slice(), 0)));
     group.bench_function("anchors", |bencher| {
@@ -43,6 +43,7 @@ fn stages(criterion: &mut Criterion) {
         bytes: &log,
         own: 0..log.len(),
         offset: 0,
+        at_start: true,
         at_end: true,
     };
     group.bench_function("match", |bencher| {

@@ -32,7 +32,7 @@ fn json(mut report: Report) -> String {
         &mut out,
     )
     .unwrap();
-    String::from_utf8(out).unwrap()
+    format!("{}\n{:?}", String::from_utf8(out).unwrap(), report.census)
 }
 
 fn scan_bytes(scanner: &Scanner, bytes: &[u8], folder: &Path) -> String {

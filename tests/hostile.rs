@@ -205,3 +205,44 @@ fn a_scan_can_be_cancelled() {
     let error = scan_with(&builder, with_noise().tar_gz()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled);
 }
+
+#[test]
+fn structured_members_that_break_off_are_marked_and_keep_their_facts() {
+    let pods = "{\"kind\": \"PodList\", \"items\": [\n{\"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"}, \"spec\": {\"containers\": [{\"name\": \"c\"}]}},\n{\"kind\": \"Pod\", \"metadata\": {\"na";
+    let yaml = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  labels: [\nspec:\n";
+    let table = "NAME    READY   STATUS    RESTARTS   AGE\nweb-0   1/1     Running   0          3d4h\nweb-1   1/1     Run";
+    let describe = "Name:         web-0\nNamespace:    shop\nNode:         n1/10.0.0.5\nStatus:       Running\nContainers:\n  app:\n    Image:  a/b";
+    for (path, text, fact) in [
+        ("cluster-resources/pods/a.json", pods, "pod"),
+        ("pods.yaml", yaml, "pod"),
+        ("kubectl/pods", table, "pod"),
+        ("describe/pod.txt", describe, "container"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        Fixture::new(vec![
+            (path.to_owned(), text.as_bytes().to_vec()),
+            ("var/log/messages".to_owned(), b"fine\n".to_vec()),
+        ])
+        .write_dir(folder.path());
+        let report = Scanner::builder()
+            .build(SignatureSet::empty())
+            .scan_path(folder.path())
+            .unwrap();
+        assert!(report.census.facts.contains_key(fact), "{path}");
+        let statuses: Vec<&str> = report
+            .coverage
+            .members
+            .iter()
+            .filter(|m| m.member.as_str() == path)
+            .map(|m| m.status.as_str())
+            .collect();
+        assert_eq!(statuses, ["truncated"], "{path}");
+        let problems: Vec<&str> = report
+            .problems
+            .iter()
+            .map(|problem| problem.kind.as_str())
+            .collect();
+        assert_eq!(problems, ["truncated"], "{path}");
+        assert_eq!(report.coverage.scanned, 2);
+    }
+}

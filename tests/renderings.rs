@@ -1,9 +1,9 @@
 //! Pins every rendering of two reports: one with a cause and its symptoms, one of a healthy bundle.
 #![allow(missing_docs, clippy::unwrap_used)]
 
-use bundle_scan_core::render::{OUTPUTS, RenderOptions};
+use bundle_scan_core::render::{INVENTORY_JSON, INVENTORY_TEXT, OUTPUTS, RenderOptions};
 use bundle_scan_core::signature::load::SourceFile;
-use bundle_scan_core::{Lang, Report, Scanner, SignatureSet};
+use bundle_scan_core::{Lang, Render, Report, Scanner, SignatureSet};
 use bundle_scan_testkit::Fixture;
 
 /// Two small signatures, so that no snapshot changes when knowledge is added.
@@ -125,4 +125,37 @@ fn json_keeps_its_keys() {
 fn nothing_in_the_text_report_is_obeyed_by_a_terminal() {
     let text = render(&sick(), "text", Lang::En);
     assert!(!text.contains('\x1b'), "{text}");
+}
+
+/// A node and its pod, in three spellings.
+const CLUSTER: &str = "//- cluster-resources/nodes.json
+{\"kind\": \"NodeList\", \"items\": [{\"metadata\": {\"name\": \"node-1\"}, \"status\": {\"nodeInfo\": {\"kernelVersion\": \"5.10.0\", \"kubeletVersion\": \"v1.30.4\", \"containerRuntimeVersion\": \"containerd://1.7.11\", \"architecture\": \"amd64\", \"osImage\": \"Ubuntu 22.04.5 LTS\"}, \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\"}]}}]}
+//- kubectl/pods
+NAMESPACE   NAME    READY   STATUS    RESTARTS   AGE
+shop        web-0   1/1     Running   0          3d4h
+//- var/log/messages
+2026-03-10T10:17:40+08:00 node-1 kernel: all well
+2026-03-10T11:17:40+08:00 node-1 kernel: still well
+";
+
+#[test]
+fn the_inventory_tells_what_is_there_and_what_is_missing() {
+    let report = report(CLUSTER);
+    for (name, lang) in [("en", Lang::En), ("zh", Lang::Zh)] {
+        let mut out = Vec::new();
+        let options = RenderOptions {
+            lang,
+            ..RenderOptions::default()
+        };
+        INVENTORY_TEXT
+            .write_with(&report, &options, &mut out)
+            .unwrap();
+        insta::assert_snapshot!(
+            format!("inventory_text_{name}"),
+            String::from_utf8(out).unwrap()
+        );
+    }
+    let mut out = Vec::new();
+    INVENTORY_JSON.write(&report, &mut out).unwrap();
+    insta::assert_snapshot!("inventory_json", String::from_utf8(out).unwrap());
 }

@@ -1,13 +1,16 @@
-//! The published JSON Schemas are those of the code. `UPDATE_SCHEMAS=1 cargo test` writes them anew.
+//! The published JSON Schemas and the list of facts are those of the code. `UPDATE_SCHEMAS=1 cargo test` writes them anew.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::fs;
 
 fn check(name: &str, schema: &serde_json::Value) {
+    check_text(name, &format!("{schema:#}\n"));
+}
+
+fn check_text(name: &str, text: &str) {
     let path = format!("{}/../../docs/{name}", env!("CARGO_MANIFEST_DIR"));
-    let text = format!("{schema:#}\n");
     if std::env::var_os("UPDATE_SCHEMAS").is_some() {
-        fs::write(&path, &text).unwrap();
+        fs::write(&path, text).unwrap();
     }
     assert!(
         fs::read_to_string(&path).unwrap_or_default() == text,
@@ -29,4 +32,17 @@ fn the_schema_of_the_report_is_published() {
         "report.schema.json",
         &bundle_scan_core::render::json::json_schema(),
     );
+}
+
+#[test]
+fn the_schema_of_the_inventory_is_published() {
+    check(
+        "inventory.schema.json",
+        &bundle_scan_core::render::inventory::json_schema(),
+    );
+}
+
+#[test]
+fn the_kinds_of_facts_are_published() {
+    check_text("facts.md", &bundle_scan_core::fact::kind::reference());
 }

@@ -336,3 +336,27 @@ fn completions_and_the_manual_page_are_printed() {
     );
     assert!(run(&["--help"]).ends_with(0).stdout.contains("Exit codes"));
 }
+
+#[test]
+fn the_inventory_is_printed_as_text_and_json() {
+    let folder = Folder::new();
+    let bundle = folder.path("sick.tgz");
+    let text = run(&["inventory", &bundle]).ends_with(0);
+    assert!(
+        text.stdout.contains("Missing for a full diagnosis"),
+        "{}",
+        text.stdout
+    );
+    assert!(text.stderr.is_empty(), "{}", text.stderr);
+    let chinese = run(&["inventory", "--lang", "zh", &bundle]).ends_with(0);
+    assert!(
+        chinese.stdout.contains("完整诊断还缺少"),
+        "{}",
+        chinese.stdout
+    );
+    let json = run(&["inventory", "-f", "json", &bundle]).ends_with(0);
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(json["kinds"]["syslog"]["members"], 1);
+    assert_eq!(json["members"][0]["first"], "2026-03-10T02:17:41Z");
+    run(&["inventory", &folder.path("nowhere")]).ends_with(3);
+}

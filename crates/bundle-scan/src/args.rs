@@ -29,6 +29,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Scan bundles (what happens without a subcommand, too).
     Scan(ScanArgs),
+    /// Tell what is in a bundle: layout, hosts, versions, members by kind, facts, and what is missing.
+    Inventory(InventoryArgs),
     /// List, show and check signatures.
     Signatures(SignaturesArgs),
     /// Print a completion script for a shell.
@@ -135,6 +137,19 @@ pub(crate) struct KnowledgeArgs {
     /// Do not use the built-in signatures.
     #[arg(long)]
     pub(crate) no_builtin: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct InventoryArgs {
+    /// The bundle: an archive, a directory, a single file, or - for standard input.
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
+    /// How to write it.
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub(crate) format: ListFormat,
+    /// Language; by default that of the locale.
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
 }
 
 #[derive(Args, Debug)]

@@ -1,5 +1,6 @@
 //! Whether enough matches came within a window, without keeping them all.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::base::time::NANOS_PER_SECOND;
@@ -11,62 +12,99 @@ const MAX_TIMES: usize = 1 << 18;
 /// Occurrences that one line is taken for at the most: more than any threshold asks for.
 const MAX_REPEATS: u64 = 1_000;
 
-/// The times of the matches of one signature with a threshold.
+/// The times of the matches of one signature with a threshold, each with a label: what it names.
 #[derive(Clone, Debug, Default)]
 pub struct Burst {
-    times: Vec<i64>,
+    times: Vec<(i64, u64)>,
     untimed: u64,
+    untimed_labels: BTreeSet<u64>,
 }
 
 impl Burst {
-    /// Adds a match that stands for `repeats` occurrences; `None` when its line carries no time.
-    pub fn add(&mut self, unix_nanos: Option<i64>, repeats: u64) {
+    /// Adds a match that stands for `repeats` occurrences; no time when its line carries none. `label` is the value that
+    /// is counted where distinct values are.
+    pub fn add(&mut self, unix_nanos: Option<i64>, repeats: u64, label: &str) {
+        let label = hash(label);
         match unix_nanos {
             Some(time) => self
                 .times
-                .extend((0..repeats.min(MAX_REPEATS)).map(|_| time)),
-            None => self.untimed = self.untimed.saturating_add(repeats),
+                .extend((0..repeats.min(MAX_REPEATS)).map(|_| (time, label))),
+            None => {
+                self.untimed = self.untimed.saturating_add(repeats);
+                self.untimed_labels.insert(label);
+            }
         }
-        if self.times.len() > 2 * MAX_TIMES {
-            self.thin();
-        }
+        self.thin();
     }
 
     /// Adds the matches of another part.
     pub fn merge(&mut self, other: Burst) {
         self.times.extend(other.times);
         self.untimed = self.untimed.saturating_add(other.untimed);
-        if self.times.len() > 2 * MAX_TIMES {
-            self.thin();
-        }
+        self.untimed_labels.extend(other.untimed_labels);
+        self.thin();
     }
 
     fn thin(&mut self) {
-        self.times.sort_unstable_by(|a, b| b.cmp(a));
-        self.times.truncate(MAX_TIMES);
+        if self.times.len() > 2 * MAX_TIMES {
+            self.times.sort_unstable_by(|a, b| b.cmp(a));
+            self.times.truncate(MAX_TIMES);
+        }
+        while self.untimed_labels.len() > MAX_TIMES {
+            self.untimed_labels.pop_last();
+        }
     }
 
     /// The most matches that lie within one window; all of them without a window. Matches without a time count as close
     /// to every other.
     pub fn most_within(&self, window: Option<Duration>) -> u64 {
-        let Some(window) = window else {
-            return (self.times.len() as u64).saturating_add(self.untimed);
+        let times = self.sorted();
+        let most = windows(&times, window).map(<[_]>::len).max();
+        (most.unwrap_or(0) as u64).saturating_add(self.untimed)
+    }
+
+    /// The most different labels that lie within one window.
+    pub fn most_distinct_within(&self, window: Option<Duration>) -> u64 {
+        let distinct = |times: &[(i64, u64)]| {
+            let timed = times.iter().map(|(_, label)| *label);
+            timed
+                .chain(self.untimed_labels.iter().copied())
+                .collect::<BTreeSet<_>>()
+                .len()
         };
-        let window = i64::try_from(window.as_secs())
-            .unwrap_or(i64::MAX)
-            .saturating_mul(NANOS_PER_SECOND);
+        let times = self.sorted();
+        let most = windows(&times, window).map(distinct).max();
+        most.unwrap_or(self.untimed_labels.len()) as u64
+    }
+
+    fn sorted(&self) -> Vec<(i64, u64)> {
         let mut times = self.times.clone();
         times.sort_unstable();
-        let mut first = 0;
-        let mut most = 0;
-        for (last, time) in times.iter().enumerate() {
-            while time.saturating_sub(times[first]) > window {
-                first += 1;
-            }
-            most = most.max(last + 1 - first);
-        }
-        (most as u64).saturating_add(self.untimed)
+        times
     }
+}
+
+/// For each time the run of times that ends with it and lies within the window. Times are sorted.
+fn windows(times: &[(i64, u64)], window: Option<Duration>) -> impl Iterator<Item = &[(i64, u64)]> {
+    let window = window.map_or(i64::MAX, |window| {
+        let seconds = i64::try_from(window.as_secs()).unwrap_or(i64::MAX);
+        seconds.saturating_mul(NANOS_PER_SECOND)
+    });
+    let mut first = 0;
+    times.iter().enumerate().map(move |(last, (time, _))| {
+        while time.saturating_sub(times[first].0) > window {
+            first += 1;
+        }
+        &times[first..=last]
+    })
+}
+
+/// A hash that is the same on every machine and in every version (FNV-1a).
+fn hash(text: &str) -> u64 {
+    let start = 0xcbf2_9ce4_8422_2325_u64;
+    text.bytes().fold(start, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]
@@ -77,7 +115,7 @@ mod tests {
     fn only_matches_within_the_window_count_together() {
         let mut burst = Burst::default();
         for second in [0, 10, 20, 500, 505, 2_000] {
-            burst.add(Some(second * NANOS_PER_SECOND), 1);
+            burst.add(Some(second * NANOS_PER_SECOND), 1, "");
         }
         for (window, expected) in [(5, 2), (20, 3), (19, 2), (10_000, 6)] {
             assert_eq!(
@@ -92,11 +130,23 @@ mod tests {
     #[test]
     fn matches_without_a_time_count_as_close() {
         let mut burst = Burst::default();
-        burst.add(None, 1);
-        burst.add(Some(0), 1);
+        burst.add(None, 1, "");
+        burst.add(Some(0), 1, "");
         let mut other = Burst::default();
-        other.add(None, 1);
+        other.add(None, 1, "");
         burst.merge(other);
         assert_eq!(burst.most_within(Some(Duration::from_secs(1))), 3);
+    }
+
+    #[test]
+    fn distinct_labels_are_counted_once() {
+        let mut burst = Burst::default();
+        for (second, label) in [(0, "a"), (5, "a"), (10, "b"), (100, "c")] {
+            burst.add(Some(second * NANOS_PER_SECOND), 3, label);
+        }
+        assert_eq!(burst.most_distinct_within(Some(Duration::from_secs(10))), 2);
+        assert_eq!(burst.most_distinct_within(None), 3);
+        burst.add(None, 1, "d");
+        assert_eq!(burst.most_distinct_within(Some(Duration::from_secs(10))), 3);
     }
 }

@@ -47,7 +47,8 @@ impl Evidence {
         max_shown_bytes: usize,
         ordinal: u64,
     ) -> Self {
-        let (text, truncated) = shown(found.record.line, max_shown_bytes);
+        let place = found.place.saturating_sub(found.line.start);
+        let (text, truncated) = shown_around(found.record.line, place, max_shown_bytes);
         let context = |lines: Vec<&[u8]>| {
             lines
                 .into_iter()
@@ -64,7 +65,7 @@ impl Evidence {
             text,
             truncated,
             captures: captures
-                .map(|capture| (capture.name.to_owned(), lossy(capture.value).into_owned()))
+                .map(|capture| (capture.name.to_owned(), lossy(&capture.value).into_owned()))
                 .collect(),
             before: context(lines_before(view, &found.line, context_lines)),
             after: context(lines_after(view, &found.line, context_lines)),
@@ -92,6 +93,20 @@ fn shown(line: &[u8], max_bytes: usize) -> (String, bool) {
     (lossy(&line[..end]).into_owned(), true)
 }
 
+/// As [`shown`]; of a line that is cut, the part around the byte `place`, which an ellipsis begins.
+fn shown_around(line: &[u8], place: usize, max_bytes: usize) -> (String, bool) {
+    if line.len() <= max_bytes || place < max_bytes / 2 {
+        return shown(line, max_bytes);
+    }
+    let is_continuation = |byte: &u8| byte & 0xc0 == 0x80;
+    let mut start = place.min(line.len()).saturating_sub(max_bytes / 4);
+    while line.get(start).is_some_and(is_continuation) {
+        start += 1;
+    }
+    let (text, _) = shown(line.get(start..).unwrap_or_default(), max_bytes);
+    (format!("…{text}"), true)
+}
+
 fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(bytes)
 }
@@ -105,5 +120,21 @@ mod tests {
         assert_eq!(shown(b"short", 10), ("short".into(), false));
         assert_eq!(shown("aé".repeat(4).as_bytes(), 5), ("aéa".into(), true));
         assert_eq!(shown("磁盘空间".as_bytes(), 7), ("磁盘".into(), true));
+    }
+
+    #[test]
+    fn the_part_that_proves_is_shown_of_a_long_line() {
+        let line = [&[b'a'; 100][..], b"proof", &[b'b'; 100]].concat();
+        assert_eq!(
+            shown_around(&line, 100, 16),
+            ("…aaaaproofbbbbbbb".into(), true)
+        );
+        assert_eq!(shown_around(&line, 3, 16), ("a".repeat(16), true));
+        assert_eq!(shown_around(b"short", 3, 16), ("short".into(), false));
+        let chinese = "磁".repeat(20);
+        assert_eq!(
+            shown_around(chinese.as_bytes(), 31, 12).0,
+            format!("…{}", "磁".repeat(4))
+        );
     }
 }

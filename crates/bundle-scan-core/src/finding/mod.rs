@@ -5,8 +5,11 @@
 pub mod burst;
 pub mod entity;
 pub mod evidence;
+pub mod group;
 pub mod histogram;
+pub mod resolve;
 pub mod tally;
+mod window;
 
 pub use evidence::Evidence;
 pub use tally::{Tally, TallyOptions};

@@ -1,15 +1,18 @@
 //! Everything that the matches of each signature add up to.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::burst::Burst;
 use super::entity::Values;
 use super::evidence::Evidence;
+use super::group::{GroupKey, Moment, Moments};
 use super::histogram::Histogram;
 use crate::base::limits::Limits;
 use crate::base::member_path::MemberPath;
 use crate::base::time::Time;
 use crate::matcher::Match;
+use crate::signature::Signature;
 use crate::source::component::Component;
 use crate::source::{PodRef, Source};
 use crate::text::block::BlockView;
@@ -62,6 +65,10 @@ pub struct SignatureTally {
     pub hosts: Values,
     /// The lines kept as proof, in the order in which they are shown.
     pub evidence: Vec<Evidence>,
+    /// When the matches happened; only for signatures that have a plan.
+    pub moments: Moments,
+    /// The leaves that matched.
+    pub leaves: BTreeSet<usize>,
 }
 
 /// Where a match was found, for [`Tally::add`].
@@ -80,44 +87,64 @@ pub struct Place<'a> {
 pub struct Tally {
     /// By the place of the signature in [`crate::matcher::Matcher::signatures`].
     pub signatures: BTreeMap<usize, SignatureTally>,
+    /// Matches of signatures that have a plan, in the same order, by leaf and joined entities.
+    pub groups: BTreeMap<usize, Groups>,
 }
 
+/// The matches of one signature, grouped.
+pub type Groups = BTreeMap<GroupKey, SignatureTally>;
+
+/// Evidence lines kept for a group: the finding takes its lines from several.
+const GROUP_EVIDENCE: usize = 2;
+/// Distinct values kept for one entity of one of many groups.
+const GROUP_ENTITY_VALUES: usize = 100;
+
 impl Tally {
-    /// Counts a match of a signature that has a threshold if `has_threshold`.
+    /// Counts a match of `signature`.
     pub fn add(
         &mut self,
         found: &Match<'_>,
         place: Place<'_>,
-        has_threshold: bool,
+        signature: &Signature,
         options: &TallyOptions,
     ) {
-        let tally = self.signatures.entry(found.signature).or_default();
-        if tally.evidence.len() < options.evidence {
-            tally.evidence.push(Evidence::new(
-                place.member,
-                place.view,
-                found,
-                options.context,
-                options.max_shown_bytes,
-                tally.lines,
-            ));
+        match &signature.plan {
+            None => self
+                .signatures
+                .entry(found.signature)
+                .or_default()
+                .add(found, place, signature, options),
+            Some(plan) => {
+                let key = GroupKey::new(found, place.source, &plan.group_by);
+                let kept = options.of_group(&key);
+                let groups = self.groups.entry(found.signature).or_default();
+                let tally = groups.entry(key).or_default();
+                tally.add(found, place, signature, &kept);
+                tally.moments.add(Moment {
+                    unix_nanos: found.record.time.map(|time| time.unix_nanos),
+                    uptime: found.record.uptime,
+                    member: place.member.clone(),
+                    offset: place.offset_of(found.line.start),
+                    is_state: found.is_state,
+                });
+                bound(groups, options.max_entity_values);
+            }
         }
-        tally.lines += 1;
-        tally.count = tally.count.saturating_add(found.record.repeats);
-        tally.time(found.record.time, found.record.repeats, has_threshold);
-        tally.components.extend(found.record.component);
-        tally.named(found, place.source.pod.as_ref(), options);
     }
 
     /// Appends the tally of the next block of the same member. `lines` line ends stand before that block.
     pub fn append_block(&mut self, block: Tally, lines: u64, options: &TallyOptions) {
-        for (signature, mut next) in block.signatures {
+        for (signature, next) in block.signatures {
             let tally = self.signatures.entry(signature).or_default();
-            for evidence in &mut next.evidence {
-                evidence.line += lines + 1;
-                evidence.ordinal += tally.lines;
+            tally.append(next, lines, options);
+        }
+        for (signature, next) in block.groups {
+            let groups = self.groups.entry(signature).or_default();
+            for (key, next) in next {
+                let kept = options.of_group(&key);
+                groups.entry(key).or_default().append(next, lines, &kept);
             }
-            tally.merge(next, options);
+            bound(groups, options.max_entity_values);
         }
     }
 
@@ -129,27 +156,116 @@ impl Tally {
                 .or_default()
                 .merge(next, options);
         }
+        for (signature, next) in other.groups {
+            let groups = self.groups.entry(signature).or_default();
+            for (key, next) in next {
+                let kept = options.of_group(&key);
+                groups.entry(key).or_default().merge(next, &kept);
+            }
+            bound(groups, options.max_entity_values);
+        }
+    }
+}
+
+/// Keeps the first groups of each leaf: which ones does not depend on the order in which they came.
+fn bound(groups: &mut Groups, most: usize) {
+    if groups.len() <= most {
+        return;
+    }
+    let mut counted: BTreeMap<usize, usize> = BTreeMap::new();
+    groups.retain(|key, _| {
+        let count = counted.entry(key.leaf).or_default();
+        *count += 1;
+        *count <= most
+    });
+}
+
+impl TallyOptions {
+    /// What is kept of one of many groups. A signature without joined entities has one group for each leaf.
+    fn of_group(&self, key: &GroupKey) -> TallyOptions {
+        let values = match key.values.is_empty() {
+            true => self.max_entity_values,
+            false => self.max_entity_values.min(GROUP_ENTITY_VALUES),
+        };
+        TallyOptions {
+            evidence: self.evidence.min(GROUP_EVIDENCE),
+            max_entity_values: values,
+            ..*self
+        }
+    }
+}
+
+impl Place<'_> {
+    /// The byte of the member that stands at this place of the view.
+    fn offset_of(&self, at: usize) -> u64 {
+        (self.view.offset + at as u64).saturating_sub(self.view.own.start as u64)
     }
 }
 
 impl SignatureTally {
-    fn time(&mut self, time: Option<Time>, repeats: u64, has_threshold: bool) {
+    fn add(
+        &mut self,
+        found: &Match<'_>,
+        place: Place<'_>,
+        signature: &Signature,
+        options: &TallyOptions,
+    ) {
+        if self.evidence.len() < options.evidence {
+            self.evidence.push(Evidence::new(
+                place.member,
+                place.view,
+                found,
+                options.context,
+                options.max_shown_bytes,
+                self.lines,
+            ));
+        }
+        let record = found.record;
+        self.lines += 1;
+        self.count = self.count.saturating_add(record.repeats);
+        self.time(record.time);
+        if let Some(threshold) = &signature.spec.threshold {
+            let label = threshold.distinct.as_deref().and_then(|entity| {
+                let mut named = found.captures.iter();
+                named.find(|capture| capture.entity == Some(entity))
+            });
+            let label = label.map_or(Cow::Borrowed(""), |capture| {
+                String::from_utf8_lossy(&capture.value)
+            });
+            self.burst.get_or_insert_default().add(
+                record.time.map(|time| time.unix_nanos),
+                record.repeats,
+                &label,
+            );
+        }
+        self.leaves.insert(found.leaf);
+        self.components.extend(record.component);
+        self.named(found, place.source.pod.as_ref(), options);
+    }
+
+    /// Appends the next block of the same member; `lines` line ends stand before that block.
+    fn append(&mut self, mut next: SignatureTally, lines: u64, options: &TallyOptions) {
+        for evidence in &mut next.evidence {
+            evidence.line += lines + 1;
+            evidence.ordinal += self.lines;
+        }
+        self.merge(next, options);
+    }
+
+    fn time(&mut self, time: Option<Time>) {
         if let Some(time) = time {
             self.first = Some(self.first.map_or(time, |first| first.min(time)));
             self.last = Some(self.last.map_or(time, |last| last.max(time)));
             self.histogram.add(time.unix_nanos);
-        }
-        if has_threshold {
-            self.burst
-                .get_or_insert_default()
-                .add(time.map(|time| time.unix_nanos), repeats);
         }
     }
 
     fn named(&mut self, found: &Match<'_>, pod: Option<&PodRef>, options: &TallyOptions) {
         let cap = options.max_entity_values;
         for capture in &found.captures {
-            self.name(capture.entity, &String::from_utf8_lossy(capture.value), cap);
+            if let Some(entity) = capture.entity {
+                self.name(entity, &String::from_utf8_lossy(&capture.value), cap);
+            }
         }
         if let Some(host) = &found.record.host {
             self.hosts.add(&String::from_utf8_lossy(host), 1, cap);
@@ -157,7 +273,10 @@ impl SignatureTally {
         if let Some(object) = &found.record.object {
             self.name("object", &String::from_utf8_lossy(object), cap);
         }
-        let names_pod = found.captures.iter().any(|capture| capture.entity == "pod");
+        let names_pod = found
+            .captures
+            .iter()
+            .any(|capture| capture.entity == Some("pod"));
         if let (Some(pod), false) = (pod, names_pod) {
             self.name("pod", &pod.to_string(), cap);
         }
@@ -174,7 +293,8 @@ impl SignatureTally {
         }
     }
 
-    fn merge(&mut self, other: SignatureTally, options: &TallyOptions) {
+    /// Adds the matches of another part.
+    pub fn merge(&mut self, other: SignatureTally, options: &TallyOptions) {
         self.count = self.count.saturating_add(other.count);
         self.lines += other.lines;
         self.first = [self.first, other.first].into_iter().flatten().min();
@@ -194,5 +314,7 @@ impl SignatureTally {
         self.evidence.extend(other.evidence);
         self.evidence.sort_by(|a, b| a.order().cmp(&b.order()));
         self.evidence.truncate(options.evidence);
+        self.moments.merge(other.moments);
+        self.leaves.extend(other.leaves);
     }
 }

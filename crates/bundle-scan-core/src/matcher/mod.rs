@@ -5,7 +5,9 @@
 
 pub mod anchor;
 mod bigram;
+mod facts;
 mod qgram;
 mod verify;
 
+pub use facts::Held;
 pub use verify::{Capture, Match, Matcher};

@@ -1,12 +1,13 @@
 //! From an anchor hit to a match: line, record, scope, exclusions, regex, captures.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::anchor::AnchorIndex;
+use super::facts::FactIndex;
 use crate::record::Record;
 use crate::record::clock::Clock;
-use crate::signature::compile::Leaf;
 use crate::signature::{Signature, SignatureSet};
 use crate::source::Source;
 use crate::text::block::BlockView;
@@ -17,13 +18,14 @@ use crate::text::lines::{count_lines, line_around};
 pub struct Matcher {
     set: SignatureSet,
     anchors: AnchorIndex,
+    pub(super) facts: FactIndex,
     /// Signature and leaf of each leaf number; ascending by signature.
     leaves: Vec<(usize, usize)>,
-    signatures: Vec<Arc<Signature>>,
+    pub(super) signatures: Vec<Arc<Signature>>,
     max_line_bytes: usize,
 }
 
-/// One signature fired on one line.
+/// One signature fired on one line or fact.
 #[derive(Debug)]
 pub struct Match<'a> {
     /// Place of the signature in [`Matcher::signatures`].
@@ -32,23 +34,27 @@ pub struct Match<'a> {
     pub leaf: usize,
     /// The line in the view.
     pub line: Range<usize>,
+    /// The byte of the view that proves the match: in the line.
+    pub place: usize,
     /// Line ends in the block before this line.
     pub lines_before: u64,
     /// The line, understood.
     pub record: &'a Record<'a>,
-    /// What the regex captured.
+    /// What the regex captured, or the fields that count.
     pub captures: Vec<Capture<'a>>,
+    /// Whether it tells how things are at capture, not what happened at some time.
+    pub is_state: bool,
 }
 
-/// One captured entity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One captured part, or one field of a fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capture<'a> {
-    /// The name in the regex.
+    /// The name in the regex, or of the field.
     pub name: &'a str,
     /// The entity that the signature makes of it.
-    pub entity: &'a str,
+    pub entity: Option<&'a str>,
     /// The bytes.
-    pub value: &'a [u8],
+    pub value: Cow<'a, [u8]>,
 }
 
 impl Matcher {
@@ -62,17 +68,20 @@ impl Matcher {
                 (0..signature.leaves.len()).map(move |leaf| (number, leaf))
             })
             .collect();
-        let anchors = AnchorIndex::new((0..).zip(&leaves).flat_map(
-            |(leaf_number, &(number, leaf))| {
-                let anchors = &signatures[number].leaves[leaf].anchors;
-                anchors
-                    .iter()
-                    .map(move |anchor| (anchor.as_slice(), leaf_number))
-            },
-        ));
+        let lines = (0..)
+            .zip(&leaves)
+            .filter_map(|(leaf_number, &(number, leaf))| {
+                let line = signatures[number].leaves[leaf].as_line()?;
+                Some((leaf_number, line))
+            });
+        let anchors = AnchorIndex::new(lines.flat_map(|(leaf_number, line)| {
+            let anchors = line.anchors.iter();
+            anchors.map(move |anchor| (anchor.as_slice(), leaf_number))
+        }));
         Matcher {
             set,
             anchors,
+            facts: FactIndex::new(&signatures),
             leaves,
             signatures,
             max_line_bytes,
@@ -105,6 +114,7 @@ impl Matcher {
             clock,
             found,
             line: 0..0,
+            first_anchor: 0,
             candidates: Vec::new(),
             counted_up_to: view.own.start,
             lines: 0,
@@ -122,7 +132,7 @@ impl Matcher {
         record: &'a Record<'_>,
     ) -> Option<Vec<Capture<'a>>> {
         let signature = &self.signatures[signature];
-        let leaf: &Leaf = &signature.leaves[leaf];
+        let leaf = signature.leaves[leaf].as_line()?;
         if record
             .component
             .is_some_and(|speaker| !leaf.scope.admits(speaker))
@@ -140,15 +150,71 @@ impl Matcher {
         let Some(captured) = captured else {
             return Some(Vec::new());
         };
+        if !leaf.admits(&captured) {
+            return None;
+        }
         let named = signature.spec.entities.iter().filter_map(|(name, entity)| {
             let value = captured.name(name)?.range();
             Some(Capture {
                 name,
-                entity,
-                value: &record.text[value],
+                entity: Some(entity),
+                value: Cow::Borrowed(&record.text[value]),
             })
         });
         Some(named.collect())
+    }
+
+    /// Hands the matches of a record to `found` that was not read from a line by the block scan: `line` is where it
+    /// stands in the view, `place` the byte of its text, `lines_before` how many line ends stand before it.
+    pub fn scan_record(
+        &self,
+        record: &Record<'_>,
+        line: Range<usize>,
+        place: usize,
+        lines_before: u64,
+        mut found: impl FnMut(&Match<'_>),
+    ) {
+        let mut candidates: Vec<u32> = Vec::new();
+        self.anchors.scan(&record.text, |_, leaves| {
+            candidates.extend_from_slice(leaves)
+        });
+        candidates.sort_unstable();
+        candidates.dedup();
+        self.test(&candidates, record, |signature, leaf, captures| {
+            found(&Match {
+                signature,
+                leaf,
+                place,
+                line: line.clone(),
+                lines_before,
+                record,
+                captures,
+                is_state: false,
+            });
+        });
+    }
+
+    /// Tests candidate leaves, ascending, on a record. Of a signature for which any leaf is enough, the first that matches
+    /// stands for it.
+    fn test<'a>(
+        &'a self,
+        candidates: &[u32],
+        record: &'a Record<'_>,
+        mut found: impl FnMut(usize, usize, Vec<Capture<'a>>),
+    ) {
+        let mut fired = None;
+        for &number in candidates {
+            let (signature, leaf) = self.leaves[number as usize];
+            if fired == Some(signature) {
+                continue;
+            }
+            if let Some(captures) = self.captures(signature, leaf, record) {
+                if self.signatures[signature].plan.is_none() {
+                    fired = Some(signature);
+                }
+                found(signature, leaf, captures);
+            }
+        }
     }
 }
 
@@ -161,6 +227,8 @@ struct Pass<'p, F> {
     found: F,
     /// The line of the last anchor.
     line: Range<usize>,
+    /// Where the first anchor of that line was found.
+    first_anchor: usize,
     /// Leaves that have an anchor in that line.
     candidates: Vec<u32>,
     counted_up_to: usize,
@@ -173,6 +241,7 @@ impl<F: FnMut(&Match<'_>)> Pass<'_, F> {
         if at >= self.line.end {
             self.test_candidates();
             self.line = line_around(self.view, at, self.matcher.max_line_bytes);
+            self.first_anchor = at;
         }
         self.candidates.extend_from_slice(leaves);
     }
@@ -183,7 +252,7 @@ impl<F: FnMut(&Match<'_>)> Pass<'_, F> {
         self.lines_up_to(self.view.own.end)
     }
 
-    /// Tests the candidate leaves of the line; the first that matches stands for its signature.
+    /// Tests the candidate leaves of the line.
     fn test_candidates(&mut self) {
         if self.candidates.is_empty() {
             return;
@@ -193,26 +262,21 @@ impl<F: FnMut(&Match<'_>)> Pass<'_, F> {
         candidates.dedup();
         let line = self.line.clone();
         let record = Record::read(&self.view.bytes[line.clone()], self.source, self.clock);
-        let mut fired = None;
-        for number in candidates.drain(..) {
-            let (signature, leaf) = self.matcher.leaves[number as usize];
-            if fired == Some(signature) {
-                continue;
-            }
-            if let Some(captures) = self.matcher.captures(signature, leaf, &record) {
-                fired = Some(signature);
-                let lines_before = self.lines_up_to(line.start);
-                let (line, record) = (line.clone(), &record);
-                (self.found)(&Match {
-                    signature,
-                    leaf,
-                    line,
-                    lines_before,
-                    record,
-                    captures,
-                });
-            }
-        }
+        let matcher = self.matcher;
+        matcher.test(&candidates, &record, |signature, leaf, captures| {
+            let lines_before = self.lines_up_to(line.start);
+            (self.found)(&Match {
+                signature,
+                leaf,
+                line: line.clone(),
+                place: self.first_anchor,
+                lines_before,
+                record: &record,
+                captures,
+                is_state: false,
+            });
+        });
+        candidates.clear();
         self.candidates = candidates;
     }
 

@@ -6,7 +6,7 @@ pub mod clock;
 
 use std::borrow::Cow;
 
-use crate::base::time::Time;
+use crate::base::time::{Stamp, Time};
 use crate::envelope::{self, Level, Peeled};
 use crate::source::component::Component;
 use crate::source::{Source, speaker};
@@ -19,6 +19,8 @@ pub struct Record<'a> {
     pub line: &'a [u8],
     /// When it was written.
     pub time: Option<Time>,
+    /// Nanoseconds since the machine booted, for kernel lines that say no more.
+    pub uptime: Option<i64>,
     /// How bad the writer thought it was.
     pub level: Option<Level>,
     /// Who speaks; `None` when that cannot be told.
@@ -46,15 +48,60 @@ impl<'a> Record<'a> {
             payload,
             ..
         } = peeled;
+        let uptime = match stamp {
+            Some(Stamp::Uptime(nanos)) => Some(nanos),
+            _ => None,
+        };
         Record {
             line,
             time: stamp.and_then(|stamp| clock.resolve(stamp)),
+            uptime,
             level,
             component,
             host,
             repeats: event.as_ref().map_or(1, |row| row.count.max(1)),
             object: event.and_then(|row| row.object),
             text: plain_quotes(trimmed(payload)),
+        }
+    }
+}
+
+/// An event that was not read from a line: an object of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Event<'a> {
+    /// The line on which its message stands.
+    pub line: &'a [u8],
+    /// When it last happened.
+    pub time: Option<Time>,
+    /// `Normal` or `Warning`.
+    pub level: &'a str,
+    /// The machine-readable reason.
+    pub reason: &'a str,
+    /// The message.
+    pub message: &'a str,
+    /// What it is about: `pod/web-0`.
+    pub object: Option<&'a str>,
+    /// How often it happened.
+    pub count: u64,
+}
+
+impl<'a> Record<'a> {
+    /// The record that the row of a table for the same event would give.
+    pub fn of_event(event: Event<'a>) -> Self {
+        let text = format!("{}: {}", event.reason, event.message.trim());
+        Record {
+            line: event.line,
+            time: event.time,
+            uptime: None,
+            level: Some(match event.level {
+                "Warning" => Level::Warning,
+                _ => Level::Info,
+            }),
+            component: Some(Component::Event),
+            host: None,
+            object: event.object.map(|object| Cow::Borrowed(object.as_bytes())),
+            repeats: event.count.max(1),
+            text: plain_quotes(Cow::Owned(text.into_bytes())),
         }
     }
 }

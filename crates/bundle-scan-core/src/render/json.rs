@@ -19,7 +19,7 @@ use crate::finding::Evidence;
 use crate::report::{Entity, Finding, MemberCoverage, Report};
 
 /// The version of the layout below.
-const SCHEMA_VERSION: u32 = 1;
+pub(super) const SCHEMA_VERSION: u32 = 1;
 
 /// See [`super::JSON`].
 pub struct Json;
@@ -110,7 +110,7 @@ struct WireSignatures<'r> {
 }
 
 #[derive(JsonSchema, Serialize)]
-struct WireBundle<'r> {
+pub(super) struct WireBundle<'r> {
     path: &'r str,
     container: &'r str,
     layout: Option<&'static str>,
@@ -212,16 +212,18 @@ struct WireCoverage<'r> {
 }
 
 #[derive(JsonSchema, Serialize)]
-struct WireMember<'r> {
+pub(super) struct WireMember<'r> {
     member: &'r str,
     kind: &'static str,
     status: &'static str,
     bytes: u64,
     lines: u64,
+    first: Option<String>,
+    last: Option<String>,
 }
 
 #[derive(JsonSchema, Serialize)]
-struct WireProblem<'r> {
+pub(super) struct WireProblem<'r> {
     member: &'r str,
     kind: &'static str,
     detail: &'r str,
@@ -260,7 +262,7 @@ impl<'r> WireReport<'r> {
 }
 
 impl<'r> WireBundle<'r> {
-    fn new(report: &'r Report) -> Self {
+    pub(super) fn new(report: &'r Report) -> Self {
         let bundle = &report.bundle;
         WireBundle {
             path: &bundle.path,
@@ -303,7 +305,7 @@ impl<'r> WireFinding<'r> {
             fingerprint: &finding.fingerprint,
             title: spec.title.text(lang),
             severity: spec.severity.as_str(),
-            confidence: spec.confidence.as_str(),
+            confidence: finding.confidence.as_str(),
             category: spec.category.as_str(),
             state: finding.state.as_str(),
             score: finding.score,
@@ -373,19 +375,21 @@ impl<'r> WireCoverage<'r> {
 }
 
 impl<'r> WireMember<'r> {
-    fn new(covered: &'r MemberCoverage) -> Self {
+    pub(super) fn new(covered: &'r MemberCoverage) -> Self {
         WireMember {
             member: covered.member.as_str(),
             kind: covered.kind,
             status: covered.status.as_str(),
             bytes: covered.bytes,
             lines: covered.lines,
+            first: instant(covered.span.map(|(first, _)| first)),
+            last: instant(covered.span.map(|(_, last)| last)),
         }
     }
 }
 
 impl<'r> WireProblem<'r> {
-    fn new(problem: &'r Problem) -> Self {
+    pub(super) fn new(problem: &'r Problem) -> Self {
         WireProblem {
             member: problem.member.as_str(),
             kind: problem.kind.as_str(),
@@ -394,7 +398,7 @@ impl<'r> WireProblem<'r> {
     }
 }
 
-fn instant(time: Option<Time>) -> Option<String> {
+pub(super) fn instant(time: Option<Time>) -> Option<String> {
     time.map(|time| rfc3339(time.unix_nanos))
 }
 

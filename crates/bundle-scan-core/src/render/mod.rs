@@ -1,6 +1,7 @@
 //! Report to bytes: one file for each output format. Text from a bundle is never trusted here.
 
 pub mod escape;
+pub mod inventory;
 pub mod json;
 mod moment;
 pub mod text;
@@ -45,7 +46,12 @@ pub static JSON: json::Json = json::Json;
 /// One JSON document a line for each finding.
 pub static JSONL: json::Jsonl = json::Jsonl;
 
-/// All formats, sorted by name.
+/// What is in the bundle, for people.
+pub static INVENTORY_TEXT: inventory::InventoryText = inventory::InventoryText;
+/// What is in the bundle, as one JSON document.
+pub static INVENTORY_JSON: inventory::InventoryJson = inventory::InventoryJson;
+
+/// All formats of the report, sorted by name.
 pub static OUTPUTS: &[&dyn Render] = &[&JSON, &JSONL, &TEXT];
 
 /// How a report is written.

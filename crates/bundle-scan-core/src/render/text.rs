@@ -10,7 +10,7 @@ use crate::base::severity::Severity;
 use crate::base::time::{Time, TimeQuality};
 use crate::error::Error;
 use crate::finding::Evidence;
-use crate::report::{Entity, Finding, Report, Status};
+use crate::report::{Entity, Finding, Report, State, Status};
 
 /// Columns before the text of a finding.
 const INDENT: usize = 3;
@@ -194,6 +194,9 @@ impl Page<'_> {
                 self.words.by,
                 finding.components.join(", ")
             ));
+        }
+        if finding.state == State::Cleared {
+            parts.push(self.words.cleared.to_owned());
         }
         let line = self.paint(DIM, &parts.join(" · "));
         writeln!(self.out, "{:INDENT$}{line}", "")

@@ -44,6 +44,15 @@ pub(super) struct Words {
     pub(super) by: &'static str,
     pub(super) see: &'static str,
     pub(super) assumed: &'static str,
+    pub(super) bundle: &'static str,
+    pub(super) layout: &'static str,
+    pub(super) captured: &'static str,
+    pub(super) hosts: &'static str,
+    pub(super) nodes: &'static str,
+    pub(super) unknown: &'static str,
+    pub(super) facts: &'static str,
+    pub(super) missing: &'static str,
+    pub(super) cleared: &'static str,
 }
 
 const EN: Words = Words {
@@ -70,6 +79,15 @@ const EN: Words = Words {
     by: "from",
     see: "see",
     assumed: "year or zone assumed",
+    bundle: "bundle",
+    layout: "layout",
+    captured: "newest time",
+    hosts: "hosts",
+    nodes: "nodes",
+    unknown: "not recognised",
+    facts: "Facts",
+    missing: "Missing for a full diagnosis",
+    cleared: "over: a recovery followed",
 };
 
 const ZH: Words = Words {
@@ -96,6 +114,15 @@ const ZH: Words = Words {
     by: "来自",
     see: "参考",
     assumed: "年份或时区为推断",
+    bundle: "诊断包",
+    layout: "采集方式",
+    captured: "最新时间",
+    hosts: "主机",
+    nodes: "节点",
+    unknown: "未识别",
+    facts: "结构化信息",
+    missing: "完整诊断还缺少",
+    cleared: "已恢复",
 };
 
 pub(super) fn words(lang: Lang) -> &'static Words {

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use super::coverage::Coverage;
 use super::fingerprint::fingerprint;
+use super::requires::confidence;
 use super::score::{explained_factor, explains_factor, own_factors, total};
 use super::{Bundle, Entity, Finding, Report, State, Status, Timings, Tool, correlate};
 use crate::base::problem::Problem;
-use crate::finding::Tally;
-use crate::finding::tally::SignatureTally;
+use crate::base::severity::Confidence;
+use crate::fact::census::Census;
+use crate::finding::resolve::{Resolved, reaches, resolve};
+use crate::finding::{Tally, TallyOptions};
 use crate::signature::{Signature, SignatureSet};
 use std::sync::Arc;
 
@@ -23,8 +26,12 @@ pub struct Scanned {
     pub signatures: Vec<Arc<Signature>>,
     /// What was covered.
     pub coverage: Coverage,
+    /// What the facts say about the machines.
+    pub census: Census,
     /// What could not be read, in any order.
     pub problems: Vec<Problem>,
+    /// What was kept of the matches.
+    pub options: TallyOptions,
 }
 
 impl Report {
@@ -35,17 +42,21 @@ impl Report {
             tally,
             signatures,
             coverage,
+            census,
             mut problems,
+            options,
         } = scanned;
         problems.sort();
         problems.dedup();
-        let found = tally
-            .signatures
-            .into_iter()
-            .map(|(number, tally)| (Arc::clone(&signatures[number]), tally));
+        let captured_at = bundle.captured_at.map(|time| time.unix_nanos);
+        let found = resolved(tally, &signatures, captured_at, &options);
         let (benign, mut findings): (Vec<Finding>, Vec<Finding>) = found
-            .filter(|(signature, tally)| reaches_threshold(signature, tally))
-            .map(|(signature, tally)| finding(signature, tally))
+            .into_iter()
+            .filter_map(|(number, resolved)| {
+                let signature = Arc::clone(&signatures[number]);
+                let confidence = confidence(&signature.spec, &census)?;
+                Some(finding(signature, resolved, confidence))
+            })
             .partition(|finding| finding.signature.spec.benign);
         fold(&mut findings, set);
         rank(&mut findings);
@@ -64,21 +75,42 @@ impl Report {
             findings,
             benign,
             coverage,
+            census,
             problems,
             timings: Timings::default(),
         }
     }
 }
 
-fn reaches_threshold(signature: &Signature, tally: &SignatureTally) -> bool {
-    match (&signature.spec.threshold, &tally.burst) {
-        (Some(threshold), Some(burst)) => burst.most_within(threshold.within) >= threshold.count,
-        _ => true,
-    }
+/// The signatures that fire, with what they add up to.
+fn resolved(
+    tally: Tally,
+    signatures: &[Arc<Signature>],
+    captured_at: Option<i64>,
+    options: &TallyOptions,
+) -> BTreeMap<usize, Resolved> {
+    let simple = tally.signatures.into_iter().filter_map(|(number, tally)| {
+        let threshold = signatures[number].spec.threshold.as_ref();
+        let is_cleared = None;
+        reaches(threshold, &tally).then_some((number, Resolved { tally, is_cleared }))
+    });
+    let planned = tally.groups.iter().filter_map(|(number, groups)| {
+        let signature = &signatures[*number];
+        let plan = signature.plan.as_ref()?;
+        let resolved = resolve(signature, plan, groups, captured_at, options)?;
+        Some((*number, resolved))
+    });
+    simple.chain(planned).collect()
 }
 
-fn finding(signature: Arc<Signature>, tally: SignatureTally) -> Finding {
-    let factors = own_factors(&signature, &tally);
+fn finding(signature: Arc<Signature>, resolved: Resolved, confidence: Confidence) -> Finding {
+    let Resolved { tally, is_cleared } = resolved;
+    let state = match is_cleared {
+        Some(true) => State::Cleared,
+        Some(false) => State::Active,
+        None => State::Unknown,
+    };
+    let factors = own_factors(&signature, &tally, confidence, state);
     let entities = tally.entities.iter().map(|(name, values)| Entity {
         name: name.clone(),
         values: values
@@ -95,7 +127,8 @@ fn finding(signature: Arc<Signature>, tally: SignatureTally) -> Finding {
     Finding {
         rank: 0,
         fingerprint: fingerprint(&signature.spec.id, &tally.entities),
-        state: State::Unknown,
+        state,
+        confidence,
         score: total(&factors),
         factors,
         count: tally.count,

@@ -1,9 +1,12 @@
 //! What a report rests on: which members were looked at, and which signatures had nothing to look at.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::base::member_path::MemberPath;
+use crate::base::time::Time;
+use crate::fact::census::Census;
+use crate::signature::compile::Leaf;
 use crate::signature::{Signature, SignatureSet};
 use crate::source::component::{Component, ComponentSet};
 
@@ -15,6 +18,8 @@ const MAX_LISTED: usize = 20_000;
 pub enum MemberStatus {
     /// Text, scanned whole.
     Scanned,
+    /// Text, scanned; a structured part of it breaks off.
+    Truncated,
     /// Not text: counted and skipped.
     NotText,
     /// Nothing in it.
@@ -26,6 +31,7 @@ impl MemberStatus {
     pub fn as_str(self) -> &'static str {
         match self {
             MemberStatus::Scanned => "scanned",
+            MemberStatus::Truncated => "truncated",
             MemberStatus::NotText => "not_text",
             MemberStatus::Empty => "empty",
         }
@@ -45,6 +51,33 @@ pub struct MemberCoverage {
     pub bytes: u64,
     /// Lines, for text.
     pub lines: u64,
+    /// When its first and its last line were written, as far as these tell.
+    pub span: Option<(Time, Time)>,
+}
+
+/// All members of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KindCoverage {
+    /// Members.
+    pub members: u64,
+    /// Decoded bytes.
+    pub bytes: u64,
+    /// Lines.
+    pub lines: u64,
+    /// The earliest and the latest time at the ends of the members.
+    pub span: Option<(Time, Time)>,
+}
+
+impl KindCoverage {
+    fn add(&mut self, member: &MemberCoverage) {
+        self.members += 1;
+        self.bytes += member.bytes;
+        self.lines += member.lines;
+        self.span = match (self.span, member.span) {
+            (Some((first, last)), Some((start, end))) => Some((first.min(start), last.max(end))),
+            (known, other) => known.or(other),
+        };
+    }
 }
 
 /// What the report rests on.
@@ -52,6 +85,8 @@ pub struct MemberCoverage {
 pub struct Coverage {
     /// Members in order of their address, as far as they are listed.
     pub members: Vec<MemberCoverage>,
+    /// All members that were looked at, by kind.
+    pub kinds: BTreeMap<&'static str, KindCoverage>,
     /// Members scanned as text.
     pub scanned: u64,
     /// Members that are not text.
@@ -78,8 +113,9 @@ impl CoverageBuilder {
     pub fn add(&mut self, member: MemberCoverage, speaker: Option<Component>) {
         let coverage = &mut self.coverage;
         coverage.lines += member.lines;
+        coverage.kinds.entry(member.kind).or_default().add(&member);
         match member.status {
-            MemberStatus::Scanned => {
+            MemberStatus::Scanned | MemberStatus::Truncated => {
                 coverage.scanned += 1;
                 self.anybody |= speaker.is_none();
                 self.speakers.extend(speaker);
@@ -94,13 +130,15 @@ impl CoverageBuilder {
     }
 
     /// The coverage of the whole bundle.
-    pub fn finish(mut self, set: &SignatureSet) -> Coverage {
+    pub fn finish(mut self, set: &SignatureSet, facts: &Census) -> Coverage {
         if !self.anybody {
             let silent = |signature: &&Arc<Signature>| {
-                signature.leaves.iter().all(|leaf| {
-                    self.speakers
-                        .iter()
-                        .all(|speaker| !leaf.scope.admits(speaker))
+                signature.leaves.iter().all(|leaf| match leaf {
+                    Leaf::Line(line) => {
+                        let mut speakers = self.speakers.iter();
+                        speakers.all(|speaker| !line.scope.admits(speaker))
+                    }
+                    Leaf::Fact(fact) => !facts.facts.contains_key(fact.kind.name),
                 })
             };
             self.coverage.not_evaluable = set

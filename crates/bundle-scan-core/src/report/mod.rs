@@ -6,20 +6,24 @@ mod build;
 pub mod correlate;
 pub mod coverage;
 mod fingerprint;
+pub mod inventory;
+mod requires;
 pub mod score;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::base::problem::Problem;
-use crate::base::severity::Severity;
+use crate::base::severity::{Confidence, Severity};
+
 use crate::base::time::Time;
+use crate::fact::census::Census;
 use crate::finding::Evidence;
 use crate::finding::histogram::Histogram;
 use crate::signature::Signature;
 
 pub use build::Scanned;
-pub use coverage::{Coverage, MemberCoverage, MemberStatus};
+pub use coverage::{Coverage, KindCoverage, MemberCoverage, MemberStatus};
 pub use score::Factor;
 
 /// What a scan found.
@@ -37,6 +41,8 @@ pub struct Report {
     pub benign: Vec<Finding>,
     /// What was looked at, and what could not be judged.
     pub coverage: Coverage,
+    /// What the structured members say about the machines.
+    pub census: Census,
     /// What could not be read, in order of member.
     pub problems: Vec<Problem>,
     /// How long it took. The only part that differs between two scans of one bundle.
@@ -96,6 +102,10 @@ impl Status {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum State {
+    /// No recovery followed.
+    Active,
+    /// A recovery followed.
+    Cleared,
     /// Nothing in the bundle tells.
     Unknown,
 }
@@ -104,6 +114,8 @@ impl State {
     /// The word used in reports.
     pub fn as_str(self) -> &'static str {
         match self {
+            State::Active => "active",
+            State::Cleared => "cleared",
             State::Unknown => "unknown",
         }
     }
@@ -120,6 +132,8 @@ pub struct Finding {
     pub fingerprint: String,
     /// Whether it goes on.
     pub state: State,
+    /// How surely it is this problem, in this bundle.
+    pub confidence: Confidence,
     /// Sum of the factors.
     pub score: i64,
     /// Why it ranks where it does.

@@ -1,5 +1,6 @@
 //! The score of a finding: whole numbers that add up, each with its reason, the same on every machine.
 
+use super::State;
 use crate::base::severity::{Confidence, Severity};
 use crate::finding::tally::SignatureTally;
 use crate::signature::Signature;
@@ -29,7 +30,12 @@ const SYMPTOM_CAP: i64 = 120;
 const EXPLAINED: i64 = -400;
 
 /// What a finding is worth by itself, before it is held against the others.
-pub fn own_factors(signature: &Signature, tally: &SignatureTally) -> Vec<Factor> {
+pub fn own_factors(
+    signature: &Signature,
+    tally: &SignatureTally,
+    confidence: Confidence,
+    state: State,
+) -> Vec<Factor> {
     let spec = &signature.spec;
     let components = tally.components.len().saturating_sub(1);
     let reach = tally
@@ -46,8 +52,16 @@ pub fn own_factors(signature: &Signature, tally: &SignatureTally) -> Vec<Factor>
         ),
         factor(
             "confidence",
-            confidence_points(spec.confidence),
-            spec.confidence.as_str(),
+            confidence_points(confidence),
+            confidence.as_str(),
+        ),
+        factor(
+            "state",
+            match state {
+                State::Cleared => -severity_points(spec.severity) / 2,
+                _ => 0,
+            },
+            state.as_str(),
         ),
         factor(
             "corroboration",

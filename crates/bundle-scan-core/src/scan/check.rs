@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use super::structured::{Setting, SoFar, StructuredScan, is_structured};
 use super::{Scanner, ScannerBuilder};
 use crate::base::member_path::MemberPath;
-use crate::finding::tally::Place;
+use crate::base::time::Time;
 use crate::finding::{Tally, TallyOptions};
 use crate::matcher::Matcher;
+use crate::record::Record;
 use crate::record::clock::Clock;
-use crate::report::{Finding, Report, Scanned};
+use crate::report::{Bundle, Finding, Report, Scanned};
 use crate::signature::load::SourceFile;
 use crate::signature::place::{Key, place};
 use crate::signature::schema::Sample;
@@ -78,53 +80,92 @@ impl<'a> Bench<'a> {
     }
 
     fn run(&self, sample: &Sample) -> Fired {
-        let path = MemberPath::new(&sample.member);
-        let bytes = sample.text.as_bytes();
-        let source = classify(&path, bytes);
-        let view = BlockView {
-            bytes,
-            own: 0..bytes.len(),
-            offset: 0,
-            at_end: true,
-        };
-        let mut block = Tally::default();
-        let mut leaves = BTreeSet::new();
-        let clock = Clock::new(Some(SAMPLE_MODIFIED));
-        self.matcher.scan(&view, &source, &clock, |found| {
-            leaves.insert((found.signature, found.leaf));
-            let has_threshold = self.matcher.signatures()[found.signature]
-                .spec
-                .threshold
-                .is_some();
-            block.add(
-                found,
-                Place {
-                    member: &path,
-                    source: &source,
-                    view: &view,
-                },
-                has_threshold,
-                &self.options,
-            );
-        });
-        let mut tally = Tally::default();
-        tally.append_block(block, 0, &self.options);
-        let signatures = self.matcher.signatures().to_vec();
+        let mut all = SoFar::default();
+        let mut newest = None;
+        for (path, text) in members(sample) {
+            let found = self.member(&MemberPath::new(path), text, &mut newest);
+            all.tally.merge(found.tally, &self.options);
+            all.census.merge(found.census);
+        }
+        let leaves = fired_leaves(&all.tally);
         let scanned = Scanned {
-            tally,
-            signatures,
-            bundle: <_>::default(),
+            tally: all.tally,
+            signatures: self.matcher.signatures().to_vec(),
+            bundle: Bundle {
+                captured_at: newest,
+                ..Bundle::default()
+            },
             coverage: <_>::default(),
+            census: all.census,
             problems: <_>::default(),
+            options: self.options,
         };
         Fired {
             report: Report::new(scanned, self.set),
             leaves,
         }
     }
+
+    /// Scans one member as the conductor would.
+    fn member(&self, path: &MemberPath, text: &str, newest: &mut Option<Time>) -> SoFar {
+        let source = classify(path, text.as_bytes());
+        let setting = Setting {
+            matcher: &self.matcher,
+            options: &self.options,
+            path,
+            source: &source,
+            modified: Some(SAMPLE_MODIFIED),
+        };
+        let view = BlockView {
+            bytes: text.as_bytes(),
+            own: 0..text.len(),
+            offset: 0,
+            at_start: true,
+            at_end: true,
+        };
+        let last_line = text.trim_end().rsplit('\n').next().unwrap_or("");
+        let last = Record::read(
+            last_line.as_bytes(),
+            &source,
+            &Clock::new(Some(SAMPLE_MODIFIED)),
+        );
+        *newest = last.time.max(*newest);
+        if is_structured(&source, path, text.as_bytes()) {
+            let mut scan = StructuredScan::new(path);
+            scan.block(setting, &view);
+            return scan.finish(setting).0;
+        }
+        let mut block = Tally::default();
+        setting.lines(&view, &mut block);
+        let mut found = SoFar::default();
+        found.tally.append_block(block, 0, &self.options);
+        found
+    }
 }
 
-/// Samples without a year are read as of 2026-12-31T00:00:00Z, so that all of their lines lie in one year.
+/// The members of a sample: its text, or the parts of it below lines such as `//- var/log/messages`.
+fn members(sample: &Sample) -> Vec<(&str, &str)> {
+    let Some(parts) = sample.text.strip_prefix(PART) else {
+        return vec![(&sample.member, &sample.text)];
+    };
+    let parts = parts.split(concat!("\n", "//- "));
+    parts.filter_map(|part| part.split_once('\n')).collect()
+}
+
+/// What begins the line that names a part of a sample.
+const PART: &str = "//- ";
+
+fn fired_leaves(tally: &Tally) -> BTreeSet<(usize, usize)> {
+    let simple = tally.signatures.iter();
+    let simple =
+        simple.flat_map(|(number, tally)| tally.leaves.iter().map(|leaf| (*number, *leaf)));
+    let grouped = tally.groups.iter();
+    let grouped = grouped.flat_map(|(number, groups)| groups.keys().map(|key| (*number, key.leaf)));
+    simple.chain(grouped).collect()
+}
+
+/// Samples without a year are read as of 2026-12-31T00:00:00Z, so that all of their lines lie in one year; ages of objects
+/// are counted up to then.
 const SAMPLE_MODIFIED: i64 = 1_798_675_200;
 
 struct SampleCheck<'a> {
@@ -218,8 +259,9 @@ impl SampleCheck<'_> {
         for leaf in 0..self.signature.leaves.len() {
             let is_proven = number.is_some_and(|number| proven.contains(&(number, leaf)));
             if !is_proven && !self.matches_alone(leaf) {
+                let path = lint::leaf_path(&self.signature.spec, leaf);
                 self.say(
-                    &["match".into(), "any".into(), leaf.into()],
+                    &path,
                     "leaf-unproven",
                     "no positive sample matches this leaf",
                 );
@@ -229,6 +271,9 @@ impl SampleCheck<'_> {
 
     /// Whether a leaf matches a sample once the leaves before it are out of the way.
     fn matches_alone(&self, leaf: usize) -> bool {
+        if self.signature.plan.is_some() {
+            return false;
+        }
         let alone = SignatureSet::empty().with_only_leaf(self.signature, leaf);
         let bench = Bench::new(&alone);
         self.signature

@@ -9,10 +9,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use rayon::{Scope, ThreadPool};
 
 use super::gather::{BlockResult, Gather, MemberJob, SharedJob};
+use super::structured::{Setting, StructuredScan, is_structured};
 use super::{Progress, ScannerBuilder};
 use crate::base::problem::{Problem, ProblemKind};
 use crate::container::{self, Body, Input, Member, OpenError, Visitor, Walked};
-use crate::finding::tally::Place;
 use crate::finding::{Tally, TallyOptions};
 use crate::layout::Recogniser;
 use crate::matcher::Matcher;
@@ -26,7 +26,7 @@ use crate::text::charset::{Charset, sniff};
 use crate::text::lines::line_around;
 
 /// Bytes of a member that its kind is told from.
-const HEAD_BYTES: usize = 64 << 10;
+const HEAD_BYTES: usize = 256 << 10;
 
 /// One scan of one bundle.
 pub(super) struct Conductor<'s> {
@@ -101,8 +101,12 @@ impl<'s> Conductor<'s> {
             },
             tally: gathered.tally,
             signatures: self.matcher.signatures().to_vec(),
-            coverage: gathered.coverage.finish(self.matcher.set()),
-            problems: self.problems,
+            coverage: gathered
+                .coverage
+                .finish(self.matcher.set(), &gathered.census),
+            census: gathered.census,
+            problems: [self.problems, gathered.problems].concat(),
+            options: self.options,
         }
     }
 }
@@ -116,23 +120,51 @@ struct Desk<'d> {
 }
 
 impl Desk<'_> {
+    fn setting<'j>(&'j self, job: &'j MemberJob) -> Setting<'j> {
+        Setting {
+            matcher: self.matcher,
+            options: &self.options,
+            path: &job.path,
+            source: &job.source,
+            modified: job.modified,
+        }
+    }
+
+    /// Scans a block, now or when its turn comes; `freed` is given the buffers that are not needed any more.
+    fn take(&self, job: &MemberJob, index: u64, block: Block, mut freed: impl FnMut(Vec<u8>)) {
+        let clock = Clock::new(job.modified);
+        self.note_edges(job, &block.view(), &clock);
+        match &job.lane {
+            None => {
+                self.scan(job, index, &block);
+                freed(block.into_buffer().unwrap_or_default());
+            }
+            Some(lane) => {
+                let whole = lane.push(self.setting(job), index, block, freed);
+                self.structured_done(job, whole);
+            }
+        }
+    }
+
+    /// Says that a member has `blocks` blocks of `bytes` bytes in all.
+    fn member_ended(&self, job: &MemberJob, blocks: u64, bytes: u64) {
+        match &job.lane {
+            None => self.gather.member_ended(job, blocks, bytes),
+            Some(lane) => self.structured_done(job, lane.ended(blocks)),
+        }
+    }
+
+    fn structured_done(&self, job: &MemberJob, whole: Option<Box<StructuredScan>>) {
+        if let Some(scan) = whole {
+            let (found, problems) = scan.finish(self.setting(job));
+            self.gather.structured_done(job, found, problems);
+        }
+    }
+
     fn scan(&self, job: &MemberJob, index: u64, block: &Block) {
         let view = block.view();
-        let clock = Clock::new(job.modified);
-        let place = Place {
-            member: &job.path,
-            source: &job.source,
-            view: &view,
-        };
         let mut tally = Tally::default();
-        let lines = self.matcher.scan(&view, &job.source, &clock, |found| {
-            let has_threshold = self.matcher.signatures()[found.signature]
-                .spec
-                .threshold
-                .is_some();
-            tally.add(found, place, has_threshold, &self.options);
-        });
-        self.note_edges(job, &view, &clock);
+        let lines = self.setting(job).lines(&view, &mut tally);
         let open_line = view
             .bytes
             .get(view.own.end - 1)
@@ -162,7 +194,7 @@ impl Desk<'_> {
             if wanted {
                 let line = line_around(view, at, self.max_line_bytes);
                 let record = Record::read(&view.bytes[line], &job.source, clock);
-                self.gather.note(record.time, record.host.as_deref());
+                self.gather.note(job, record.time, record.host.as_deref());
             }
         }
     }
@@ -234,7 +266,7 @@ impl<'scope> Reading<'_, '_, 'scope> {
             count += 1;
             flow = self.watch();
         }
-        self.desk.gather.member_ended(&job, count, bytes);
+        self.desk.member_ended(&job, count, bytes);
         flow
     }
 
@@ -251,7 +283,7 @@ impl<'scope> Reading<'_, '_, 'scope> {
                 break;
             }
         }
-        self.desk.gather.member_ended(&job, count, length);
+        self.desk.member_ended(&job, count, length);
         flow
     }
 
@@ -260,17 +292,19 @@ impl<'scope> Reading<'_, '_, 'scope> {
         let desk = self.desk;
         match &self.crew {
             Crew::Alone => {
-                desk.scan(job, index, &block);
-                block.into_buffer().unwrap_or_default()
+                let mut buffer = Vec::new();
+                desk.take(job, index, block, |freed| buffer = freed);
+                buffer
             }
             Crew::Pool {
                 scope, give_back, ..
             } => {
                 let (job, give_back) = (Arc::clone(job), give_back.clone());
                 scope.spawn(move |_| {
-                    desk.scan(&job, index, &block);
-                    // The reader may be gone when the walk was ended: then nobody needs the buffer.
-                    let _ = give_back.send(block.into_buffer().unwrap_or_default());
+                    desk.take(&job, index, block, |buffer| {
+                        // The reader may be gone when the walk was ended: then nobody needs the buffer.
+                        let _ = give_back.send(buffer);
+                    });
                 });
                 Vec::new()
             }
@@ -321,6 +355,7 @@ impl<'scope> Reading<'_, '_, 'scope> {
             status: MemberStatus::NotText,
             bytes: member.size.unwrap_or(0),
             lines: 0,
+            span: None,
         });
     }
 }
@@ -331,7 +366,9 @@ impl Visitor for Reading<'_, '_, '_> {
         self.layout.see(member.path.as_str());
         let job = |head: &[u8]| {
             let source = classify(&member.path, head);
-            Arc::new(MemberJob::new(member.path.clone(), source, member.modified))
+            let is_structured = is_structured(&source, &member.path, head);
+            let path = member.path.clone();
+            Arc::new(MemberJob::new(path, source, member.modified, is_structured))
         };
         let flow = match body {
             Body::Mapped(mapping) => {

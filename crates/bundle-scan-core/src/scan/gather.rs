@@ -3,8 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::lane::Lane;
+use super::structured::SoFar;
 use crate::base::member_path::MemberPath;
+use crate::base::problem::Problem;
 use crate::base::time::{Time, TimeQuality};
+use crate::fact::census::Census;
 use crate::finding::{Tally, TallyOptions};
 use crate::report::coverage::{CoverageBuilder, MemberCoverage, MemberStatus};
 use crate::source::Source;
@@ -19,11 +23,14 @@ pub(super) struct BlockResult {
 }
 
 /// A member while its blocks are scanned.
-#[derive(Debug)]
 pub(super) struct MemberJob {
     pub(super) path: MemberPath,
     pub(super) source: Source,
     pub(super) modified: Option<i64>,
+    /// Where its blocks wait for their turn, if it is structured.
+    pub(super) lane: Option<Lane>,
+    /// The times of its first and its last line, the same one twice if there is only one.
+    span: Mutex<Option<(Time, Time)>>,
     progress: Mutex<MemberProgress>,
 }
 
@@ -42,12 +49,33 @@ struct MemberProgress {
 }
 
 impl MemberJob {
-    pub(super) fn new(path: MemberPath, source: Source, modified: Option<i64>) -> Self {
+    pub(super) fn new(
+        path: MemberPath,
+        source: Source,
+        modified: Option<i64>,
+        is_structured: bool,
+    ) -> Self {
         MemberJob {
+            lane: is_structured.then(|| Lane::new(&path)),
             path,
             source,
             modified,
+            span: Mutex::default(),
             progress: Mutex::default(),
+        }
+    }
+
+    fn covered(&self, bytes: u64, lines: u64, status: MemberStatus) -> MemberCoverage {
+        MemberCoverage {
+            member: self.path.clone(),
+            kind: self.source.kind,
+            status: match bytes {
+                0 => MemberStatus::Empty,
+                _ => status,
+            },
+            bytes,
+            lines,
+            span: *lock(&self.span),
         }
     }
 }
@@ -59,6 +87,8 @@ pub(super) struct Gathered {
     pub(super) coverage: CoverageBuilder,
     pub(super) newest: Option<Time>,
     pub(super) hosts: BTreeSet<String>,
+    pub(super) census: Census,
+    pub(super) problems: Vec<Problem>,
 }
 
 /// Where all workers bring their results.
@@ -108,19 +138,28 @@ impl Gather {
             return;
         }
         let tally = std::mem::take(&mut progress.tally);
-        let covered = MemberCoverage {
-            member: job.path.clone(),
-            kind: job.source.kind,
-            status: if progress.bytes == 0 {
-                MemberStatus::Empty
-            } else {
-                MemberStatus::Scanned
-            },
-            bytes: progress.bytes,
-            lines: progress.lines + u64::from(progress.open_line),
-        };
+        let lines = progress.lines + u64::from(progress.open_line);
+        let covered = job.covered(progress.bytes, lines, MemberStatus::Scanned);
         let mut gathered = lock(&self.gathered);
         gathered.tally.merge(tally, &self.options);
+        gathered.coverage.add(covered, job.source.component);
+    }
+
+    /// Adds a structured member that was read to its end.
+    pub(super) fn structured_done(&self, job: &MemberJob, found: SoFar, problems: Vec<Problem>) {
+        let status = match found.is_cut {
+            true => MemberStatus::Truncated,
+            false => MemberStatus::Scanned,
+        };
+        let covered = job.covered(
+            found.bytes,
+            found.lines + u64::from(found.open_line),
+            status,
+        );
+        let mut gathered = lock(&self.gathered);
+        gathered.tally.merge(found.tally, &self.options);
+        gathered.census.merge(found.census);
+        gathered.problems.extend(problems);
         gathered.coverage.add(covered, job.source.component);
     }
 
@@ -130,7 +169,13 @@ impl Gather {
     }
 
     /// Notes what a line of a log says about when and where the bundle was made.
-    pub(super) fn note(&self, time: Option<Time>, host: Option<&[u8]>) {
+    pub(super) fn note(&self, job: &MemberJob, time: Option<Time>, host: Option<&[u8]>) {
+        if let Some(time) = time {
+            let mut span = lock(&job.span);
+            *span = Some(span.map_or((time, time), |(first, last)| {
+                (first.min(time), last.max(time))
+            }));
+        }
         let mut gathered = lock(&self.gathered);
         let trusted = time.filter(|time| time.quality < TimeQuality::YearInferred);
         gathered.newest = gathered.newest.max(trusted);
@@ -158,7 +203,7 @@ impl MemberProgress {
 }
 
 /// A worker that panicked leaves a tally that is whole: results are added under the lock or not at all.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -6,7 +6,9 @@
 mod check;
 mod conductor;
 mod gather;
+mod lane;
 mod progress;
+mod structured;
 
 use std::io::Read;
 use std::path::Path;

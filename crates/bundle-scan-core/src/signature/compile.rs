@@ -1,19 +1,103 @@
-//! Turns the leaves of a signature into what the matcher runs: byte literals, anchors and lazily compiled regexes.
+//! Turns the leaves of a signature into what the matcher runs: byte literals, anchors, lazily compiled regexes, and tests of
+//! facts.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use memchr::memmem;
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::schema::{Line, TextRule};
+use super::condition::{self, Test};
+use super::schema::{Fact as FactSpec, Line, Spec, TextRule};
+use crate::fact::{Fact, Kind};
 use crate::source::component::{ComponentSet, scope};
 
 /// Bytes that one compiled regex may take, and its lazy DFA as much again.
 const REGEX_SIZE_LIMIT: usize = 2 << 20;
 
-/// A leaf of a signature, ready to be matched against record texts.
+/// A leaf of a signature, ready to be matched.
 #[derive(Debug)]
-pub struct Leaf {
+pub enum Leaf {
+    /// Against record texts.
+    Line(Box<LineLeaf>),
+    /// Against facts.
+    Fact(FactLeaf),
+}
+
+impl Leaf {
+    /// The line leaf, if it is one.
+    pub fn as_line(&self) -> Option<&LineLeaf> {
+        match self {
+            Leaf::Line(line) => Some(line),
+            Leaf::Fact(_) => None,
+        }
+    }
+
+    /// The fact leaf, if it is one.
+    pub fn as_fact(&self) -> Option<&FactLeaf> {
+        match self {
+            Leaf::Fact(fact) => Some(fact),
+            Leaf::Line(_) => None,
+        }
+    }
+
+    /// Whether every match of the leaf names this entity by itself.
+    pub fn provides(&self, entity: &str) -> bool {
+        match self {
+            Leaf::Line(line) => line.entities.contains(entity),
+            Leaf::Fact(fact) => fact
+                .kind
+                .fields
+                .iter()
+                .any(|field| field.entity == Some(entity)),
+        }
+    }
+}
+
+/// A leaf that looks at typed rows.
+#[derive(Debug)]
+pub struct FactLeaf {
+    /// The kind of fact that it looks at.
+    pub kind: &'static Kind,
+    /// The fields that it tests, in order of their names.
+    tests: Vec<(&'static str, Vec<Test>)>,
+    /// Whether a test is broken; then nothing matches. The linter reports such leaves.
+    is_broken: bool,
+}
+
+impl FactLeaf {
+    /// Compiles a leaf; `None` if there is no such kind, which the linter reports.
+    pub fn new(spec: &FactSpec) -> Option<Self> {
+        let kind = Kind::of(&spec.kind)?;
+        let mut leaf = FactLeaf {
+            kind,
+            tests: Vec::new(),
+            is_broken: false,
+        };
+        for (name, wanted) in &spec.conditions {
+            match (kind.field(name), condition::compile(kind, name, wanted)) {
+                (Some(field), Ok(tests)) => leaf.tests.push((field.name, tests)),
+                _ => leaf.is_broken = true,
+            }
+        }
+        Some(leaf)
+    }
+
+    /// Whether a fact of the right kind passes.
+    pub fn accepts(&self, fact: &Fact<'_>) -> bool {
+        let holds = |(field, tests): &(&str, Vec<Test>)| condition::holds(tests, fact, field);
+        !self.is_broken && self.tests.iter().all(holds)
+    }
+
+    /// The fields that it tests.
+    pub fn tested(&self) -> impl Iterator<Item = &'static str> {
+        self.tests.iter().map(|(field, _)| *field)
+    }
+}
+
+/// A leaf that looks at record texts.
+#[derive(Debug)]
+pub struct LineLeaf {
     /// The components whose lines it looks at.
     pub scope: ComponentSet,
     /// What the block scan searches for, ASCII case ignored: one for each literal.
@@ -22,18 +106,27 @@ pub struct Leaf {
     pub text: TextTest,
     /// What it must not hold.
     pub none: Vec<TextTest>,
+    /// What its captures must be.
+    conditions: Vec<(String, Vec<Test>)>,
+    /// The entities that its regex captures.
+    entities: BTreeSet<String>,
 }
 
-impl Leaf {
+impl LineLeaf {
     /// Compiles a leaf; `shared_none` are the exclusions of the whole signature. Unknown components are left out: the
     /// linter reports them.
-    pub fn new(line: &Line, shared_none: &[TextRule]) -> Self {
+    pub fn new(line: &Line, signature: &Spec) -> Self {
         let scopes = line.component.iter().filter_map(|name| scope(name));
         let scope = match line.component.is_empty() {
             true => ComponentSet::all_but_echoes(),
             false => scopes.flatten().collect(),
         };
-        Leaf {
+        let conditions = line.conditions.iter().filter_map(|(name, wanted)| {
+            let tests = condition::compile_for_capture(wanted).ok()?;
+            Some((name.clone(), tests))
+        });
+        let captured = capture_names(line.regex.as_deref().unwrap_or(""));
+        LineLeaf {
             scope,
             anchors: line
                 .literal
@@ -44,11 +137,34 @@ impl Leaf {
             none: line
                 .none
                 .iter()
-                .chain(shared_none)
+                .chain(&signature.rule.none)
                 .map(TextTest::from)
+                .collect(),
+            conditions: conditions.collect(),
+            entities: captured
+                .filter_map(|name| signature.entities.get(name).cloned())
                 .collect(),
         }
     }
+
+    /// Whether what was captured meets the conditions.
+    pub fn admits(&self, captured: &regex::bytes::Captures<'_>) -> bool {
+        self.conditions.iter().all(|(name, tests)| {
+            let text = captured.name(name).map_or(&b""[..], |part| part.as_bytes());
+            condition::holds_for_text(tests, &String::from_utf8_lossy(text))
+        })
+    }
+}
+
+/// The names of the groups of a pattern, without compiling it.
+fn capture_names(pattern: &str) -> impl Iterator<Item = &str> {
+    let groups = pattern.split("(?").skip(1);
+    groups.filter_map(|group| {
+        let name = group
+            .strip_prefix("P<")
+            .or_else(|| group.strip_prefix('<'))?;
+        name.split_once('>').map(|(name, _)| name)
+    })
 }
 
 /// The part of a literal that the block scan searches for: its longest stretch without quotes and backslashes, which
@@ -136,14 +252,14 @@ impl From<&TextRule> for TextTest {
 
 /// A regex that is compiled when it is first needed: few of hundreds are.
 #[derive(Debug)]
-struct LazyRegex {
+pub(super) struct LazyRegex {
     pattern: String,
     ignore_case: bool,
     compiled: OnceLock<Regex>,
 }
 
 impl LazyRegex {
-    fn new(pattern: &str, ignore_case: bool) -> Self {
+    pub(super) fn new(pattern: &str, ignore_case: bool) -> Self {
         LazyRegex {
             pattern: pattern.to_owned(),
             ignore_case,
@@ -151,7 +267,7 @@ impl LazyRegex {
         }
     }
 
-    fn compiled(&self) -> &Regex {
+    pub(super) fn compiled(&self) -> &Regex {
         self.compiled.get_or_init(|| {
             build_regex(&self.pattern, self.ignore_case)
                 .expect("every regex was built once when its file was loaded")

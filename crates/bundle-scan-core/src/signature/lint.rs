@@ -5,13 +5,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::compile::{anchor_of, build_regex};
+use super::compile::{Leaf, anchor_of, build_regex};
 use super::complaint::Complaint;
+use super::condition;
 use super::load::{self, SourceFile};
 use super::place::{Key, place};
-use super::schema::{Line, Node, Spec, TextRule};
+use super::plan;
+use super::schema::{Count, Fact, Line, Node, Spec, TextRule};
 use super::set::SignatureSet;
 use crate::base::lang::Localized;
+use crate::fact::Kind;
+use crate::fact::census::PROPERTIES;
 use crate::source::component::scope;
 
 /// Bytes of the shortest anchor that may reach the block scan.
@@ -109,26 +113,102 @@ impl Lint<'_> {
     fn spec(&mut self, spec: &Spec) {
         self.id(spec);
         self.texts(spec);
-        self.unsupported(spec);
-        if spec.rule.any.is_empty() {
+        let has_leaf =
+            !spec.rule.any.is_empty() || !spec.rule.all.is_empty() || spec.sequence.is_some();
+        if !has_leaf {
             self.say(
                 &["match".into()],
                 "no-leaf",
-                "match.any needs at least one leaf",
+                "match.any, match.all or sequence needs at least one leaf",
             );
         }
-        for (index, node) in spec.rule.any.iter().enumerate() {
-            let path = [Key::from("match"), "any".into(), index.into()];
-            match node {
-                Node::Line(line) => self.line(line, &[&path[..], &["line".into()]].concat()),
-                Node::Fact(_) => self.not_run(&path, "fact leaves"),
-                Node::Sequence(_) => self.not_run(&path, "sequences"),
-                Node::Any(_) | Node::All(_) => self.not_run(&path, "nested conditions"),
-            }
+        for (node, path) in nodes(spec) {
+            self.node(node, &path);
         }
         self.exclusions(&spec.rule.none, &["match".into(), "none".into()]);
+        for property in spec
+            .requires
+            .keys()
+            .filter(|name| !PROPERTIES.contains(&name.as_str()))
+        {
+            let path = ["requires".into(), Key::Name(property.clone())];
+            let known = PROPERTIES.join(", ");
+            self.say(
+                &path,
+                "unknown-property",
+                format!("{property:?} is none of {known}"),
+            );
+        }
+        self.joins(spec);
         self.captures(spec);
         self.samples(spec);
+    }
+
+    fn node(&mut self, node: &Node, path: &[Key]) {
+        let below = |name: &str| [path, &[name.into()]].concat();
+        match node {
+            Node::Line(line) => self.line(line, &below("line")),
+            Node::Fact(fact) => self.fact(fact, &below("fact")),
+            Node::Any(nodes) | Node::All(nodes) if nodes.is_empty() => {
+                self.say(path, "no-leaf", "this needs at least one leaf");
+            }
+            Node::Sequence(sequence) if sequence.steps.len() < 2 => {
+                self.say(
+                    &below("sequence"),
+                    "short-sequence",
+                    "a sequence needs two steps",
+                );
+            }
+            Node::Count(count) => self.count(count, &below("count")),
+            _ => {}
+        }
+    }
+
+    fn count(&mut self, count: &Count, path: &[Key]) {
+        if count.at_least.is_none() && count.at_most.is_none() && count.percent.is_none() {
+            self.say(
+                path,
+                "empty-count",
+                "a count needs at_least, at_most, or percent with among",
+            );
+        }
+        if count.percent.is_some() != count.among.is_some() {
+            self.say(path, "half-share", "percent and among belong together");
+        }
+    }
+
+    fn fact(&mut self, fact: &Fact, path: &[Key]) {
+        let Some(kind) = Kind::of(&fact.kind) else {
+            let path = [path, &["kind".into()]].concat();
+            return self.say(
+                &path,
+                "unknown-fact",
+                format!("there is no fact of the kind {:?}", fact.kind),
+            );
+        };
+        for (field, wanted) in &fact.conditions {
+            if let Err(mistake) = condition::compile(kind, field, wanted) {
+                let path = [path, &["where".into(), Key::Name(field.clone())]].concat();
+                self.say(&path, "bad-condition", mistake);
+            }
+        }
+    }
+
+    /// What is joined must be named by a leaf that can name all of it.
+    fn joins(&mut self, spec: &Spec) {
+        let (leaves, plan) = plan::compile(spec);
+        let Some(plan) = plan else { return };
+        let names_all = |leaf: &Leaf| {
+            let mut wanted = plan.group_by.iter();
+            wanted.all(|entity| leaf.provides(entity) || IMPLIED.contains(&entity.as_str()))
+        };
+        if !leaves.iter().any(names_all) {
+            let message = format!(
+                "no leaf names all of {}: a join needs one that does",
+                plan.group_by.join(", ")
+            );
+            self.say(&["match".into(), "join".into()], "unknown-join", message);
+        }
     }
 
     fn id(&mut self, spec: &Spec) {
@@ -200,53 +280,6 @@ impl Lint<'_> {
         }
     }
 
-    fn unsupported(&mut self, spec: &Spec) {
-        let per_entity = spec
-            .threshold
-            .as_ref()
-            .is_some_and(|t| t.distinct.is_some() || !t.per.is_empty());
-        let parts = [
-            (
-                !spec.rule.all.is_empty(),
-                vec![Key::from("match"), "all".into()],
-                "match.all",
-            ),
-            (
-                spec.sequence.is_some(),
-                vec!["sequence".into()],
-                "sequences",
-            ),
-            (
-                !spec.cleared_by.is_empty(),
-                vec!["cleared_by".into()],
-                "cleared_by",
-            ),
-            (
-                !spec.requires.is_empty(),
-                vec!["requires".into()],
-                "requires",
-            ),
-            (
-                per_entity,
-                vec!["threshold".into()],
-                "threshold.distinct and threshold.per",
-            ),
-        ];
-        for (used, path, what) in parts {
-            if used {
-                self.not_run(&path, what);
-            }
-        }
-    }
-
-    fn not_run(&mut self, path: &[Key], what: &str) {
-        self.say(
-            path,
-            "unsupported",
-            format!("{what}: part of the schema, but this version does not run it yet"),
-        );
-    }
-
     fn line(&mut self, line: &Line, path: &[Key]) {
         for (index, name) in line.component.iter().enumerate() {
             if scope(name).is_none() {
@@ -274,6 +307,19 @@ impl Lint<'_> {
             }
         }
         self.regex(line.regex.as_deref(), line.ignore_case, path);
+        let captured = captures_of(line);
+        for (capture, wanted) in &line.conditions {
+            let path = [path, &["where".into(), Key::Name(capture.clone())]].concat();
+            if !captured.contains(capture) {
+                self.say(
+                    &path,
+                    "missing-capture",
+                    format!("the regex does not capture {capture:?}"),
+                );
+            } else if let Err(mistake) = condition::compile_for_capture(wanted) {
+                self.say(&path, "bad-condition", mistake);
+            }
+        }
         self.exclusions(&line.none, &[path, &["none".into()]].concat());
     }
 
@@ -315,23 +361,23 @@ impl Lint<'_> {
     }
 
     fn captures(&mut self, spec: &Spec) {
-        let captured = capture_names(spec);
-        for capture in spec
-            .entities
-            .keys()
-            .filter(|name| !captured.contains(*name))
-        {
+        let captured: BTreeSet<String> = line_leaves(spec).flat_map(captures_of).collect();
+        let fields: BTreeSet<&str> = fact_fields(spec).collect();
+        let is_known = |name: &String| captured.contains(name) || fields.contains(name.as_str());
+        for capture in spec.entities.keys().filter(|name| !is_known(name)) {
             let path = ["entities".into(), Key::Name(capture.clone())];
             self.say(
                 &path,
                 "missing-capture",
-                format!("no regex captures {capture:?}"),
+                format!("no regex captures {capture:?}, and no fact has it"),
             );
         }
-        for capture in captured
-            .iter()
-            .filter(|name| !spec.entities.contains_key(*name))
-        {
+        let conditioned: BTreeSet<&String> = line_leaves(spec)
+            .flat_map(|line| line.conditions.keys())
+            .collect();
+        let is_used =
+            |name: &String| spec.entities.contains_key(name) || conditioned.contains(name);
+        for capture in captured.iter().filter(|name| !is_used(name)) {
             self.say(
                 &["entities".into()],
                 "unused-capture",
@@ -339,11 +385,7 @@ impl Lint<'_> {
             );
         }
         for (index, sample) in spec.samples.positive.iter().enumerate() {
-            for capture in sample
-                .expect
-                .keys()
-                .filter(|name| !captured.contains(*name))
-            {
+            for capture in sample.expect.keys().filter(|name| !is_known(name)) {
                 let path = [
                     "samples".into(),
                     "positive".into(),
@@ -375,6 +417,9 @@ impl Lint<'_> {
                 "at least one negative sample is needed: a near miss",
             );
         }
+        if line_leaves(spec).next().is_none() {
+            return;
+        }
         let words = literal_words(spec);
         let is_near = |text: &str| {
             words
@@ -397,24 +442,90 @@ impl Lint<'_> {
     }
 }
 
+/// Entities that a line names by its envelope or its member's path.
+const IMPLIED: [&str; 5] = ["pod", "container", "node", "host", "object"];
+
+/// Every node of a signature with its place in the file, in the order of the file: that in which leaves are numbered.
+fn nodes(spec: &Spec) -> Vec<(&Node, Vec<Key>)> {
+    let mut found = Vec::new();
+    let root = |parts: &[&str]| {
+        parts
+            .iter()
+            .map(|part| Key::from(*part))
+            .collect::<Vec<_>>()
+    };
+    each(&spec.rule.any, &root(&["match", "any"]), &mut found);
+    each(&spec.rule.all, &root(&["match", "all"]), &mut found);
+    if let Some(sequence) = &spec.sequence {
+        each(&sequence.steps, &root(&["sequence", "steps"]), &mut found);
+    }
+    each(&spec.cleared_by, &root(&["cleared_by"]), &mut found);
+    found
+}
+
+fn each<'s>(nodes: &'s [Node], path: &[Key], found: &mut Vec<(&'s Node, Vec<Key>)>) {
+    for (index, node) in nodes.iter().enumerate() {
+        collect(node, [path, &[index.into()]].concat(), found);
+    }
+}
+
+fn collect<'s>(node: &'s Node, path: Vec<Key>, found: &mut Vec<(&'s Node, Vec<Key>)>) {
+    found.push((node, path.clone()));
+    let below = |names: &[&str]| {
+        let names = names.iter().map(|name| Key::from(*name));
+        path.iter().cloned().chain(names).collect::<Vec<_>>()
+    };
+    match node {
+        Node::Line(_) | Node::Fact(_) => {}
+        Node::Any(nodes) => each(nodes, &below(&["any"]), found),
+        Node::All(nodes) => each(nodes, &below(&["all"]), found),
+        Node::Absent(node) => collect(node, below(&["absent"]), found),
+        Node::Sequence(sequence) => each(&sequence.steps, &below(&["sequence", "steps"]), found),
+        Node::Count(count) => {
+            collect(&count.of, below(&["count", "of"]), found);
+            if let Some(among) = &count.among {
+                collect(among, below(&["count", "among"]), found);
+            }
+        }
+    }
+}
+
+/// Where the leaf of this number stands in its file.
+pub fn leaf_path(spec: &Spec, leaf: usize) -> Vec<Key> {
+    let mut leaves = nodes(spec)
+        .into_iter()
+        .filter(|(node, _)| matches!(node, Node::Line(_) | Node::Fact(_)));
+    leaves
+        .nth(leaf)
+        .map_or_else(|| vec!["match".into()], |(_, path)| path)
+}
+
 fn line_leaves(spec: &Spec) -> impl Iterator<Item = &Line> {
-    spec.rule.any.iter().filter_map(|node| match node {
+    nodes(spec).into_iter().filter_map(|(node, _)| match node {
         Node::Line(line) => Some(line),
         _ => None,
     })
 }
 
-fn capture_names(spec: &Spec) -> BTreeSet<String> {
-    line_leaves(spec)
-        .filter_map(|line| build_regex(line.regex.as_deref()?, line.ignore_case).ok())
-        .flat_map(|regex| {
-            regex
-                .capture_names()
-                .flatten()
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        })
-        .collect()
+fn fact_leaves(spec: &Spec) -> impl Iterator<Item = &Fact> {
+    nodes(spec).into_iter().filter_map(|(node, _)| match node {
+        Node::Fact(fact) => Some(fact),
+        _ => None,
+    })
+}
+
+/// The names of all fields that the fact leaves may show.
+fn fact_fields(spec: &Spec) -> impl Iterator<Item = &'static str> {
+    let kinds = fact_leaves(spec).filter_map(|fact| Kind::of(&fact.kind));
+    kinds.flat_map(|kind| kind.fields.iter().map(|field| field.name))
+}
+
+fn captures_of(line: &Line) -> Vec<String> {
+    let regex = line.regex.as_deref();
+    let regex = regex.and_then(|pattern| build_regex(pattern, line.ignore_case).ok());
+    regex.map_or_else(Vec::new, |regex| {
+        regex.capture_names().flatten().map(str::to_owned).collect()
+    })
 }
 
 /// The words of three letters or more in the literals, in lower case.

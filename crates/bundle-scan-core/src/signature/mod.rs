@@ -5,9 +5,11 @@
 pub mod builtin;
 pub mod compile;
 pub mod complaint;
+pub mod condition;
 pub mod lint;
 pub mod load;
 pub mod place;
+pub mod plan;
 pub mod schema;
 pub mod set;
 

@@ -39,7 +39,7 @@ pub struct Spec {
     #[serde(default)]
     pub covers: Vec<String>,
     /// How to recognise it.
-    #[serde(rename = "match")]
+    #[serde(rename = "match", default)]
     pub rule: Rule,
     /// How often it must happen to be a problem.
     #[serde(default)]
@@ -128,6 +128,8 @@ pub struct Rule {
     pub all: Vec<Node>,
     /// Lines that match one of these never count.
     pub none: Vec<TextRule>,
+    /// Entities that must be the same wherever several leaves are needed: `pod`, `node`, ...
+    pub join: Vec<String>,
 }
 
 /// One node of the `match` tree.
@@ -144,6 +146,33 @@ pub enum Node {
     Any(Vec<Node>),
     /// All of these are needed.
     All(Vec<Node>),
+    /// This must not be found.
+    Absent(Box<Node>),
+    /// This must be found a number of times.
+    Count(Count),
+}
+
+/// A number of matches.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Count {
+    /// What is counted.
+    pub of: Box<Node>,
+    /// How many are needed.
+    #[serde(default)]
+    pub at_least: Option<u64>,
+    /// How many are too many.
+    #[serde(default)]
+    pub at_most: Option<u64>,
+    /// Count distinct values of this entity instead of matches.
+    #[serde(default)]
+    pub distinct: Option<String>,
+    /// Of how many things the counted ones are a share; `percent` says how large it must be.
+    #[serde(default)]
+    pub among: Option<Box<Node>>,
+    /// The least share of `among`, in percent.
+    #[serde(default)]
+    pub percent: Option<u8>,
 }
 
 /// A leaf that matches lines.
@@ -163,6 +192,9 @@ pub struct Line {
     /// Whether literal and regex ignore ASCII case.
     #[serde(default)]
     pub ignore_case: bool,
+    /// Capture name to the condition it must meet.
+    #[serde(rename = "where", default)]
+    pub conditions: BTreeMap<String, Condition>,
     /// Lines that match one of these do not count for this leaf.
     #[serde(default)]
     pub none: Vec<TextRule>,
@@ -202,7 +234,7 @@ pub enum Condition {
     /// Equal to this value.
     Equals(Scalar),
     /// Each of these operators must hold.
-    Operators(Operators),
+    Operators(Box<Operators>),
 }
 
 /// Operators on a field.
@@ -210,16 +242,41 @@ pub enum Condition {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)] // The operators are those of every query language.
 pub struct Operators {
-    pub eq: Option<Scalar>,
-    pub ne: Option<Scalar>,
+    pub eq: Option<Comparand>,
+    pub ne: Option<Comparand>,
     #[serde(rename = "in")]
     pub one_of: Option<Vec<Scalar>>,
+    pub not_in: Option<Vec<Scalar>>,
     pub matches: Option<String>,
+    pub not_matches: Option<String>,
     pub contains: Option<String>,
-    pub lt: Option<Scalar>,
-    pub le: Option<Scalar>,
-    pub gt: Option<Scalar>,
-    pub ge: Option<Scalar>,
+    pub not_contains: Option<String>,
+    pub lt: Option<Comparand>,
+    pub le: Option<Comparand>,
+    pub gt: Option<Comparand>,
+    pub ge: Option<Comparand>,
+    pub exists: Option<bool>,
+}
+
+/// What a field is compared with.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Comparand {
+    /// A value.
+    Value(Scalar),
+    /// Another field of the same fact.
+    Field(OtherField),
+}
+
+/// Another field of the same fact.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OtherField {
+    /// Its name.
+    pub field: String,
+    /// What its number is multiplied by.
+    #[serde(default)]
+    pub times: Option<f64>,
 }
 
 /// A plain value in a condition.

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::builtin::BUILTINS;
-use super::compile::Leaf;
+use super::compile::{FactLeaf, Leaf, LineLeaf};
 use super::complaint::SignatureError;
 use super::lint;
 use super::load::{self, SourceFile};
-use super::schema::{Node, Spec};
+use super::plan::{self, Plan};
+use super::schema::Spec;
 
 /// One signature, compiled.
 #[derive(Debug)]
@@ -23,22 +24,32 @@ pub struct Signature {
     pub file: String,
     /// The text of its file.
     pub yaml: Cow<'static, str>,
-    /// The leaves of `match.any`, in order.
+    /// All leaves, in the order of the file: those of `match`, `sequence`, `cleared_by`.
     pub leaves: Vec<Leaf>,
+    /// What must be found together; `None` if any leaf is enough.
+    pub plan: Option<Plan>,
 }
 
 impl Signature {
     fn new(spec: Spec, file: String, yaml: Cow<'static, str>) -> Self {
-        let leaves = spec.rule.any.iter().filter_map(|node| match node {
-            Node::Line(line) => Some(Leaf::new(line, &spec.rule.none)),
-            _ => None,
-        });
+        let (leaves, plan) = plan::compile(&spec);
         Signature {
-            leaves: leaves.collect(),
+            leaves,
+            plan,
             spec,
             file,
             yaml,
         }
+    }
+
+    /// The leaves that look at lines.
+    pub fn line_leaves(&self) -> impl Iterator<Item = &LineLeaf> {
+        self.leaves.iter().filter_map(Leaf::as_line)
+    }
+
+    /// The leaves that look at facts.
+    pub fn fact_leaves(&self) -> impl Iterator<Item = &FactLeaf> {
+        self.leaves.iter().filter_map(Leaf::as_fact)
     }
 
     /// Its file, as it was read.

@@ -69,7 +69,9 @@ pub struct BlockView<'a> {
     pub own: Range<usize>,
     /// Offset in the member of the first owned byte.
     pub offset: u64,
-    /// Whether `bytes` reaches to the end of the member.
+    /// Whether `bytes` begins with a whole line, as it does at the start of the member.
+    pub at_start: bool,
+    /// Whether `bytes` ends with a whole line, as it does at the end of the member.
     pub at_end: bool,
 }
 
@@ -84,6 +86,7 @@ impl Block {
             bytes: &bytes[self.view.clone()],
             own: self.own.start - self.view.start..self.own.end - self.view.start,
             offset: self.offset,
+            at_start: self.offset == (self.own.start - self.view.start) as u64,
             at_end: self.at_end,
         }
     }

@@ -31,7 +31,7 @@ pub fn count_lines(bytes: &[u8]) -> u64 {
 /// Up to `count` whole lines before `line`, in order, as far as they lie within [`CONTEXT_BYTES`] of it.
 pub fn lines_before<'a>(view: &BlockView<'a>, line: &Range<usize>, count: usize) -> Vec<&'a [u8]> {
     let window_start = line.start.saturating_sub(CONTEXT_BYTES);
-    let reaches_start = window_start == 0 && view.offset == view.own.start as u64;
+    let reaches_start = window_start == 0 && view.at_start;
     let Some(before) = view.bytes[window_start..line.start].strip_suffix(b"\n") else {
         return Vec::new();
     };
@@ -77,6 +77,7 @@ mod tests {
             bytes,
             own: 0..bytes.len(),
             offset: 0,
+            at_start: true,
             at_end: true,
         }
     }

@@ -1,5 +1,6 @@
 //! One file for each subcommand that is more than a print.
 
+pub(crate) mod inventory;
 pub(crate) mod scan;
 pub(crate) mod signatures;
 

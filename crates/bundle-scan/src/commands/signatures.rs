@@ -1,5 +1,6 @@
 //! `bundle-scan signatures ...`: the knowledge, listed, shown and checked.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
@@ -69,13 +70,13 @@ fn list(set: &SignatureSet, format: ListFormat, lang: Lang) -> anyhow::Result<Ex
 fn entry(signature: &Signature) -> serde_json::Value {
     let spec = &signature.spec;
     let mut components: Vec<&str> = signature
-        .leaves
-        .iter()
+        .line_leaves()
         .flat_map(|leaf| leaf.scope.iter())
         .map(|component| component.as_str())
         .collect();
     components.sort_unstable();
     components.dedup();
+    let facts: BTreeSet<&str> = signature.fact_leaves().map(|leaf| leaf.kind.name).collect();
     let family = Path::new(&signature.file)
         .parent()
         .and_then(Path::file_name)
@@ -90,6 +91,7 @@ fn entry(signature: &Signature) -> serde_json::Value {
         "severity": spec.severity.as_str(),
         "confidence": spec.confidence.as_str(),
         "components": components,
+        "facts": facts,
         "benign": spec.benign,
     })
 }

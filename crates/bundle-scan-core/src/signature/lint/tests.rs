@@ -77,13 +77,13 @@ fn each_mistake_has_its_code_and_place() {
         ),
         (
             "entities: {disk: disk}",
-            "threshold: {count: 3, per: [disk]}\nentities: {disk: disk}",
-            ("unsupported", 11, 12),
+            "threshold: {count: 3, per: [host_name]}\nentities: {disk: disk}",
+            ("unknown-join", 6, 3),
         ),
         (
             "entities: {disk: disk}",
-            "requires: {kernel: '<5.9'}\nentities: {disk: disk}",
-            ("unsupported", 11, 11),
+            "requires: {colour: red}\nentities: {disk: disk}",
+            ("unknown-property", 11, 20),
         ),
         (
             "entities: {disk: disk}",
@@ -98,7 +98,22 @@ fn each_mistake_has_its_code_and_place() {
         (
             "    - line:\n        component: [kernel]\n        literal: \"no space left on device\"\n        regex: 'no space left on device: (?<disk>\\w+)'",
             "    - fact: {kind: df, where: {use_percent: {ge: 90}}}",
-            ("unsupported", 7, 7),
+            ("bad-condition", 7, 45),
+        ),
+        (
+            "    - line:\n        component: [kernel]\n        literal: \"no space left on device\"\n        regex: 'no space left on device: (?<disk>\\w+)'",
+            "    - fact: {kind: dff}",
+            ("unknown-fact", 7, 20),
+        ),
+        (
+            "        regex: 'no space left on device: (?<disk>\\w+)'",
+            "        regex: 'no space left on device: (?<disk>\\w+)'\n        where: {disc: {ge: 1}}",
+            ("missing-capture", 11, 23),
+        ),
+        (
+            "    - line:\n        component",
+            "    - count: {of: {fact: {kind: df}}}\n    - line:\n        component",
+            ("empty-count", 7, 14),
         ),
     ] {
         let found = check(from, to);

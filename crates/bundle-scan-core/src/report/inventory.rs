@@ -1,0 +1,140 @@
+//! What a full diagnosis looks at, and what of it a bundle lacks.
+
+use super::Report;
+use crate::base::lang::Lang;
+
+/// Something that a diagnosis needs, and how to get it.
+#[derive(Debug)]
+pub struct Need {
+    /// Its name in reports.
+    pub id: &'static str,
+    en: &'static str,
+    zh: &'static str,
+    /// A command that collects it; capitals stand for names.
+    pub command: &'static str,
+    /// Kinds of members of which any is enough.
+    kinds: &'static [&'static str],
+    /// Kinds of facts of which any is enough.
+    facts: &'static [&'static str],
+}
+
+impl Need {
+    /// What cannot be told without it.
+    pub fn text(&self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::En => self.en,
+            Lang::Zh => self.zh,
+        }
+    }
+}
+
+/// In the order in which their lack hurts.
+const NEEDS: &[Need] = &[
+    Need {
+        id: "kernel log",
+        en: "out of memory, disk, network card and file system failures",
+        zh: "无法判断内存不足、磁盘、网卡和文件系统故障",
+        command: "dmesg -T; journalctl -k",
+        kinds: &["kernel", "syslog", "journal-text"],
+        facts: &[],
+    },
+    Need {
+        id: "kubelet log",
+        en: "why pods do not start on the node, evictions, volume and image errors",
+        zh: "无法判断节点上 Pod 无法启动、驱逐、存储卷和镜像问题",
+        command: "journalctl -u kubelet --since '2 days ago'",
+        kinds: &["kubelet", "k3s", "syslog", "journal-text"],
+        facts: &[],
+    },
+    Need {
+        id: "container runtime log",
+        en: "failures of containerd, docker or CRI-O",
+        zh: "无法判断 containerd、docker、CRI-O 的故障",
+        command: "journalctl -u containerd -u docker -u crio --since '2 days ago'",
+        kinds: &[
+            "containerd",
+            "dockerd",
+            "crio",
+            "k3s",
+            "syslog",
+            "journal-text",
+        ],
+        facts: &[],
+    },
+    Need {
+        id: "state of pods",
+        en: "exit codes, restarts, reasons for waiting",
+        zh: "无法判断退出码、重启次数和等待原因",
+        command: "kubectl get pods -A -o yaml; kubectl describe pods -A",
+        kinds: &[],
+        facts: &["container"],
+    },
+    Need {
+        id: "events",
+        en: "scheduling, mounting, pulling and probing failures of the last hour",
+        zh: "无法判断最近一小时的调度、挂载、拉取和探针失败",
+        command: "kubectl get events -A -o yaml",
+        kinds: &[],
+        facts: &["event"],
+    },
+    Need {
+        id: "state of nodes",
+        en: "pressure, taints, capacity, versions",
+        zh: "无法判断节点压力、污点、容量和版本",
+        command: "kubectl describe nodes",
+        kinds: &[],
+        facts: &["node_condition"],
+    },
+    Need {
+        id: "logs of pods",
+        en: "what the programs themselves say",
+        zh: "无法得知程序自身的报错",
+        command: "kubectl logs -n NAMESPACE POD --all-containers --previous",
+        kinds: &["pod-log"],
+        facts: &[],
+    },
+    Need {
+        id: "disk usage",
+        en: "full file systems and thin pools",
+        zh: "无法判断文件系统或 thinpool 是否写满",
+        command: "df -h; df -i; lvs; lsblk",
+        kinds: &[],
+        facts: &["df", "lvs", "docker_info"],
+    },
+    Need {
+        id: "system version",
+        en: "known defects of a kernel or distribution",
+        zh: "无法判断内核和发行版的已知缺陷",
+        command: "uname -a; cat /etc/os-release",
+        kinds: &[],
+        facts: &["kernel_version", "os_release", "node"],
+    },
+];
+
+/// What the bundle lacks for a full diagnosis, the most painful first.
+pub fn missing(report: &Report) -> Vec<&'static Need> {
+    let has_kind = |kind: &&str| report.coverage.kinds.contains_key(*kind);
+    let has_fact = |kind: &&str| report.census.facts.contains_key(*kind);
+    let is_missing =
+        |need: &&Need| !need.kinds.iter().any(has_kind) && !need.facts.iter().any(has_fact);
+    NEEDS.iter().filter(is_missing).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::Kind;
+    use crate::source::kinds;
+
+    #[test]
+    fn needs_name_kinds_that_exist() {
+        for need in NEEDS {
+            for kind in need.kinds {
+                assert!(kinds::all().any(|known| known.id == *kind), "{kind}");
+            }
+            for kind in need.facts {
+                assert!(Kind::of(kind).is_some(), "{kind}");
+            }
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Scans a structured member: lines as lines, sections as lines and as facts.
+//!
+//! An event that is an object (JSON, YAML) is matched as the record that a row of an events table would give; its own lines are
+//! not, so that nothing is counted twice.
+
+use std::borrow::Cow;
+
+use crate::base::member_path::MemberPath;
+use crate::base::problem::{Problem, ProblemKind};
+use crate::fact::census::Census;
+use crate::fact::reader::{Form, MAX_SECTION_BYTES, Piece, Reader};
+use crate::fact::{self, Ending, Fact, Section, kind};
+use crate::finding::tally::Place;
+use crate::finding::{Tally, TallyOptions};
+use crate::matcher::{Held, Match, Matcher};
+use crate::record::clock::Clock;
+use crate::source::Source;
+use crate::text::block::BlockView;
+use crate::text::lines::count_lines;
+
+/// What the scan of a member needs to know.
+#[derive(Clone, Copy)]
+pub(super) struct Setting<'s> {
+    pub(super) matcher: &'s Matcher,
+    pub(super) options: &'s TallyOptions,
+    pub(super) path: &'s MemberPath,
+    pub(super) source: &'s Source,
+    /// When the member was last modified, in seconds since 1970-01-01T00:00:00Z.
+    pub(super) modified: Option<i64>,
+}
+
+/// Whether a member may hold more than lines. Logs do not, by what they are; any other text is told by how it begins.
+pub(super) fn is_structured(source: &Source, path: &MemberPath, head: &[u8]) -> bool {
+    const ALWAYS: [&str; 7] = [
+        "config",
+        "k8s-config",
+        "k8s-describe",
+        "k8s-events",
+        "k8s-object",
+        "k8s-table",
+        "os-command",
+    ];
+    ALWAYS.contains(&source.kind) || source.kind == "text" && Reader::finds_section(path, head)
+}
+
+/// What was read so far of one member.
+pub(super) struct StructuredScan {
+    reader: Reader,
+    so_far: SoFar,
+}
+
+/// What the pieces told so far add up to.
+#[derive(Debug, Default)]
+pub(super) struct SoFar {
+    pub(super) tally: Tally,
+    pub(super) census: Census,
+    /// Line ends.
+    pub(super) lines: u64,
+    /// Whether the last line has no line end.
+    pub(super) open_line: bool,
+    /// Whether a section breaks off.
+    pub(super) is_cut: bool,
+    pub(super) bytes: u64,
+}
+
+impl StructuredScan {
+    pub(super) fn new(path: &MemberPath) -> Self {
+        StructuredScan {
+            reader: Reader::new(path),
+            so_far: SoFar::default(),
+        }
+    }
+
+    /// Reads the next block.
+    pub(super) fn block(&mut self, setting: Setting<'_>, view: &BlockView<'_>) {
+        let so_far = &mut self.so_far;
+        let own = view.bytes.get(view.own.clone()).unwrap_or_default();
+        self.reader
+            .feed(own, &mut |piece| so_far.piece(setting, Some(view), &piece));
+    }
+
+    /// Ends the member.
+    pub(super) fn finish(mut self, setting: Setting<'_>) -> (SoFar, Vec<Problem>) {
+        let so_far = &mut self.so_far;
+        self.reader
+            .finish(&mut |piece| so_far.piece(setting, None, &piece));
+        so_far.is_cut |= self.reader.ended_early() && !so_far.census.facts.is_empty();
+        let mut problems = Vec::new();
+        let mut say = |kind, detail: String| {
+            problems.push(Problem {
+                member: setting.path.clone(),
+                kind,
+                detail,
+            });
+        };
+        if so_far.is_cut {
+            say(
+                ProblemKind::Truncated,
+                "a structured part of it breaks off or cannot be parsed: the facts read from the rest are kept".to_owned(),
+            );
+        }
+        if self.reader.had_oversize() {
+            let limit = MAX_SECTION_BYTES >> 20;
+            say(
+                ProblemKind::LimitReached,
+                format!(
+                    "an object or describe text of more than {limit} MiB was searched as lines only"
+                ),
+            );
+        }
+        (self.so_far, problems)
+    }
+}
+
+impl SoFar {
+    fn piece(&mut self, setting: Setting<'_>, block: Option<&BlockView<'_>>, piece: &Piece<'_>) {
+        let mut tally = Tally::default();
+        let (bytes, lines) = match piece {
+            Piece::Lines(range) => {
+                let Some(block) = block else { return };
+                let own = block.own.start + range.start..block.own.start + range.end;
+                let view = BlockView {
+                    offset: self.bytes,
+                    own: own.clone(),
+                    ..block.clone()
+                };
+                (&block.bytes[own], setting.lines(&view, &mut tally))
+            }
+            Piece::Section {
+                form,
+                bytes,
+                open_end,
+            } => {
+                let view = BlockView {
+                    bytes,
+                    own: 0..bytes.len(),
+                    offset: self.bytes,
+                    at_start: true,
+                    at_end: true,
+                };
+                let ending = setting.section(*form, &view, *open_end, &mut tally, &mut self.census);
+                self.is_cut |= ending == Ending::Cut;
+                (*bytes, count_lines(bytes))
+            }
+        };
+        self.bytes += bytes.len() as u64;
+        self.open_line = bytes.last().is_some_and(|last| *last != b'\n');
+        self.tally.append_block(tally, self.lines, setting.options);
+        self.lines += lines;
+    }
+}
+
+impl Setting<'_> {
+    fn add(&self, tally: &mut Tally, view: &BlockView<'_>, found: &Match<'_>) {
+        let place = Place {
+            member: self.path,
+            source: self.source,
+            view,
+        };
+        let signature = &self.matcher.signatures()[found.signature];
+        tally.add(found, place, signature, self.options);
+    }
+
+    /// Matches lines; how many line ends there are.
+    pub(super) fn lines(&self, view: &BlockView<'_>, tally: &mut Tally) -> u64 {
+        let clock = Clock::new(self.modified);
+        self.matcher.scan(view, self.source, &clock, |found| {
+            self.add(tally, view, found)
+        })
+    }
+
+    fn section(
+        &self,
+        form: Form<'_>,
+        view: &BlockView<'_>,
+        open_end: bool,
+        tally: &mut Tally,
+        census: &mut Census,
+    ) -> Ending {
+        if matches!(form, Form::Plain) {
+            self.lines(view, tally);
+            return Ending::Whole;
+        }
+        let (text, text_start, header) = text_of(form, view.bytes);
+        let section = Section {
+            path: self.path,
+            header,
+            text: &text,
+            modified: self.modified,
+            open_end,
+        };
+        let held = Held {
+            view,
+            text: &text,
+            text_start,
+            is_verbatim: text.len() + text_start == view.bytes.len(),
+            component: self.source.component,
+        };
+        let mut facts = Vec::new();
+        let ending = fact::parse(form, &section, &mut facts);
+        let is_object = matches!(form, Form::Json { .. } | Form::Yaml);
+        match is_object && is_one_event(&facts) {
+            true => facts.iter().for_each(|event| {
+                self.matcher
+                    .scan_event(event, held, |found| self.add(tally, view, found))
+            }),
+            false => {
+                self.lines(view, tally);
+            }
+        }
+        for fact in &facts {
+            census.note(fact);
+            self.matcher
+                .scan_fact(fact, held, |found| self.add(tally, view, found));
+        }
+        ending
+    }
+}
+
+fn is_one_event(facts: &[Fact<'_>]) -> bool {
+    matches!(facts, [fact] if *fact.kind == kind::EVENT)
+}
+
+/// The text that is parsed, the byte where it begins, and the header. A list item of YAML loses its dash.
+fn text_of<'a>(form: Form<'a>, bytes: &'a [u8]) -> (Cow<'a, str>, usize, &'a str) {
+    let (start, header) = match form {
+        Form::Text {
+            header,
+            header_bytes,
+            ..
+        } => (header_bytes, header),
+        _ => (0, ""),
+    };
+    let bytes = bytes.get(start..).unwrap_or_default();
+    // Far faster than `from_utf8_lossy` for text that is in order.
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    };
+    match form {
+        Form::Yaml => (without_dash(text), start, header),
+        _ => (text, start, header),
+    }
+}
+
+fn without_dash(text: Cow<'_, str>) -> Cow<'_, str> {
+    let indent = text.len() - text.trim_start_matches(' ').len();
+    let is_item = text
+        .get(indent..)
+        .is_some_and(|rest| rest.starts_with("- "));
+    if !is_item {
+        return text;
+    }
+    let mut owned = text.into_owned();
+    owned.replace_range(indent..=indent, " ");
+    Cow::Owned(owned)
+}

@@ -1,0 +1,308 @@
+//! What a signature can ask for beyond one line: conditions on captures, joins, sequences, thresholds over distinct things,
+//! absence, counts, recovery, requirements.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use bundle_scan_core::signature::load::SourceFile;
+use bundle_scan_core::{Scanner, SignatureSet};
+use bundle_scan_testkit::Fixture;
+
+/// Scans a fixture with one signature, made of the rule and texts that do not matter. What is found, in short: count, state, and
+/// the numbers of the evidence lines; nothing if it stays silent.
+fn scan(rule: &str, fixture: &str) -> String {
+    let text = format!(
+        "id: a\ntitle: {{en: t, zh: t}}\nseverity: error\nconfidence: high\ncategory: node\n{rule}\n\
+         cause: {{en: c, zh: c}}\nimpact: {{en: i, zh: i}}\nremedy: [{{en: r, zh: r, risk: read-only}}]\n\
+         samples: {{positive: [{{member: m, text: task blocked}}], negative: [{{member: m, text: task disk node failed low back pod blocks server memory}}]}}\n"
+    );
+    let file = SourceFile {
+        name: "a.yaml".into(),
+        text,
+    };
+    let set = SignatureSet::empty().with_files(vec![file]).unwrap();
+    let tar = std::io::Cursor::new(Fixture::parse(fixture).tar());
+    let report = Scanner::builder()
+        .threads(1)
+        .build(set)
+        .scan_reader("bundle.tar", tar)
+        .unwrap();
+    let Some(finding) = report.findings.first() else {
+        return String::new();
+    };
+    let lines: Vec<String> = finding
+        .evidence
+        .iter()
+        .map(|evidence| evidence.line.to_string())
+        .collect();
+    format!(
+        "{} {} {} @{}",
+        finding.count,
+        finding.state.as_str(),
+        finding.confidence.as_str(),
+        lines.join(",")
+    )
+}
+
+fn check(rule: &str, rows: &[(&str, &str)]) {
+    for (fixture, expected) in rows {
+        assert_eq!(scan(rule, fixture), *expected, "{rule}\n{fixture}");
+    }
+}
+
+#[test]
+fn captures_meet_conditions() {
+    let rule = "match: {any: [{line: {literal: blocks left, regex: '(?<free>\\d+) blocks left', where: {free: {lt: 100}}}}]}";
+    check(
+        rule,
+        &[
+            ("//- m\nonly 99 blocks left\n", "1 unknown high @1"),
+            ("//- m\nstill 100 blocks left\n", ""),
+        ],
+    );
+}
+
+const DISK_HANGS: &str = "sequence:\n  within: 10m\n  ordered: true\n  join: [device]\n  steps:\n    \
+     - line: {literal: Attached SCSI disk, regex: '\\[(?<device>\\w+)\\] Attached SCSI disk'}\n    \
+     - line: {literal: blocked for more than, regex: 'jbd2/(?<device>[a-z]+)[\\d:-]* blocked for more than'}\n\
+     entities: {device: device}";
+
+#[test]
+fn a_sequence_is_joined_and_ordered_in_its_window() {
+    let log = |lines: &[(&str, &str)]| {
+        let lines: Vec<String> = lines
+            .iter()
+            .map(|(time, text)| format!("2026-03-10T{time}Z n1 kernel: {text}\n"))
+            .collect();
+        format!("//- var/log/messages\n{}", lines.concat())
+    };
+    let attached = "sd 2:0:0:0: [sdb] Attached SCSI disk";
+    let blocked = "INFO: task jbd2/sdb1-8:712 blocked for more than 120 seconds.";
+    let other = "INFO: task jbd2/vda1-8:712 blocked for more than 120 seconds.";
+    check(
+        DISK_HANGS,
+        &[
+            (
+                &log(&[("10:00:00", attached), ("10:05:00", blocked)]),
+                "2 unknown high @1,2",
+            ),
+            (&log(&[("10:00:00", attached), ("10:05:00", other)]), ""),
+            (&log(&[("10:00:00", attached), ("10:15:00", blocked)]), ""),
+            (&log(&[("10:00:00", blocked), ("10:05:00", attached)]), ""),
+            (&log(&[("10:05:00", blocked)]), ""),
+        ],
+    );
+}
+
+#[test]
+fn kernel_stamps_alone_are_enough_for_a_window() {
+    let dmesg = |attached: &str, blocked: &str| {
+        format!(
+            "//- dmesg.txt\n[{attached}] sd 2:0:0:0: [sdb] Attached SCSI disk\n\
+             [{blocked}] INFO: task jbd2/sdb1-8:712 blocked for more than 120 seconds.\n"
+        )
+    };
+    check(
+        DISK_HANGS,
+        &[
+            (
+                &dmesg("  100.000000", "  400.000000"),
+                "2 unknown high @1,2",
+            ),
+            (&dmesg("  100.000000", " 4000.000000"), ""),
+        ],
+    );
+}
+
+#[test]
+fn what_did_not_follow_is_told_only_where_the_log_goes_on() {
+    let rule = "sequence: {within: 5m, ordered: true, steps: [{line: {literal: server not responding}}, \
+         {absent: {line: {literal: server is OK}}}]}";
+    let log = |lines: &[&str]| format!("//- var/log/messages\n{}\n", lines.join("\n"));
+    let (down, up, later) = (
+        "2026-03-10T10:00:00Z n1 kernel: nfs: server not responding",
+        "2026-03-10T10:01:00Z n1 kernel: nfs: server is OK",
+        "2026-03-10T11:00:00Z n1 kernel: something else",
+    );
+    check(
+        rule,
+        &[
+            (&log(&[down, later]), "1 unknown high @1"),
+            (&log(&[down, up, later]), ""),
+            (&log(&[down]), ""),
+        ],
+    );
+}
+
+#[test]
+fn thresholds_count_distinct_things_for_each_thing() {
+    let rule = "match: {any: [{line: {literal: pod failed, regex: 'pod failed (?<pod>\\S+) on (?<node>\\S+)'}}]}\n\
+         entities: {pod: pod, node: node}\nthreshold: {count: 2, distinct: pod, per: [node]}";
+    check(
+        rule,
+        &[
+            (
+                "//- m\npod failed a on n1\npod failed b on n1\npod failed c on n2\n",
+                "2 unknown high @1,2",
+            ),
+            (
+                "//- m\npod failed a on n1\npod failed a on n1\npod failed c on n2\n",
+                "",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_recovery_on_the_same_node_clears() {
+    let rule = "match: {join: [node], any: [{line: {literal: node is down, regex: '(?<node>n\\d) node is down'}}]}\n\
+         cleared_by: [{line: {literal: node is back, regex: '(?<node>n\\d) node is back'}}]\nentities: {node: node}";
+    let log = |lines: &[&str]| format!("//- m\n{}\n", lines.join("\n"));
+    let (down, back) = (
+        "2026-03-10T10:00:00Z n1 node is down",
+        "2026-03-10T10:01:00Z n1 node is back",
+    );
+    check(
+        rule,
+        &[
+            (&log(&[down, back]), "1 cleared high @1"),
+            (&log(&[down]), "1 active high @1"),
+            (
+                &log(&[back, "2026-03-10T10:02:00Z n1 node is down"]),
+                "1 active high @2",
+            ),
+            (
+                &log(&[down, "2026-03-10T10:01:00Z n2 node is back"]),
+                "1 active high @1",
+            ),
+        ],
+    );
+}
+
+const PODS: &str = "//- cluster-resources/pods/shop.json
+{\"kind\": \"PodList\", \"apiVersion\": \"v1\", \"items\": [
+ {\"metadata\": {\"name\": \"web-0\", \"namespace\": \"shop\"}, \"spec\": {\"nodeName\": \"n1\", \"restartPolicy\": \"Always\",
+   \"containers\": [{\"name\": \"app\", \"image\": \"reg/web:1\", \"resources\": {\"limits\": {\"memory\": \"100Mi\"}}}]},
+  \"status\": {\"phase\": \"Running\", \"containerStatuses\": [{\"name\": \"app\", \"restartCount\": 7, \"ready\": false,
+   \"lastState\": {\"terminated\": {
+     \"exitCode\": 137,
+     \"reason\": \"OOMKilled\"}},
+   \"state\": {\"waiting\": {\"reason\": \"CrashLoopBackOff\"}}}]}},
+ {\"metadata\": {\"name\": \"web-1\", \"namespace\": \"shop\"}, \"spec\": {\"nodeName\": \"n2\",
+   \"containers\": [{\"name\": \"app\", \"image\": \"reg/web:1\"}]},
+  \"status\": {\"phase\": \"Running\", \"containerStatuses\": [{\"name\": \"app\", \"restartCount\": 0, \"ready\": true,
+   \"state\": {\"running\": {\"startedAt\": \"2026-03-10T10:00:00Z\"}}}]}}
+]}
+";
+
+#[test]
+fn facts_meet_conditions_and_show_the_line_that_proves_them() {
+    let rule = |conditions: &str| {
+        format!("match: {{any: [{{fact: {{kind: container, where: {{{conditions}}}}}}}]}}")
+    };
+    for (conditions, expected) in [
+        ("last_state.exit_code: 137", "1 unknown high @6"),
+        (
+            "last_state.exit_code: 137, last_state.reason: OOMKilled",
+            "1 unknown high @7",
+        ),
+        ("last_state.exit_code: {gt: 137}", ""),
+        ("limits.memory: {le: 100Mi}", "1 unknown high @3"),
+        ("limits.memory: {lt: 100Mi}", ""),
+        ("restarts: {ge: 5}, ready: false", "1 unknown high @4"),
+        ("image: {matches: '^reg/'}", "2 unknown high @3,10"),
+    ] {
+        assert_eq!(scan(&rule(conditions), PODS), expected, "{conditions}");
+    }
+}
+
+#[test]
+fn facts_are_joined_with_each_other_and_with_lines() {
+    let rule = "match:\n  join: [node]\n  all:\n    - fact: {kind: container, where: {last_state.exit_code: 137}}\n    \
+         - line: {component: [kernel], literal: Out of memory}";
+    let with_log = |host: &str| {
+        format!(
+            "{PODS}//- var/log/messages\n2026-03-10T10:00:00Z {host} kernel: Out of memory: Killed process 12\n"
+        )
+    };
+    check(
+        rule,
+        &[
+            (&with_log("n1"), "2 unknown high @6,1"),
+            (&with_log("n2"), ""),
+            (PODS, ""),
+        ],
+    );
+}
+
+#[test]
+fn absence_and_counts() {
+    let absent = "match: {all: [{fact: {kind: container, where: {last_state.exit_code: 137}}}, \
+         {absent: {fact: {kind: container, where: {last_state.reason: OOMKilled}}}}], join: [pod]}";
+    check(absent, &[(PODS, "")]);
+    let count = |condition: &str| {
+        format!(
+            "match: {{all: [{{count: {{of: {{fact: {{kind: container}}}}, distinct: pod, {condition}}}}}]}}"
+        )
+    };
+    check(&count("at_least: 2"), &[(PODS, "2 unknown high @3,10")]);
+    check(&count("at_least: 3"), &[(PODS, "")]);
+    let share = "match: {all: [{count: {of: {fact: {kind: container, where: {ready: false}}}, \
+         among: {fact: {kind: container}}, percent: 50}}]}";
+    check(share, &[(PODS, "1 unknown high @4")]);
+}
+
+#[test]
+fn requirements_are_held_against_the_machine() {
+    let rule = "match: {any: [{line: {literal: task blocked}}]}\nrequires: {kernel: '<5.9'}";
+    check(
+        rule,
+        &[
+            ("//- m\ntask blocked\n", "1 unknown medium @1"),
+            (
+                "//- m\ntask blocked\n//- uname\nLinux n1 4.19.90-23.8 #1 SMP Tue Mar 10 10:17:41 UTC 2026 x86_64 x86_64 x86_64 GNU/Linux\n",
+                "1 unknown high @1",
+            ),
+            (
+                "//- m\ntask blocked\n//- uname\nLinux n1 5.10.0-60.el8 #1 SMP Tue Mar 10 10:17:41 UTC 2026 x86_64 x86_64 x86_64 GNU/Linux\n",
+                "",
+            ),
+        ],
+    );
+}
+
+const EVENTS: &str = "//- cluster-resources/events/shop.json
+{\"kind\": \"EventList\", \"items\": [
+ {\"metadata\": {\"name\": \"web-0.1\", \"namespace\": \"shop\"}, \"involvedObject\": {\"kind\": \"Pod\", \"name\": \"web-0\", \"namespace\": \"shop\"},
+  \"type\": \"Warning\", \"reason\": \"BackOff\", \"count\": 12,
+  \"message\": \"Back-off restarting failed container app\",
+  \"source\": {\"component\": \"kubelet\", \"host\": \"n1\"}, \"lastTimestamp\": \"2026-03-10T10:00:00Z\"}
+]}
+";
+
+#[test]
+fn events_in_lists_are_records_and_facts_with_their_counts() {
+    let line = "match: {any: [{line: {component: [event], literal: Back-off restarting, regex: '^BackOff: Back-off restarting failed'}}]}";
+    let fact = "match: {any: [{fact: {kind: event, where: {reason: BackOff, count: {ge: 10}}}}]}";
+    let table = "//- events.txt\nLAST SEEN             TYPE      REASON    OBJECT      MESSAGE\n\
+         15s (x12 over 85s)    Warning   BackOff   pod/web-0   Back-off restarting failed container app\n";
+    check(
+        line,
+        &[
+            (EVENTS, "12 unknown high @4"),
+            (table, "12 unknown high @2"),
+        ],
+    );
+    check(
+        fact,
+        &[
+            (EVENTS, "12 unknown high @3"),
+            (table, "12 unknown high @2"),
+        ],
+    );
+}
+
+#[test]
+fn what_breaks_off_keeps_its_facts_and_is_told() {
+    let rule = "match: {any: [{fact: {kind: container, where: {last_state.exit_code: 137}}}]}";
+    let cut = &PODS[..PODS.find("web-1").unwrap()];
+    assert_eq!(scan(rule, cut), "1 unknown high @6");
+}
