@@ -306,3 +306,44 @@ fn what_breaks_off_keeps_its_facts_and_is_told() {
     let cut = &PODS[..PODS.find("web-1").unwrap()];
     assert_eq!(scan(rule, cut), "1 unknown high @6");
 }
+
+#[test]
+fn what_documents_show_is_no_fact() {
+    let rule = "match: {any: [{fact: {kind: container, where: {last_state.exit_code: 137}}}]}";
+    let list = PODS.split_once('\n').unwrap().1;
+    for path in [
+        "docs/README.md",
+        "usr/share/doc/x/pods.json",
+        "etc/kubernetes/example.json",
+    ] {
+        assert_eq!(scan(rule, &format!("//- {path}\n{list}")), "", "{path}");
+    }
+    assert_eq!(
+        scan(rule, &format!("//- upload-1\n{list}")),
+        "1 unknown high @6"
+    );
+}
+
+#[test]
+fn the_same_state_in_several_spellings_counts_once() {
+    let rule = "match: {any: [{fact: {kind: container, where: {last_state.exit_code: 137}}}]}";
+    let describe = "//- describe/web-0.txt
+Name:         web-0
+Namespace:    shop
+Node:         n1/10.0.0.5
+Status:       Running
+Containers:
+  app:
+    Image:          reg/web:1
+    State:          Waiting
+      Reason:       CrashLoopBackOff
+    Last State:     Terminated
+      Reason:       OOMKilled
+      Exit Code:    137
+Events:       <none>
+";
+    assert_eq!(
+        scan(rule, &format!("{PODS}{describe}")),
+        "1 unknown high @6,12"
+    );
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::base::hash::fnv1a;
 use crate::base::time::NANOS_PER_SECOND;
 
 /// Times kept until the threshold is met. Times that spread so thin over a window never need more in practice; beyond
@@ -24,7 +25,7 @@ impl Burst {
     /// Adds a match that stands for `repeats` occurrences; no time when its line carries none. `label` is the value that
     /// is counted where distinct values are.
     pub fn add(&mut self, unix_nanos: Option<i64>, repeats: u64, label: &str) {
-        let label = hash(label);
+        let label = fnv1a(label.as_bytes());
         match unix_nanos {
             Some(time) => self
                 .times
@@ -96,14 +97,6 @@ fn windows(times: &[(i64, u64)], window: Option<Duration>) -> impl Iterator<Item
             first += 1;
         }
         &times[first..=last]
-    })
-}
-
-/// A hash that is the same on every machine and in every version (FNV-1a).
-fn hash(text: &str) -> u64 {
-    let start = 0xcbf2_9ce4_8422_2325_u64;
-    text.bytes().fold(start, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })
 }
 

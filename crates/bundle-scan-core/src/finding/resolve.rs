@@ -256,7 +256,7 @@ impl<'g> Evaluation<'g> {
     fn number(&self, proof: &Proof<'g>, distinct: Option<&str>) -> u64 {
         let tallies = proof.iter().filter_map(|key| self.groups.get(*key));
         match distinct {
-            None => tallies.map(|tally| tally.lines).sum(),
+            None => tallies.map(SignatureTally::count).sum(),
             Some(entity) => {
                 let values = tallies.filter_map(|tally| tally.entities.get(entity));
                 let names: BTreeSet<&str> = values

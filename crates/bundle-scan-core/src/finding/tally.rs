@@ -45,8 +45,10 @@ impl TallyOptions {
 /// What the matches of one signature add up to.
 #[derive(Clone, Debug, Default)]
 pub struct SignatureTally {
-    /// Occurrences: the lines that matched, an event row counted as often as it says.
-    pub count: u64,
+    /// Occurrences: the lines that matched, an event row counted as often as it says. States are counted by `things`.
+    pub occurrences: u64,
+    /// The things whose state matched, each once in however many spellings.
+    pub things: BTreeSet<u64>,
     /// Lines that matched.
     pub lines: u64,
     /// The earliest known time.
@@ -94,6 +96,8 @@ pub struct Tally {
 /// The matches of one signature, grouped.
 pub type Groups = BTreeMap<GroupKey, SignatureTally>;
 
+/// Things whose state matched that are told apart.
+const MAX_THINGS: usize = 1 << 18;
 /// Evidence lines kept for a group: the finding takes its lines from several.
 const GROUP_EVIDENCE: usize = 2;
 /// Distinct values kept for one entity of one of many groups.
@@ -125,7 +129,7 @@ impl Tally {
                     uptime: found.record.uptime,
                     member: place.member.clone(),
                     offset: place.offset_of(found.line.start),
-                    is_state: found.is_state,
+                    is_state: found.state_of.is_some(),
                 });
                 bound(groups, options.max_entity_values);
             }
@@ -222,7 +226,10 @@ impl SignatureTally {
         }
         let record = found.record;
         self.lines += 1;
-        self.count = self.count.saturating_add(record.repeats);
+        match found.state_of {
+            None => self.occurrences = self.occurrences.saturating_add(record.repeats),
+            Some(thing) => self.add_things([thing]),
+        }
         self.time(record.time);
         if let Some(threshold) = &signature.spec.threshold {
             let label = threshold.distinct.as_deref().and_then(|entity| {
@@ -250,6 +257,18 @@ impl SignatureTally {
             evidence.ordinal += self.lines;
         }
         self.merge(next, options);
+    }
+
+    /// How often it happened, or how many things are so.
+    pub fn count(&self) -> u64 {
+        self.occurrences.saturating_add(self.things.len() as u64)
+    }
+
+    fn add_things(&mut self, things: impl IntoIterator<Item = u64>) {
+        self.things.extend(things);
+        while self.things.len() > MAX_THINGS {
+            self.things.pop_last();
+        }
     }
 
     fn time(&mut self, time: Option<Time>) {
@@ -295,7 +314,8 @@ impl SignatureTally {
 
     /// Adds the matches of another part.
     pub fn merge(&mut self, other: SignatureTally, options: &TallyOptions) {
-        self.count = self.count.saturating_add(other.count);
+        self.occurrences = self.occurrences.saturating_add(other.occurrences);
+        self.add_things(other.things);
         self.lines += other.lines;
         self.first = [self.first, other.first].into_iter().flatten().min();
         self.last = self.last.max(other.last);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use memchr::memchr_iter;
 
 use super::verify::{Capture, Match, Matcher};
+use crate::base::hash::fnv1a;
 use crate::base::time::{Time, TimeQuality};
 use crate::fact::{Fact, Field, kind};
 use crate::record::{Event, Record};
@@ -115,7 +116,7 @@ impl Matcher {
                 line,
                 record: &record,
                 captures: captures(fact, leaf, signature),
-                is_state: !is_event(fact),
+                state_of: (!is_event(fact)).then(|| identity(fact)),
             });
         }
     }
@@ -167,6 +168,40 @@ fn repeats(fact: &Fact<'_>) -> u64 {
         .number_of("count")
         .filter(|count| is_event(fact) && *count >= 1.0);
     count.map_or(1, |count| count as u64)
+}
+
+/// Fields that tell which thing a fact is about, as far as its kind has them.
+const IDENTITY: [&str; 16] = [
+    "namespace",
+    "pod",
+    "name",
+    "type",
+    "key",
+    "resource",
+    "object",
+    "mount",
+    "target",
+    "unit",
+    "lv",
+    "vg",
+    "pv",
+    "bus",
+    "pid",
+    "id",
+];
+
+/// A number for the thing that a fact is about: a bundle may describe it in several spellings.
+fn identity(fact: &Fact<'_>) -> u64 {
+    let mut text = fact.kind.name.to_owned();
+    let named = IDENTITY.iter().filter_map(|name| fact.get(name));
+    let node = fact
+        .get("node")
+        .filter(|_| fact.kind.field("name").is_none());
+    for field in named.chain(node) {
+        text.push('\n');
+        text.push_str(&field.value.shown());
+    }
+    fnv1a(text.as_bytes())
 }
 
 fn is_event(fact: &Fact<'_>) -> bool {

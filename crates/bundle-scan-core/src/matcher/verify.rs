@@ -42,8 +42,9 @@ pub struct Match<'a> {
     pub record: &'a Record<'a>,
     /// What the regex captured, or the fields that count.
     pub captures: Vec<Capture<'a>>,
-    /// Whether it tells how things are at capture, not what happened at some time.
-    pub is_state: bool,
+    /// For what tells how a thing is at capture, not what happened at some time: a number for that thing, the same in every
+    /// spelling.
+    pub state_of: Option<u64>,
 }
 
 /// One captured part, or one field of a fact.
@@ -189,7 +190,7 @@ impl Matcher {
                 lines_before,
                 record,
                 captures,
-                is_state: false,
+                state_of: None,
             });
         });
     }
@@ -273,7 +274,7 @@ impl<F: FnMut(&Match<'_>)> Pass<'_, F> {
                 lines_before,
                 record: &record,
                 captures,
-                is_state: false,
+                state_of: None,
             });
         });
         candidates.clear();

@@ -131,7 +131,7 @@ fn finding(signature: Arc<Signature>, resolved: Resolved, confidence: Confidence
         confidence,
         score: total(&factors),
         factors,
-        count: tally.count,
+        count: tally.count(),
         first_seen: tally.first,
         last_seen: tally.last,
         host,

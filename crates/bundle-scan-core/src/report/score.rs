@@ -75,8 +75,8 @@ pub fn own_factors(
         ),
         factor(
             "count",
-            doublings(tally.count) / 2,
-            format!("{} occurrences", tally.count),
+            doublings(tally.count()) / 2,
+            format!("{} occurrences", tally.count()),
         ),
     ];
     factors

@@ -29,18 +29,16 @@ pub(super) struct Setting<'s> {
     pub(super) modified: Option<i64>,
 }
 
-/// Whether a member may hold more than lines. Logs do not, by what they are; any other text is told by how it begins.
+/// Whether a member may hold more than lines. Logs do not, by what they are; documents and settings only where the path names
+/// a format, because they quote and show examples; any other text is told by how it begins.
 pub(super) fn is_structured(source: &Source, path: &MemberPath, head: &[u8]) -> bool {
-    const ALWAYS: [&str; 7] = [
-        "config",
-        "k8s-config",
-        "k8s-describe",
-        "k8s-events",
-        "k8s-object",
-        "k8s-table",
-        "os-command",
-    ];
-    ALWAYS.contains(&source.kind) || source.kind == "text" && Reader::finds_section(path, head)
+    match source.kind {
+        "k8s-config" | "k8s-describe" | "k8s-events" | "k8s-object" | "k8s-table"
+        | "os-command" => true,
+        "config" => Reader::knows_path(path),
+        "text" => Reader::knows_path(path) || Reader::finds_section(head),
+        _ => false,
+    }
 }
 
 /// What was read so far of one member.

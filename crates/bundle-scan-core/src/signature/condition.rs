@@ -72,6 +72,21 @@ pub fn compile_for_capture(condition: &Condition) -> Result<Vec<Test>, String> {
     compiler.condition(condition)
 }
 
+/// Checks the patterns of a condition. Compiling them is left to the first use otherwise: few of hundreds are needed.
+///
+/// # Errors
+/// What is wrong with the first bad one.
+pub fn check_patterns(condition: &Condition) -> Result<(), String> {
+    let Condition::Operators(operators) = condition else {
+        return Ok(());
+    };
+    let patterns = [&operators.matches, &operators.not_matches];
+    for pattern in patterns.into_iter().flatten() {
+        build_regex(pattern, false).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
 /// Whether all tests hold for a field of a fact.
 pub fn holds(tests: &[Test], fact: &Fact<'_>, field: &str) -> bool {
     let value = fact.get(field).map(|field| &field.value);
@@ -195,9 +210,7 @@ impl<F: Fn(&str) -> Result<(), String>> Compiler<F> {
     }
 
     fn regex(&self, pattern: &str) -> Result<LazyRegex, String> {
-        self.part(pattern)?;
-        build_regex(pattern, false).map_err(|error| error.to_string())?;
-        Ok(LazyRegex::new(pattern, false))
+        Ok(LazyRegex::new(&self.part(pattern)?, false))
     }
 
     /// A part of a text is asked for.

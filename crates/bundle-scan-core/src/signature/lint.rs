@@ -187,9 +187,10 @@ impl Lint<'_> {
             );
         };
         for (field, wanted) in &fact.conditions {
-            if let Err(mistake) = condition::compile(kind, field, wanted) {
+            let compiled = condition::compile(kind, field, wanted);
+            if let Err(mistake) = compiled.and_then(|_| condition::check_patterns(wanted)) {
                 let path = [path, &["where".into(), Key::Name(field.clone())]].concat();
-                self.say(&path, "bad-condition", mistake);
+                self.say(&path, "bad-condition", one_line(&mistake));
             }
         }
     }
@@ -316,8 +317,11 @@ impl Lint<'_> {
                     "missing-capture",
                     format!("the regex does not capture {capture:?}"),
                 );
-            } else if let Err(mistake) = condition::compile_for_capture(wanted) {
-                self.say(&path, "bad-condition", mistake);
+                continue;
+            }
+            let compiled = condition::compile_for_capture(wanted);
+            if let Err(mistake) = compiled.and_then(|_| condition::check_patterns(wanted)) {
+                self.say(&path, "bad-condition", one_line(&mistake));
             }
         }
         self.exclusions(&line.none, &[path, &["none".into()]].concat());

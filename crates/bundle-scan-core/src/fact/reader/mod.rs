@@ -109,13 +109,16 @@ impl Reader {
         reader
     }
 
+    /// Whether the path alone tells the format of a member.
+    pub fn knows_path(path: &MemberPath) -> bool {
+        openers::by_path(super::parsers(), path).is_some()
+    }
+
     /// Whether a section begins in the first bytes of a member.
-    pub fn finds_section(path: &MemberPath, head: &[u8]) -> bool {
-        let mut reader = Reader::new(path);
-        let mut found = !matches!(reader.mode, Mode::Lines);
+    pub fn finds_section(head: &[u8]) -> bool {
+        let mut reader = Reader::new(&MemberPath::new(""));
         reader.lines(head, 0, &mut |_| {});
-        found |= !matches!(reader.mode, Mode::Lines);
-        found
+        !matches!(reader.mode, Mode::Lines)
     }
 
     /// Whether a section was too large to be parsed.

@@ -111,6 +111,11 @@ fn each_mistake_has_its_code_and_place() {
             ("missing-capture", 11, 23),
         ),
         (
+            "    - line:\n        component: [kernel]\n        literal: \"no space left on device\"\n        regex: 'no space left on device: (?<disk>\\w+)'",
+            "    - fact: {kind: df, where: {mount: {matches: '('}}}",
+            ("bad-condition", 7, 39),
+        ),
+        (
             "    - line:\n        component",
             "    - count: {of: {fact: {kind: df}}}\n    - line:\n        component",
             ("empty-count", 7, 14),
