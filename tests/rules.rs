@@ -262,6 +262,10 @@ fn requirements_are_held_against_the_machine() {
                 "1 unknown high @1",
             ),
             (
+                "//- dmesg\n[    0.000000] Linux version 5.10.0-60.el8 (mock@build) (gcc 10) #1 SMP\n[  100.000000] task blocked\n",
+                "",
+            ),
+            (
                 "//- m\ntask blocked\n//- uname\nLinux n1 5.10.0-60.el8 #1 SMP Tue Mar 10 10:17:41 UTC 2026 x86_64 x86_64 x86_64 GNU/Linux\n",
                 "",
             ),

@@ -35,6 +35,8 @@ pub(super) fn is_structured(source: &Source, path: &MemberPath, head: &[u8]) -> 
     match source.kind {
         "k8s-config" | "k8s-describe" | "k8s-events" | "k8s-object" | "k8s-table"
         | "os-command" => true,
+        // For the version that it says at boot.
+        "kernel" => true,
         "config" => Reader::knows_path(path),
         "text" => Reader::knows_path(path) || Reader::finds_section(head),
         _ => false,
