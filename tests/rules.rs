@@ -298,7 +298,7 @@ fn events_in_lists_are_records_and_facts_with_their_counts() {
     check(
         fact,
         &[
-            (EVENTS, "12 unknown high @3"),
+            (EVENTS, "12 unknown high @4"),
             (table, "12 unknown high @2"),
         ],
     );

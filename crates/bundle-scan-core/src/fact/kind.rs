@@ -231,7 +231,7 @@ kinds! {
         text("namespace"), names("name", "ingress"), text("class"), list("hosts"), list("paths"),
         // `service:port`.
         list("backends"), text("default_backend"), list("tls_secrets"), list("tls_hosts"), number("tls_without_secret"),
-        number("rules_without_paths"), list("annotations"), text("address"), list("managers"), time("created"), duration("age"),
+        number("rules_without_paths"), list("annotations"), text("address"), time("created"), duration("age"),
     ];
     /// A service.
     SERVICE = "service" [

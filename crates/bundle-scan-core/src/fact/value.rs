@@ -52,7 +52,8 @@ impl Value<'_> {
     pub fn shown(&self) -> Cow<'_, str> {
         match self {
             Value::Text(text) => Cow::Borrowed(text),
-            Value::Number(number) => Cow::Owned(number.to_string()),
+            // What a unit was multiplied with leaves 12040.209999999998.
+            Value::Number(number) => Cow::Owned(((number * 1e6).round() / 1e6).to_string()),
             Value::Flag(yes) => Cow::Owned(yes.to_string()),
             Value::Time(unix_nanos) => jiff::Timestamp::from_nanosecond((*unix_nanos).into())
                 .map_or(Cow::Borrowed(""), |time| Cow::Owned(time.to_string())),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::base::member_path::MemberPath;
 use crate::matcher::Match;
+use crate::signature::plan::Plan;
 use crate::source::Source;
 
 /// Moments kept of one group: the latest ones.
@@ -14,16 +15,20 @@ const MAX_MOMENTS: usize = 64;
 pub struct GroupKey {
     /// The leaf.
     pub leaf: usize,
+    /// Whether it proves nothing: nothing is kept of its matches but when they happened.
+    pub is_silent: bool,
     /// The values, in the order of `Plan::group_by`; `None` where a match does not name one.
     pub values: Vec<Option<String>>,
 }
 
 impl GroupKey {
     /// The group of a match.
-    pub fn new(found: &Match<'_>, source: &Source, group_by: &[String]) -> Self {
-        let values = group_by.iter().map(|entity| value(found, source, entity));
+    pub fn new(found: &Match<'_>, source: &Source, plan: &Plan) -> Self {
+        let values = plan.group_by.iter();
+        let values = values.map(|entity| value(found, source, entity));
         GroupKey {
             leaf: found.leaf,
+            is_silent: plan.silent.contains(&found.leaf),
             values: values.collect(),
         }
     }

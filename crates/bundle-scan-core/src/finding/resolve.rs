@@ -141,33 +141,39 @@ struct Evaluation<'g> {
 }
 
 impl<'g> Evaluation<'g> {
-    /// The entities to try: all that a match names in full, and what is left of the others.
+    /// The entities to try: all that a match names in full, and of the others those that no such match stands for: it names
+    /// something else, or could have named more and did not.
     fn candidates(&self) -> BTreeSet<Entities> {
-        let named: BTreeSet<&Entities> = self
-            .groups
-            .keys()
-            .filter(|key| !self.plan.clears.contains(&key.leaf))
-            .map(|key| &key.values)
-            .collect();
-        let (whole, partial): (Vec<&Entities>, Vec<&Entities>) = named
-            .into_iter()
-            .partition(|values| values.iter().all(Option::is_some));
-        let fits = |part: &Entities| {
+        let named = self.groups.keys().filter(|key| !key.is_silent);
+        let (whole, partial): (Vec<&GroupKey>, Vec<&GroupKey>) =
+            named.partition(|key| key.values.iter().all(Option::is_some));
+        let is_nameless = |key: &GroupKey| {
+            let leaf = self.signature.leaves.get(key.leaf);
+            let mut pairs = key.values.iter().zip(&self.plan.group_by);
+            pairs.any(|(value, entity)| {
+                value.is_none() && leaf.is_some_and(|leaf| leaf.provides(entity))
+            })
+        };
+        let fits = |part: &GroupKey| {
             whole.iter().any(|whole| {
-                let mut pairs = part.iter().zip(whole.iter());
+                let mut pairs = part.values.iter().zip(&whole.values);
                 pairs.all(|(part, whole)| part.is_none() || part == whole)
             })
         };
-        let alone = partial.into_iter().filter(|part| !fits(part));
-        let mut candidates: BTreeSet<Entities> = alone.cloned().collect();
-        candidates.extend(whole.iter().map(|values| (*values).clone()));
-        candidates
+        let alone = partial
+            .into_iter()
+            .filter(|part| is_nameless(part) || !fits(part));
+        alone
+            .chain(whole.iter().copied())
+            .map(|key| key.values.clone())
+            .collect()
     }
 
     /// The groups of a leaf whose entities agree with the candidate.
     fn of_leaf(&self, leaf: usize, entities: &Entities, unnamed: Unnamed) -> Proof<'g> {
         let first = GroupKey {
             leaf,
+            is_silent: false,
             values: Vec::new(),
         };
         let own = self

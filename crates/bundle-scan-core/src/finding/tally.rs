@@ -100,6 +100,8 @@ pub type Groups = BTreeMap<GroupKey, SignatureTally>;
 const MAX_THINGS: usize = 1 << 18;
 /// Evidence lines kept for a group: the finding takes its lines from several.
 const GROUP_EVIDENCE: usize = 2;
+/// Groups kept of a leaf that proves nothing.
+const MAX_SILENT_GROUPS: usize = 1 << 16;
 /// Distinct values kept for one entity of one of many groups.
 const GROUP_ENTITY_VALUES: usize = 100;
 
@@ -119,7 +121,7 @@ impl Tally {
                 .or_default()
                 .add(found, place, signature, options),
             Some(plan) => {
-                let key = GroupKey::new(found, place.source, &plan.group_by);
+                let key = GroupKey::new(found, place.source, plan);
                 let kept = options.of_group(&key);
                 let groups = self.groups.entry(found.signature).or_default();
                 let tally = groups.entry(key).or_default();
@@ -171,7 +173,8 @@ impl Tally {
     }
 }
 
-/// Keeps the first groups of each leaf: which ones does not depend on the order in which they came.
+/// Keeps the first groups of each leaf: which ones does not depend on the order in which they came. Of silent leaves many more
+/// are kept, because one that was dropped would be taken for absent.
 fn bound(groups: &mut Groups, most: usize) {
     if groups.len() <= most {
         return;
@@ -180,7 +183,12 @@ fn bound(groups: &mut Groups, most: usize) {
     groups.retain(|key, _| {
         let count = counted.entry(key.leaf).or_default();
         *count += 1;
-        *count <= most
+        *count
+            <= if key.is_silent {
+                MAX_SILENT_GROUPS
+            } else {
+                most
+            }
     });
 }
 
@@ -188,11 +196,13 @@ impl TallyOptions {
     /// What is kept of one of many groups. A signature without joined entities has one group for each leaf.
     fn of_group(&self, key: &GroupKey) -> TallyOptions {
         let values = match key.values.is_empty() {
+            _ if key.is_silent => 0,
             true => self.max_entity_values,
             false => self.max_entity_values.min(GROUP_ENTITY_VALUES),
         };
+        let evidence = if key.is_silent { 0 } else { GROUP_EVIDENCE };
         TallyOptions {
-            evidence: self.evidence.min(GROUP_EVIDENCE),
+            evidence: self.evidence.min(evidence),
             max_entity_values: values,
             ..*self
         }

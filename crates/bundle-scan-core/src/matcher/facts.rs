@@ -139,9 +139,12 @@ impl Matcher {
     }
 }
 
-/// The place that proves the match: of the fields that were tested the last one, which is the most particular, because
-/// objects say first what they are and then how they are.
+/// The place that proves the match: the message of an event; else of the fields that were tested the last one, which is the
+/// most particular, because objects say first what they are and then how they are.
 fn proof(fact: &Fact<'_>, leaf: &FactLeaf) -> usize {
+    if let Some(message) = fact.get("message").filter(|_| is_event(fact)) {
+        return message.at;
+    }
     let tested = leaf.tested().filter_map(|name| fact.get(name));
     tested.map(|field| field.at).max().unwrap_or(fact.at)
 }

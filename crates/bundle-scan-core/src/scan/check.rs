@@ -145,10 +145,19 @@ impl<'a> Bench<'a> {
 
 /// The members of a sample: its text, or the parts of it below lines such as `//- var/log/messages`.
 fn members(sample: &Sample) -> Vec<(&str, &str)> {
-    let Some(parts) = sample.text.strip_prefix(PART) else {
+    if !sample.text.starts_with(PART) {
         return vec![(&sample.member, &sample.text)];
-    };
-    let parts = parts.split(concat!("\n", "//- "));
+    }
+    let text = sample.text.as_str();
+    let in_text = text
+        .match_indices(concat!("\n", "//- "))
+        .map(|(at, _)| at + 1);
+    let starts: Vec<usize> = std::iter::once(0).chain(in_text).collect();
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    let parts = starts
+        .iter()
+        .zip(ends)
+        .filter_map(|(start, end)| text.get(start + PART.len()..end));
     parts.filter_map(|part| part.split_once('\n')).collect()
 }
 

@@ -159,6 +159,16 @@ impl Lint<'_> {
                     "a sequence needs two steps",
                 );
             }
+            Node::Sequence(sequence)
+                if !sequence.join.is_empty() && path.first() != Some(&"sequence".into()) =>
+            {
+                let path = [path, &["sequence".into(), "join".into()]].concat();
+                self.say(
+                    &path,
+                    "nested-join",
+                    "a join stands in match or in the outermost sequence: it holds for all parts",
+                );
+            }
             Node::Count(count) => self.count(count, &below("count")),
             _ => {}
         }

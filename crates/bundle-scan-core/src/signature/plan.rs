@@ -3,6 +3,7 @@
 //! A signature of which any leaf is enough has no plan. The tree is evaluated when the whole bundle was read (`finding::resolve`),
 //! over matches that were grouped by the joined entities.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::compile::{FactLeaf, Leaf, LineLeaf};
@@ -17,6 +18,8 @@ pub struct Plan {
     pub group_by: Vec<String>,
     /// Leaves that tell of a recovery.
     pub clears: Vec<usize>,
+    /// Leaves that prove nothing: those that must be absent, and those that tell of a recovery.
+    pub silent: BTreeSet<usize>,
 }
 
 /// One node of the tree.
@@ -41,6 +44,28 @@ pub enum Step {
         /// Whether they come in this order.
         ordered: bool,
     },
+}
+
+impl Step {
+    /// Adds the leaves below an `absent`.
+    fn collect_absent(&self, is_absent: bool, leaves: &mut BTreeSet<usize>) {
+        match self {
+            Step::Leaf(leaf) if is_absent => {
+                leaves.insert(*leaf);
+            }
+            Step::Leaf(_) => {}
+            Step::Any(steps) | Step::All(steps) | Step::Sequence { steps, .. } => steps
+                .iter()
+                .for_each(|step| step.collect_absent(is_absent, leaves)),
+            Step::Absent(step) => step.collect_absent(true, leaves),
+            Step::Count(counted) => {
+                counted.of.collect_absent(is_absent, leaves);
+                if let Some(among) = &counted.among {
+                    among.collect_absent(is_absent, leaves);
+                }
+            }
+        }
+    }
 }
 
 /// A number of matches.
@@ -99,10 +124,14 @@ pub(super) fn compile(spec: &Spec) -> (Vec<Leaf>, Option<Plan>) {
             needed.insert(0, Step::Any(any));
         }
         needed.extend(sequence);
+        let root = Step::All(needed);
+        let mut silent: BTreeSet<usize> = clears.iter().copied().collect();
+        root.collect_absent(false, &mut silent);
         Plan {
-            root: Step::All(needed),
+            root,
             group_by,
             clears,
+            silent,
         }
     });
     (leaves.found, plan)

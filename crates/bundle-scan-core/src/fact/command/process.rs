@@ -223,6 +223,10 @@ fn set_command<'a>(
     let args = process_row::without_forest(cell);
     let name = process_row::bare_name(cell);
     fact.set("command", name, section.at(name));
+    if args.ends_with("<defunct>") {
+        // `ps -ef` has no column for the state.
+        fact.text("state", "Z", section.at(args));
+    }
     if !columns.of_top || args.starts_with('/') || args.contains(' ') {
         fact.set("args", args, section.at(args));
     }

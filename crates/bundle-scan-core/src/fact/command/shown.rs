@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::base::member_path::MemberPath;
+use crate::fact::reader::ASSIGNMENT;
 use crate::fact::row::Fact;
 use crate::fact::section::{Ending, FactParser, Section};
 use crate::fact::value::Value;
@@ -93,8 +94,11 @@ fn spans(parser: &dyn FactParser, text: &str, from_first_line: bool) -> Vec<Span
 
 /// A parser without openers is asked about every line.
 fn opens(parser: &dyn FactParser, line: &str) -> bool {
-    let word = line.split_whitespace().next().unwrap_or("");
-    (parser.openers().is_empty() || parser.openers().contains(&word)) && parser.opens(line)
+    let mut words = line.split_whitespace();
+    let known = parser.openers();
+    let is_first = words.next().is_some_and(|word| known.contains(&word));
+    let is_assignment = words.next() == Some(ASSIGNMENT) && known.contains(&ASSIGNMENT);
+    (known.is_empty() || is_first || is_assignment) && parser.opens(line)
 }
 
 /// `kind@line name=value name=value@line`, the line of a field where it is not the line of the fact.

@@ -11,6 +11,7 @@
 
 use super::pairs::{ending, first_word, last_line};
 use crate::fact::kind::SYSCTL;
+use crate::fact::reader::ASSIGNMENT;
 use crate::fact::row::Fact;
 use crate::fact::section::{Ending, FactParser, Section};
 use crate::fact::value;
@@ -28,7 +29,7 @@ impl FactParser for SysctlList {
     }
 
     fn openers(&self) -> &'static [&'static str] {
-        &[]
+        &[ASSIGNMENT]
     }
 
     fn opens(&self, line: &str) -> bool {
