@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::base::hash::fnv1a;
 use crate::base::member_path::MemberPath;
 use crate::matcher::Match;
 use crate::signature::plan::Plan;
@@ -17,8 +18,9 @@ pub struct GroupKey {
     pub leaf: usize,
     /// Whether it proves nothing: nothing is kept of its matches but when they happened.
     pub is_silent: bool,
-    /// The values, in the order of `Plan::group_by`; `None` where a match does not name one.
-    pub values: Vec<Option<String>>,
+    /// Hashes of the values, in the order of `Plan::group_by`; `None` where a match does not name one. There may be many
+    /// thousands of groups, and all that is asked of values is whether they are the same.
+    pub values: Vec<Option<u64>>,
 }
 
 impl GroupKey {
@@ -35,7 +37,7 @@ impl GroupKey {
 }
 
 /// What a match says about an entity: what it captured, or else what its envelope or path says.
-fn value(found: &Match<'_>, source: &Source, entity: &str) -> Option<String> {
+fn value(found: &Match<'_>, source: &Source, entity: &str) -> Option<u64> {
     let captured = found
         .captures
         .iter()
@@ -58,7 +60,7 @@ fn value(found: &Match<'_>, source: &Source, entity: &str) -> Option<String> {
     };
     let text = captured.or_else(implied).or_else(implied_pod)?;
     let plain = canonical(entity, &text);
-    (!plain.is_empty()).then(|| plain.to_owned())
+    (!plain.is_empty()).then(|| fnv1a(plain.as_bytes()))
 }
 
 /// The part of a name that all who speak of the thing agree on.

@@ -22,8 +22,11 @@ pub struct Resolved {
     pub is_cleared: Option<bool>,
 }
 
+/// Entities that a signature joins at the most.
+pub const MAX_JOINED: usize = 4;
+
 /// Values of the joined entities, in the order of [`Plan::group_by`].
-type Entities = Vec<Option<String>>;
+type Entities = Vec<Option<u64>>;
 
 /// The groups that make a part of the plan hold.
 type Proof<'g> = BTreeSet<&'g GroupKey>;
@@ -171,16 +174,29 @@ impl<'g> Evaluation<'g> {
 
     /// The groups of a leaf whose entities agree with the candidate.
     fn of_leaf(&self, leaf: usize, entities: &Entities, unnamed: Unnamed) -> Proof<'g> {
-        let first = GroupKey {
+        let is_silent = self.plan.silent.contains(&leaf);
+        let key = |values| GroupKey {
             leaf,
-            is_silent: false,
-            values: Vec::new(),
+            is_silent,
+            values,
         };
-        let own = self
-            .groups
-            .range(first..)
-            .take_while(|(key, _)| key.leaf == leaf);
-        own.map(|(key, _)| key)
+        // What the candidate leaves open may be anything: every group must be looked at.
+        if unnamed == Unnamed::Agrees && entities.iter().any(Option::is_none) {
+            let own = self.groups.range(key(Vec::new())..).map(|(key, _)| key);
+            let own = own.take_while(|key| key.leaf == leaf);
+            return own
+                .filter(|key| self.agrees(key, entities, unnamed))
+                .collect();
+        }
+        // Otherwise a group names what the candidate names, or leaves some of it open.
+        let choices = (0..1_usize << entities.len().min(MAX_JOINED)).map(|open| {
+            let each = entities.iter().enumerate();
+            let values = each.map(|(at, value)| value.filter(|_| open >> at & 1 == 0));
+            key(values.collect())
+        });
+        let found = choices.filter_map(|key| self.groups.get_key_value(&key));
+        found
+            .map(|(key, _)| key)
             .filter(|key| self.agrees(key, entities, unnamed))
             .collect()
     }

@@ -82,6 +82,8 @@ pub struct Place<'a> {
     pub source: &'a Source,
     /// The block.
     pub view: &'a BlockView<'a>,
+    /// What is added to the line numbers of evidence: 0 while a block does not know where it stands in the member.
+    pub lines: u64,
 }
 
 /// Tallies of all signatures: of a block, a member, or a bundle.
@@ -124,8 +126,13 @@ impl Tally {
                 let key = GroupKey::new(found, place.source, plan);
                 let kept = options.of_group(&key);
                 let groups = self.groups.entry(found.signature).or_default();
+                let before = groups.len();
+                let is_silent = key.is_silent;
                 let tally = groups.entry(key).or_default();
-                tally.add(found, place, signature, &kept);
+                match is_silent {
+                    true => tally.add_count(found),
+                    false => tally.add(found, place, signature, &kept),
+                }
                 tally.moments.add(Moment {
                     unix_nanos: found.record.time.map(|time| time.unix_nanos),
                     uptime: found.record.uptime,
@@ -133,7 +140,7 @@ impl Tally {
                     offset: place.offset_of(found.line.start),
                     is_state: found.state_of.is_some(),
                 });
-                bound(groups, options.max_entity_values);
+                bound_now_and_then(groups, before, options.max_entity_values);
             }
         }
     }
@@ -146,11 +153,12 @@ impl Tally {
         }
         for (signature, next) in block.groups {
             let groups = self.groups.entry(signature).or_default();
+            let before = groups.len();
             for (key, next) in next {
                 let kept = options.of_group(&key);
                 groups.entry(key).or_default().append(next, lines, &kept);
             }
-            bound(groups, options.max_entity_values);
+            bound_now_and_then(groups, before, options.max_entity_values);
         }
     }
 
@@ -164,21 +172,26 @@ impl Tally {
         }
         for (signature, next) in other.groups {
             let groups = self.groups.entry(signature).or_default();
+            let before = groups.len();
             for (key, next) in next {
                 let kept = options.of_group(&key);
                 groups.entry(key).or_default().merge(next, &kept);
             }
-            bound(groups, options.max_entity_values);
+            bound_now_and_then(groups, before, options.max_entity_values);
         }
+    }
+}
+
+/// As [`bound`], but only when the groups have doubled since the last time: in the end it costs no more than adding them.
+fn bound_now_and_then(groups: &mut Groups, before: usize, most: usize) {
+    if groups.len() > most && groups.len().leading_zeros() < before.leading_zeros() {
+        bound(groups, most);
     }
 }
 
 /// Keeps the first groups of each leaf: which ones does not depend on the order in which they came. Of silent leaves many more
 /// are kept, because one that was dropped would be taken for absent.
-fn bound(groups: &mut Groups, most: usize) {
-    if groups.len() <= most {
-        return;
-    }
+pub fn bound(groups: &mut Groups, most: usize) {
     let mut counted: BTreeMap<usize, usize> = BTreeMap::new();
     groups.retain(|key, _| {
         let count = counted.entry(key.leaf).or_default();
@@ -225,21 +238,19 @@ impl SignatureTally {
         options: &TallyOptions,
     ) {
         if self.evidence.len() < options.evidence {
-            self.evidence.push(Evidence::new(
+            let mut evidence = Evidence::new(
                 place.member,
                 place.view,
                 found,
                 options.context,
                 options.max_shown_bytes,
                 self.lines,
-            ));
+            );
+            evidence.line += place.lines;
+            self.evidence.push(evidence);
         }
         let record = found.record;
-        self.lines += 1;
-        match found.state_of {
-            None => self.occurrences = self.occurrences.saturating_add(record.repeats),
-            Some(thing) => self.add_things([thing]),
-        }
+        self.add_count(found);
         self.time(record.time);
         if let Some(threshold) = &signature.spec.threshold {
             let label = threshold.distinct.as_deref().and_then(|entity| {
@@ -258,6 +269,14 @@ impl SignatureTally {
         self.leaves.insert(found.leaf);
         self.components.extend(record.component);
         self.named(found, place.source.pod.as_ref(), options);
+    }
+
+    fn add_count(&mut self, found: &Match<'_>) {
+        self.lines += 1;
+        match found.state_of {
+            None => self.occurrences = self.occurrences.saturating_add(found.record.repeats),
+            Some(thing) => self.add_things([thing]),
+        }
     }
 
     /// Appends the next block of the same member; `lines` line ends stand before that block.

@@ -11,6 +11,7 @@ use crate::base::problem::Problem;
 use crate::base::severity::Confidence;
 use crate::fact::census::Census;
 use crate::finding::resolve::{Resolved, reaches, resolve};
+use crate::finding::tally::bound;
 use crate::finding::{Tally, TallyOptions};
 use crate::signature::{Signature, SignatureSet};
 use std::sync::Arc;
@@ -94,11 +95,12 @@ fn resolved(
         let is_cleared = None;
         reaches(threshold, &tally).then_some((number, Resolved { tally, is_cleared }))
     });
-    let planned = tally.groups.iter().filter_map(|(number, groups)| {
-        let signature = &signatures[*number];
+    let planned = tally.groups.into_iter().filter_map(|(number, mut groups)| {
+        bound(&mut groups, options.max_entity_values);
+        let signature = &signatures[number];
         let plan = signature.plan.as_ref()?;
-        let resolved = resolve(signature, plan, groups, captured_at, options)?;
-        Some((*number, resolved))
+        let resolved = resolve(signature, plan, &groups, captured_at, options)?;
+        Some((number, resolved))
     });
     simple.chain(planned).collect()
 }

@@ -115,6 +115,7 @@ impl<'a> Bench<'a> {
             path,
             source: &source,
             modified: Some(SAMPLE_MODIFIED),
+            lines: 0,
         };
         let view = BlockView {
             bytes: text.as_bytes(),

@@ -127,6 +127,7 @@ impl Desk<'_> {
             path: &job.path,
             source: &job.source,
             modified: job.modified,
+            lines: 0,
         }
     }
 

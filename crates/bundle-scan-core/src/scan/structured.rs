@@ -27,6 +27,8 @@ pub(super) struct Setting<'s> {
     pub(super) source: &'s Source,
     /// When the member was last modified, in seconds since 1970-01-01T00:00:00Z.
     pub(super) modified: Option<i64>,
+    /// See [`Place::lines`].
+    pub(super) lines: u64,
 }
 
 /// Whether a member may hold more than lines. Logs do not, by what they are; documents and settings only where the path names
@@ -114,7 +116,12 @@ impl StructuredScan {
 
 impl SoFar {
     fn piece(&mut self, setting: Setting<'_>, block: Option<&BlockView<'_>>, piece: &Piece<'_>) {
-        let mut tally = Tally::default();
+        let tally = &mut self.tally;
+        // Line numbers begin with 1.
+        let setting = Setting {
+            lines: self.lines + 1,
+            ..setting
+        };
         let (bytes, lines) = match piece {
             Piece::Lines(range) => {
                 let Some(block) = block else { return };
@@ -124,7 +131,7 @@ impl SoFar {
                     own: own.clone(),
                     ..block.clone()
                 };
-                (&block.bytes[own], setting.lines(&view, &mut tally))
+                (&block.bytes[own], setting.lines(&view, tally))
             }
             Piece::Section {
                 form,
@@ -138,14 +145,13 @@ impl SoFar {
                     at_start: true,
                     at_end: true,
                 };
-                let ending = setting.section(*form, &view, *open_end, &mut tally, &mut self.census);
+                let ending = setting.section(*form, &view, *open_end, tally, &mut self.census);
                 self.is_cut |= ending == Ending::Cut;
                 (*bytes, count_lines(bytes))
             }
         };
         self.bytes += bytes.len() as u64;
         self.open_line = bytes.last().is_some_and(|last| *last != b'\n');
-        self.tally.append_block(tally, self.lines, setting.options);
         self.lines += lines;
     }
 }
@@ -156,6 +162,7 @@ impl Setting<'_> {
             member: self.path,
             source: self.source,
             view,
+            lines: self.lines,
         };
         let signature = &self.matcher.signatures()[found.signature];
         tally.add(found, place, signature, self.options);
