@@ -245,6 +245,10 @@ impl Amounts {
             return;
         };
         let bytes = size_of_unit(unit) * total_number;
+        // `clamp` panics on a negative total.
+        if bytes < 0.0 {
+            return;
+        }
         let total_place = Some((bytes, section.at(total)));
         let taken = (bytes * share / 100.0).round().clamp(0.0, bytes);
         if is_swap {
@@ -359,6 +363,12 @@ Swap:        0k total,        0k used,        0k free,  3000000k cached
         assert!(!MEMINFO.opens("MemTotal: much"));
         assert!(!TOP_MEMORY.opens("Mem:        4026036      963044      127976"));
         assert!(!TOP_MEMORY.opens("MiB of memory used: total"));
+    }
+
+    #[test]
+    fn a_negative_total_is_survived() {
+        testing::survives(&TOP_MEMORY, TOP_SAMPLE, "MiB Mem : 5:4/-2[\n");
+        testing::survives(&TOP_MEMORY, TOP_SAMPLE, "MiB Mem : 4.0/-2.0 [|||]\n");
     }
 
     proptest! {
