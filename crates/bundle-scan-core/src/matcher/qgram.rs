@@ -20,29 +20,82 @@ const STRIDE: usize = 4;
 pub(super) const MIN_BYTES: usize = WINDOW + STRIDE - 1;
 /// Positions probed together: one branch for all of them.
 const GROUP_BYTES: usize = 64;
-/// Logarithm of the size of the table. 256 KiB stay in the second-level cache.
-const TABLE_BITS: u32 = 18;
+/// Logarithm of the number of slots in the table: a bit each, so that 256 KiB, which stay in the second-level cache, are so
+/// sparse that few windows of other text fall on one that is taken.
+const TABLE_BITS: u32 = 21;
+/// Logarithm of the slots in a byte.
+const BYTE_BITS: u32 = 3;
 /// Bytes that are loaded for a probe.
 const LOADED: usize = size_of::<u64>();
 /// Logarithm of the number of slots in a bucket.
-const BUCKET_BITS: u32 = 6;
+const BUCKET_BITS: u32 = 9;
 /// Makes ASCII letters of either case equal.
 const FOLD: u64 = 0x2020_2020_2020_2020;
 /// The bytes of a loaded word that belong to the window.
 const WINDOW_MASK: u64 = (1 << (8 * WINDOW)) - 1;
-/// Fibonacci hashing; the shift drops what does not belong to the window.
-const HASH: u64 = 0x9e37_79b9_7f4a_7c15 << (64 - 8 * WINDOW);
+/// Factors of the hash: the fractions of the golden ratio and of the square roots of small primes.
+const FACTORS: [u64; 8] = [
+    0x9e37_79b9_7f4a_7c15,
+    0x6a09_e667_f3bc_c909,
+    0xbb67_ae85_84ca_a73b,
+    0x3c6e_f372_fe94_f82b,
+    0xa54f_f53a_5f1d_36f1,
+    0x510e_527f_ade6_82d1,
+    0x9b05_688c_2b3e_6c1f,
+    0x1f83_d9ab_fb41_bd6b,
+];
+/// What fills whole stretches of logs, tables and indented documents. If the slot of one of them were taken by chance, every
+/// such stretch would be full of candidates.
+const FILLERS: [&[u8; WINDOW]; 6] = [b"     ", b"\n    ", b"-----", b"=====", b"00000", b"*****"];
 
 /// Anchors of at least [`MIN_BYTES`] bytes, searched together.
 #[derive(Debug)]
 pub(super) struct QGrams {
-    /// 1 where the hash of some window falls.
+    /// A bit for each slot: whether the hash of some window falls there.
     table: Vec<u8>,
     /// The windows, sorted by slot and key.
     windows: Vec<Window>,
     /// Where in `windows` those of each bucket begin; a bucket is a run of slots. One more marks the end.
     buckets: Vec<u32>,
     anchors: Vec<Vec<u8>>,
+    hash: Hash,
+}
+
+/// Multiplicative hashing.
+#[derive(Clone, Copy, Debug)]
+struct Hash {
+    /// Shifted, so that what does not belong to the window drops out.
+    factor: u64,
+}
+
+impl Hash {
+    fn new(factor: u64) -> Self {
+        Hash {
+            factor: factor << (64 - 8 * WINDOW),
+        }
+    }
+
+    /// The first that keeps the fillers apart from the windows; if none does, the first.
+    fn apart(windows: &[Window]) -> Self {
+        let byte_of = |hash: &Hash, key| hash.slot(key) >> BYTE_BITS;
+        let fillers = FILLERS.map(|filler| load(filler, 0) & WINDOW_MASK);
+        let is_apart = |hash: &Hash| {
+            let taken: BTreeSet<usize> = fillers.iter().map(|key| byte_of(hash, *key)).collect();
+            let mut others = windows.iter().map(|window| window.key);
+            !others.any(|key| !fillers.contains(&key) && taken.contains(&byte_of(hash, key)))
+        };
+        let mut all = FACTORS.into_iter().map(Hash::new);
+        all.find(is_apart).unwrap_or(Hash::new(FACTORS[0]))
+    }
+
+    #[inline]
+    fn slot(self, word: u64) -> usize {
+        (word.wrapping_mul(self.factor) >> (64 - TABLE_BITS)) as usize
+    }
+
+    fn bucket(self, key: u64) -> usize {
+        self.slot(key) >> BUCKET_BITS
+    }
 }
 
 /// A window of an anchor.
@@ -72,13 +125,16 @@ impl QGrams {
                 });
             }
         }
-        windows.sort_unstable_by_key(|window| (slot(window.key), *window));
-        let mut table = vec![0; 1 << TABLE_BITS];
+        let hash = Hash::apart(&windows);
+        windows.sort_unstable_by_key(|window| (hash.slot(window.key), *window));
+        let mut table = vec![0; 1 << (TABLE_BITS - BYTE_BITS)];
         for window in &windows {
-            table[slot(window.key)] = 1;
+            let slot = hash.slot(window.key);
+            table[slot >> BYTE_BITS] |= 1 << (slot % (1 << BYTE_BITS));
         }
-        let first_of =
-            |bucket: usize| windows.partition_point(|window| bucket_of(window.key) < bucket) as u32;
+        let first_of = |bucket: usize| {
+            windows.partition_point(|window| hash.bucket(window.key) < bucket) as u32
+        };
         let buckets = (0..=1 << (TABLE_BITS - BUCKET_BITS))
             .map(first_of)
             .collect();
@@ -87,6 +143,7 @@ impl QGrams {
             windows,
             buckets,
             anchors,
+            hash,
         }
     }
 
@@ -110,14 +167,15 @@ impl QGrams {
         }
     }
 
-    /// Whether any probed position of a group may begin a window. Branch-free, so that the loads overlap.
+    /// Whether any probed position of a group may begin a window, told from whole bytes of the table. Branch-free, so that the
+    /// loads overlap.
     #[inline]
     fn any_candidate(&self, group: &[u8]) -> bool {
-        let table = self.table.as_slice();
+        let (table, hash) = (self.table.as_slice(), self.hash);
         let (mut even, mut odd) = (0, 0);
         for pair in 0..GROUP_BYTES / (2 * STRIDE) {
-            even |= probe(table, group, 2 * pair * STRIDE);
-            odd |= probe(table, group, (2 * pair + 1) * STRIDE);
+            even |= probe(table, hash, group, 2 * pair * STRIDE);
+            odd |= probe(table, hash, group, (2 * pair + 1) * STRIDE);
         }
         even | odd != 0
     }
@@ -126,14 +184,20 @@ impl QGrams {
     fn candidates(&self, group: &[u8]) -> u32 {
         let probes = 0..GROUP_BYTES / STRIDE;
         probes.fold(0, |mask, number| {
-            mask | u32::from(probe(&self.table, group, number * STRIDE)) << number
+            mask | u32::from(self.is_taken(group, number * STRIDE)) << number
         })
+    }
+
+    /// Whether the slot of the window at `at` is taken.
+    fn is_taken(&self, group: &[u8], at: usize) -> bool {
+        let slot = self.hash.slot(word(group, at));
+        table_byte(&self.table, slot) >> (slot % (1 << BYTE_BITS)) & 1 == 1
     }
 
     /// Reports the anchors that have a window at `place`.
     fn compare(&self, bytes: &[u8], place: usize, found: &mut impl FnMut(usize, usize)) {
         let key = load(bytes, place) & WINDOW_MASK;
-        let bucket = bucket_of(key);
+        let bucket = self.hash.bucket(key);
         let (first, end) = (
             self.buckets[bucket] as usize,
             self.buckets[bucket + 1] as usize,
@@ -153,23 +217,23 @@ impl QGrams {
     }
 }
 
+/// The slots around that of the window at `at`.
 #[inline]
-fn probe(table: &[u8], group: &[u8], at: usize) -> u8 {
-    // Both slices have the length that their callers checked; the fallbacks are never taken.
-    let word = group
-        .get(at..at + LOADED)
-        .and_then(|bytes| bytes.try_into().ok())
-        .map_or(0, u64::from_le_bytes);
-    table.get(slot(word | FOLD)).copied().unwrap_or(0)
+fn probe(table: &[u8], hash: Hash, group: &[u8], at: usize) -> u8 {
+    table_byte(table, hash.slot(word(group, at)))
 }
 
 #[inline]
-fn slot(word: u64) -> usize {
-    (word.wrapping_mul(HASH) >> (64 - TABLE_BITS)) as usize
+fn table_byte(table: &[u8], slot: usize) -> u8 {
+    table.get(slot >> BYTE_BITS).copied().unwrap_or(0)
 }
 
-fn bucket_of(key: u64) -> usize {
-    slot(key) >> BUCKET_BITS
+/// The folded word at `at` of a group. The group has the length that its caller checked: the fallback is never taken.
+#[inline]
+fn word(group: &[u8], at: usize) -> u64 {
+    let bytes = group.get(at..at + LOADED);
+    let word = bytes.and_then(|bytes| bytes.try_into().ok());
+    word.map_or(0, u64::from_le_bytes) | FOLD
 }
 
 /// The folded word at `at`; bytes beyond the end are zero.
