@@ -7,4 +7,5 @@ pub mod limits;
 pub mod member_path;
 pub mod problem;
 pub mod severity;
+pub mod shared_bytes;
 pub mod time;

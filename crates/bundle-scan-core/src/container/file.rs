@@ -6,14 +6,18 @@
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::ops::ControlFlow;
+use std::ops::Range;
 use std::time::UNIX_EPOCH;
 
+#[cfg(unix)]
+use memmap2::UncheckedAdvice;
 use memmap2::{Mmap, MmapOptions};
 
 use super::guard::Guarded;
 use super::magic::{self, Format};
 use super::open::{Place, Walker};
 use super::zip;
+use crate::base::shared_bytes::Releasable;
 
 /// Files up to this size are read rather than mapped, and the first read of any file asks for as much. Setting up a
 /// mapping costs more than copying so little.
@@ -62,6 +66,23 @@ impl Mapping {
             bytes: Bytes::Mapped(map),
             length,
         })
+    }
+}
+
+impl Releasable for Mapping {
+    /// Without this a mapped file counts as memory of the process until its end: 100 MB of pods at 155 MB instead of 55.
+    #[cfg(unix)]
+    #[allow(unsafe_code)]
+    fn release(&self, range: Range<usize>) {
+        if let Bytes::Mapped(map) = &self.bytes {
+            // SAFETY: nothing was ever written to this mapping of a file, so its pages hold what the file holds. Those that are
+            // dropped are read from it again when they are touched, by this thread or another.
+            let advised = unsafe {
+                map.unchecked_advise_range(UncheckedAdvice::DontNeed, range.start, range.len())
+            };
+            // Advice that is not taken costs memory and no more.
+            let _ = advised;
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use super::gather::{BlockResult, Gather, MemberJob, SharedJob};
 use super::structured::{Setting, StructuredScan, is_structured};
 use super::{Progress, ScannerBuilder};
 use crate::base::problem::{Problem, ProblemKind};
+use crate::base::shared_bytes::SharedBytes;
 use crate::container::{self, Body, Input, Member, OpenError, Visitor, Walked};
 use crate::finding::{Tally, TallyOptions};
 use crate::layout::Recogniser;
@@ -21,7 +22,7 @@ use crate::record::clock::Clock;
 use crate::report::coverage::{MemberCoverage, MemberStatus};
 use crate::report::{Bundle, Scanned};
 use crate::source::classify;
-use crate::text::block::{Block, BlockView, Cut, SharedBytes, SliceBlocks, StreamBlocks};
+use crate::text::block::{Block, BlockView, Cut, SliceBlocks, StreamBlocks};
 use crate::text::charset::{Charset, sniff};
 use crate::text::lines::line_around;
 

@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 use memchr::memrchr;
 
+use crate::base::shared_bytes::SharedBytes;
+
 /// Bytes of the view before and after what a block owns.
 pub const CONTEXT_BYTES: usize = 8 << 10;
 
@@ -42,9 +44,6 @@ impl Cut {
         }
     }
 }
-
-/// Bytes that several threads may read.
-pub type SharedBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
 
 /// A piece of a member, ready for a worker.
 pub struct Block {
@@ -91,11 +90,14 @@ impl Block {
         }
     }
 
-    /// Gives the buffer back for the next block, if the block owned one.
+    /// Ends the block: gives the buffer back for the next one if the block owned one, and else releases what it owned.
     pub fn into_buffer(self) -> Option<Vec<u8>> {
         match self.bytes {
             Bytes::Own(bytes) => Some(bytes),
-            Bytes::Shared(_) => None,
+            Bytes::Shared(shared) => {
+                shared.release(self.own);
+                None
+            }
         }
     }
 }
@@ -208,7 +210,10 @@ impl Iterator for SliceBlocks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::shared_bytes::Releasable;
     use proptest::prelude::*;
+
+    impl Releasable for Vec<u8> {}
 
     /// What a block owns, with its offset.
     fn owned(block: &Block) -> (u64, Vec<u8>) {
