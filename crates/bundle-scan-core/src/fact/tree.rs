@@ -111,12 +111,21 @@ impl<'a> Tree<'a> {
     /// found with [`Tree::get`] alone.
     pub fn locate(&self, path: &str) -> Option<Located<'_, 'a>> {
         let mut found = Located { tree: self, at: 0 };
-        for key in path.split('.') {
-            let entry = found.tree.entries().iter().find(|entry| entry.key == key)?;
+        let mut rest = path;
+        loop {
+            let (entry, below) = found.tree.entries().iter().find_map(|entry| {
+                let (key, below) = rest.split_at_checked(entry.key.len())?;
+                let is_whole = below.is_empty() || below.starts_with('.');
+                (is_whole && entry.key == key).then_some((entry, below))
+            })?;
             found = Located {
                 tree: &entry.value,
                 at: entry.at,
             };
+            match below.strip_prefix('.') {
+                Some(below) => rest = below,
+                None => break,
+            }
         }
         Some(found)
     }

@@ -176,7 +176,7 @@ impl<'a> Visitor<'a> for Node<'_, 'a> {
     }
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Tree<'a>, A::Error> {
-        let mut entries = Vec::new();
+        let mut entries = Vec::with_capacity(8);
         let ended = self.entries(&mut map, &mut entries);
         self.ended(Tree::Map(entries), ended)
     }
