@@ -351,3 +351,34 @@ Events:       <none>
         "1 unknown high @6,12"
     );
 }
+
+/// A table of many pods, and an event of one of them.
+fn crowd(pods: usize, named: usize, status: &str) -> String {
+    let rows: Vec<String> = (0..pods)
+        .map(|number| {
+            let status = if number == named { status } else { "Running" };
+            format!("shop        web-{number:05}   1/1     {status}   0          3d\n")
+        })
+        .collect();
+    format!(
+        "//- kubectl/pods\nNAMESPACE   NAME        READY   STATUS    RESTARTS   AGE\n{}\
+         //- kubectl/events\nLAST SEEN   TYPE      REASON    OBJECT          MESSAGE\n\
+         2m          Warning   BackOff   pod/web-{named:05}   Back-off pulling image\n",
+        rows.concat()
+    )
+}
+
+#[test]
+fn among_thousands_of_pods_the_right_one_is_joined() {
+    let both = "match: {join: [pod], all: [{fact: {kind: pod, where: {status: Running}}}, \
+                {fact: {kind: event, where: {reason: BackOff}}}]}";
+    let absent = "match: {join: [pod], all: [{fact: {kind: event, where: {reason: BackOff}}}, \
+                  {absent: {fact: {kind: pod, where: {status: Running}}}}]}";
+    for named in [0, 1_234, 2_999] {
+        let well = scan(both, &crowd(3_000, named, "Running"));
+        assert!(well.starts_with("2 unknown high"), "{named}: {well:?}");
+        assert_eq!(scan(absent, &crowd(3_000, named, "Running")), "", "{named}");
+        let ill = scan(absent, &crowd(3_000, named, "Pending"));
+        assert!(ill.starts_with("1 unknown high"), "{named}: {ill:?}");
+    }
+}

@@ -3,8 +3,9 @@
 //! Names are those that Kubernetes and the tools use, in snake case; `last_state.` and the like group fields. Units are in
 //! the type: bytes, cores, percent, seconds.
 
+use std::fmt;
+
 /// A kind of fact.
-#[derive(Debug)]
 pub struct Kind {
     /// Its name in signatures: `container`, `lvs`, ...
     pub name: &'static str,
@@ -50,6 +51,12 @@ pub enum Type {
     List,
 }
 
+impl fmt::Debug for Kind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name)
+    }
+}
+
 impl PartialEq for Kind {
     fn eq(&self, other: &Kind) -> bool {
         self.name == other.name
@@ -62,9 +69,27 @@ impl Kind {
         KINDS.iter().copied().find(|kind| kind.name == name)
     }
 
+    /// Whether it tells how a thing is when the bundle is made, not what happened at some time.
+    pub fn is_state(&self) -> bool {
+        *self != EVENT
+    }
+
     /// The field of this name.
     pub fn field(&self, name: &str) -> Option<&FieldSpec> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The place of the field of this name in [`Kind::fields`].
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.position_from(0, name)
+    }
+
+    /// As [`Kind::position`], searching from a place where the field probably stands.
+    pub fn position_from(&self, start: usize, name: &str) -> Option<usize> {
+        let (before, behind) = self.fields.split_at_checked(start)?;
+        let find = |fields: &[FieldSpec]| fields.iter().position(|field| field.name == name);
+        let behind = find(behind).map(|place| start + place);
+        behind.or_else(|| find(before))
     }
 }
 
@@ -498,6 +523,16 @@ impl Type {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn the_fields_of_every_kind_fit_into_a_mask() {
+        for kind in KINDS {
+            assert!(
+                kind.fields.len() <= crate::fact::row::MAX_FIELDS,
+                "{kind:?}"
+            );
+        }
+    }
 
     #[test]
     fn names_are_unique_and_in_snake_case() {

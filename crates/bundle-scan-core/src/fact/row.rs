@@ -22,10 +22,76 @@ pub struct Fact<'a> {
 pub struct Field<'a> {
     /// The name, one of [`Kind::fields`].
     pub name: &'static str,
+    /// The place of that name in [`Kind::fields`]: cheaper to compare than the name.
+    pub position: usize,
     /// The value, of the type that the kind declares.
     pub value: Value<'a>,
     /// The byte of the section where it stands.
     pub at: usize,
+}
+
+/// A fact whose fields are found by their place in [`Kind::fields`] at once: it is asked for them hundreds of times.
+#[derive(Debug)]
+pub struct ByPosition<'f, 'a> {
+    /// The fact.
+    pub fact: &'f Fact<'a>,
+    /// For each place where the field stands in [`Fact::fields`].
+    places: [u8; MAX_FIELDS],
+    /// Which fields are known, as bits.
+    pub known: u64,
+    /// For each place the [`digest`] of a field that is a text.
+    digests: [u64; MAX_FIELDS],
+}
+
+/// Fields that a kind has at the most.
+pub const MAX_FIELDS: usize = 64;
+
+impl<'f, 'a> ByPosition<'f, 'a> {
+    /// Looks where the fields stand.
+    pub fn new(fact: &'f Fact<'a>) -> Self {
+        let mut places = [u8::MAX; MAX_FIELDS];
+        let mut digests = [0; MAX_FIELDS];
+        let mut known = 0;
+        for (field, place) in fact.fields.iter().zip(0..) {
+            if let Some(slot) = places.get_mut(field.position) {
+                *slot = place;
+                known |= 1 << field.position;
+                if let Value::Text(text) = &field.value {
+                    digests[field.position] = digest(text);
+                }
+            }
+        }
+        ByPosition {
+            fact,
+            places,
+            known,
+            digests,
+        }
+    }
+
+    /// The [`digest`] of the field at this place of [`Kind::fields`]; 0 if that is not a text or not known.
+    pub fn digest(&self, position: usize) -> u64 {
+        self.digests.get(position).copied().unwrap_or(0)
+    }
+
+    /// The field at this place of [`Kind::fields`].
+    pub fn get(&self, position: usize) -> Option<&'f Field<'a>> {
+        let place = *self.places.get(position)?;
+        self.fact.fields.get(usize::from(place))
+    }
+}
+
+/// A number that tells most texts apart, made of their length, beginning and end: a test for equality that costs next to
+/// nothing.
+pub fn digest(text: &str) -> u64 {
+    let bytes = text.as_bytes();
+    let edge = |edge: &[u8]| {
+        let read = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
+        edge.iter().fold(0, read)
+    };
+    let first = edge(&bytes[..bytes.len().min(8)]);
+    let last = edge(&bytes[bytes.len().saturating_sub(8)..]);
+    first ^ last.rotate_left(29) ^ bytes.len() as u64
 }
 
 /// What command line tools print for "nothing".
@@ -79,7 +145,10 @@ impl<'a> Fact<'a> {
     /// Sets a field from a value of a document, read by the declared type of the field. A mapping becomes a list of
     /// `key=value`.
     pub fn take(&mut self, name: &'static str, found: Option<Located<'_, 'a>>) -> &mut Self {
-        let (Some(Located { tree, at }), Some(field)) = (found, self.kind.field(name)) else {
+        let Some(Located { tree, at }) = found else {
+            return self;
+        };
+        let Some(field) = self.kind.field(name) else {
             return self;
         };
         let value = match (tree, field.of) {
@@ -134,8 +203,17 @@ impl<'a> Fact<'a> {
             "{}.{name} is not declared so: {value:?}",
             self.kind.name
         );
-        if !value.is_empty() && self.get(name).is_none() {
-            self.fields.push(Field { name, value, at });
+        // Parsers set fields mostly in the order of the kind.
+        let next = self.fields.last().map_or(0, |last| last.position + 1);
+        let position = self.kind.position_from(next, name);
+        let position = position.filter(|_| !value.is_empty());
+        if let Some(position) = position.filter(|position| self.at_position(*position).is_none()) {
+            self.fields.push(Field {
+                name,
+                position,
+                value,
+                at,
+            });
         }
         self
     }
@@ -168,6 +246,11 @@ impl<'a> Fact<'a> {
     /// A field by its name.
     pub fn get(&self, name: &str) -> Option<&Field<'a>> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// A field by its place in [`Kind::fields`].
+    pub fn at_position(&self, position: usize) -> Option<&Field<'a>> {
+        self.fields.iter().find(|field| field.position == position)
     }
 
     /// The text of a field that is a text.

@@ -1,27 +1,40 @@
 //! The pods, nodes, devices ... that matches name, with how often each was named.
 
-use std::collections::BTreeMap;
-
 /// Values of one entity with their counts. Beyond the cap only the smallest values (in byte order) are kept: a rule that
 /// gives the same result in any order of arrival, with exact counts for what is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Values {
-    counts: BTreeMap<String, u64>,
+    /// Ascending by value. Mostly there are a few, of each of thousands of groups: a list is far smaller than a map.
+    counts: Vec<(String, u64)>,
     capped: bool,
 }
 
 impl Values {
     /// Counts a value.
     pub fn add(&mut self, value: &str, count: u64, cap: usize) {
-        match self.counts.get_mut(value) {
-            Some(known) => *known += count,
-            None => {
-                self.counts.insert(value.to_owned(), count);
-            }
-        }
-        while self.counts.len() > cap {
-            self.counts.pop_last();
+        // Of thousands of values most come behind those that are kept.
+        let is_full = self.counts.len() >= cap;
+        if is_full
+            && self
+                .counts
+                .last()
+                .is_none_or(|(last, _)| last.as_str() < value)
+        {
             self.capped = true;
+            return;
+        }
+        let place = self
+            .counts
+            .binary_search_by(|(known, _)| known.as_str().cmp(value));
+        match place {
+            Ok(place) => self.counts[place].1 += count,
+            Err(place) => {
+                if is_full {
+                    self.capped = true;
+                    self.counts.truncate(cap - 1);
+                }
+                self.counts.insert(place, (value.to_owned(), count));
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::base::member_path::MemberPath;
 use crate::base::time::Time;
-use crate::matcher::Match;
+use crate::matcher::Sighting;
 use crate::source::component::Component;
 use crate::text::block::BlockView;
 use crate::text::lines::{lines_after, lines_before};
@@ -42,7 +42,7 @@ impl Evidence {
     pub(super) fn new(
         member: &MemberPath,
         view: &BlockView<'_>,
-        found: &Match<'_>,
+        found: &Sighting<'_>,
         context_lines: usize,
         max_shown_bytes: usize,
         ordinal: u64,

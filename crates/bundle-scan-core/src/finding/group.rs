@@ -1,66 +1,271 @@
-//! Matches that count only together: what they are grouped by, and when they happened.
+//! Matches that count only together, by the entities that join them.
+//!
+//! There may be many thousands of groups: the pods of a cluster. All keep how often and when, because one that is forgotten would
+//! be taken for absent; lines and names are kept of a few hundred only, which is more than anyone reads. Which ones does not
+//! depend on the order in which they came.
 
 use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{Hash, Hasher};
+use std::num::NonZeroU64;
 
+use super::counter::Counter;
+use super::detail::Detail;
+use super::moment::{Moment, Moments};
+use super::tally::{Next, Place, TallyOptions};
 use crate::base::hash::fnv1a;
-use crate::base::member_path::MemberPath;
-use crate::matcher::Match;
-use crate::signature::plan::Plan;
+use crate::matcher::{Match, Name};
+use crate::signature::Signature;
+use crate::signature::plan::{Keep, Plan};
 use crate::source::Source;
 
-/// Moments kept of one group: the latest ones.
-const MAX_MOMENTS: usize = 64;
+/// Entities that a signature joins at the most.
+pub const MAX_JOINED: usize = 4;
 
-/// A leaf of a signature, and the values of the entities that its matches are grouped by.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct GroupKey {
-    /// The leaf.
-    pub leaf: usize,
-    /// Whether it proves nothing: nothing is kept of its matches but when they happened.
-    pub is_silent: bool,
-    /// Hashes of the values, in the order of `Plan::group_by`; `None` where a match does not name one. There may be many
-    /// thousands of groups, and all that is asked of values is whether they are the same.
-    pub values: Vec<Option<u64>>,
-}
+/// Groups of one leaf.
+const MAX_GROUPS: usize = 1 << 16;
+/// Groups of one leaf of which lines and names are kept.
+const MAX_DETAILED: usize = 128;
+/// Evidence lines kept for a group: the finding takes its lines from several.
+const GROUP_EVIDENCE: usize = 2;
+/// Distinct values kept for one entity of a group.
+const GROUP_ENTITY_VALUES: usize = 100;
+/// Distinct values counted in a group.
+const MAX_DISTINCT: usize = 1 << 16;
 
-impl GroupKey {
-    /// The group of a match.
-    pub fn new(found: &Match<'_>, source: &Source, plan: &Plan) -> Self {
-        let values = plan.group_by.iter();
-        let values = values.map(|entity| value(found, source, entity));
-        GroupKey {
-            leaf: found.leaf,
-            is_silent: plan.silent.contains(&found.leaf),
-            values: values.collect(),
+/// Hashes of the values of the joined entities, in the order of [`Plan::group_by`]; `None` where a match does not name one. All
+/// that is asked of values is whether they are the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Joined([Option<NonZeroU64>; MAX_JOINED]);
+
+impl Hash for Joined {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for value in self.0 {
+            state.write_u64(value.map_or(0, NonZeroU64::get));
         }
     }
 }
 
-/// What a match says about an entity: what it captured, or else what its envelope or path says.
-fn value(found: &Match<'_>, source: &Source, entity: &str) -> Option<u64> {
-    let captured = found
-        .captures
-        .iter()
-        .find(|capture| capture.entity == Some(entity))
-        .map(|capture| String::from_utf8_lossy(&capture.value));
-    let implied = || match entity {
-        "pod" => source
-            .pod
-            .as_ref()
-            .map(|pod| Cow::Borrowed(pod.pod.as_str())),
-        "container" => source.pod.as_ref()?.container.as_deref().map(Cow::Borrowed),
-        "node" | "host" => found.record.host.as_deref().map(String::from_utf8_lossy),
-        "object" => found.record.object.as_deref().map(String::from_utf8_lossy),
+impl Joined {
+    pub(super) fn new<'n>(
+        plan: &Plan,
+        source: &Source,
+        name_of: impl Fn(&str) -> Option<Name<'n>>,
+    ) -> Self {
+        let mut joined = Joined::default();
+        for (slot, entity) in joined.0.iter_mut().zip(&plan.group_by) {
+            *slot = value(entity, name_of(entity), source);
+        }
+        joined
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_number(number: usize) -> Self {
+        let mut joined = Joined::default();
+        joined.0[0] = NonZeroU64::new(number as u64 + 1);
+        joined
+    }
+
+    /// The one that `count` others stand before, if there are so many.
+    pub(super) fn nth<'j>(all: impl Iterator<Item = &'j Joined>, count: usize) -> Option<Joined> {
+        let mut all: Vec<Joined> = all.copied().collect();
+        (count < all.len()).then(|| *all.select_nth_unstable(count).1)
+    }
+
+    /// The values of the first `count` entities.
+    pub fn values(&self, count: usize) -> &[Option<NonZeroU64>] {
+        self.0.get(..count).unwrap_or(&self.0)
+    }
+
+    /// Which values are known, as bits.
+    pub fn mask(&self) -> usize {
+        let known = self.0.iter().enumerate();
+        known.fold(0, |mask, (at, value)| {
+            mask | usize::from(value.is_some()) << at
+        })
+    }
+
+    /// Without the values whose bit is not set in `named`.
+    pub fn only(mut self, named: usize) -> Self {
+        for (at, value) in self.0.iter_mut().enumerate() {
+            *value = value.filter(|_| named >> at & 1 == 1);
+        }
+        self
+    }
+}
+
+/// What the matches of one leaf with the same entities add up to.
+#[derive(Clone, Debug, Default)]
+pub struct Group {
+    /// How often.
+    pub counter: Counter,
+    /// When; only where the plan asks for it.
+    pub moments: Option<Box<Moments>>,
+    /// Hashes of the values of the entities that are counted, each with its place in [`Keep::distinct`].
+    pub distinct: Option<Box<BTreeSet<(usize, NonZeroU64)>>>,
+    /// Which lines and names; not of leaves that prove nothing, and not of too many groups.
+    pub detail: Option<Box<Detail>>,
+}
+
+impl Group {
+    fn add(
+        &mut self,
+        found: &Match<'_>,
+        place: Place<'_>,
+        signature: &Signature,
+        keep: &Keep,
+        detail: Option<&TallyOptions>,
+    ) {
+        let threshold = signature.spec.threshold.as_ref();
+        self.counter
+            .add(found, threshold.filter(|_| !keep.is_silent));
+        if keep.moments {
+            self.moments.get_or_insert_default().add(Moment {
+                unix_nanos: found.time.map(|time| time.unix_nanos),
+                uptime: found.uptime,
+                member: place.member.clone(),
+                offset: place.offset_of(found.line_start()),
+                is_state: found.state_of.is_some(),
+            });
+        }
+        for (at, entity) in keep.distinct.iter().enumerate() {
+            if let Some(value) = value(entity, found.name_of(entity), place.source) {
+                let distinct = self.distinct.get_or_insert_default();
+                distinct.insert((at, value));
+                bound_distinct(distinct);
+            }
+        }
+        if let Some(options) = detail {
+            let detail = self.detail.get_or_insert_default();
+            detail.add(found, place, options);
+        }
+    }
+
+    fn merge(&mut self, other: Group, next: Next, options: &TallyOptions) {
+        self.counter.merge(other.counter);
+        if let Some(moments) = other.moments {
+            self.moments.get_or_insert_default().merge(*moments);
+        }
+        if let Some(distinct) = other.distinct {
+            let all = self.distinct.get_or_insert_default();
+            all.extend(*distinct);
+            bound_distinct(all);
+        }
+        if let Some(detail) = other.detail {
+            let mine = self.detail.get_or_insert_default();
+            mine.merge(*detail, next, options);
+        }
+    }
+}
+
+fn bound_distinct(values: &mut BTreeSet<(usize, NonZeroU64)>) {
+    while values.len() > MAX_DISTINCT {
+        values.pop_last();
+    }
+}
+
+/// The groups of one leaf.
+#[derive(Clone, Debug, Default)]
+pub struct Groups {
+    met: HashMap<Joined, Group>,
+    /// How many have a detail.
+    detailed: usize,
+    /// The last that may have one, once there were too many.
+    last_detailed: Option<Joined>,
+}
+
+impl Groups {
+    /// The groups, by what they are joined by.
+    pub fn met(&self) -> &HashMap<Joined, Group> {
+        &self.met
+    }
+
+    /// Counts a match.
+    pub(super) fn add(
+        &mut self,
+        found: &Match<'_>,
+        place: Place<'_>,
+        signature: &Signature,
+        plan: &Plan,
+        options: &TallyOptions,
+    ) {
+        let joined = Joined::new(plan, place.source, |entity| found.name_of(entity));
+        let keep = &plan.keeps[found.leaf];
+        let is_detailed = !keep.is_silent && self.last_detailed.is_none_or(|last| joined <= last);
+        let options = options.of_group();
+        let group = self.met.entry(joined).or_default();
+        self.detailed += usize::from(is_detailed && group.detail.is_none());
+        let detail = is_detailed.then_some(&options);
+        group.add(found, place, signature, keep, detail);
+        self.bound_now_and_then();
+    }
+
+    /// Adds those of another part.
+    #[expect(clippy::iter_over_hash_type, reason = "each is merged for itself")]
+    pub(super) fn merge(&mut self, other: Groups, next: Next, options: &TallyOptions) {
+        if self.met.is_empty() && matches!(next, Next::Member) {
+            *self = other;
+            return;
+        }
+        for (joined, theirs) in other.met {
+            let group = self.met.entry(joined).or_default();
+            self.detailed += usize::from(group.detail.is_none() && theirs.detail.is_some());
+            group.merge(theirs, next, &options.of_group());
+        }
+        self.bound_now_and_then();
+    }
+
+    /// As [`Groups::bound`], but only when there are twice as many as may be: in the end it costs no more than adding them.
+    fn bound_now_and_then(&mut self) {
+        if self.detailed > 2 * MAX_DETAILED || self.met.len() > 2 * MAX_GROUPS {
+            self.bound();
+        }
+    }
+
+    /// Keeps the first groups, and the details of the first of them.
+    #[expect(clippy::iter_over_hash_type, reason = "each is judged for itself")]
+    pub fn bound(&mut self) {
+        if let Some(last) = Joined::nth(self.met.keys(), MAX_GROUPS - 1) {
+            self.met.retain(|joined, _| *joined <= last);
+        }
+        let with_detail = self.met.iter().filter(|(_, group)| group.detail.is_some());
+        let Some(last) = Joined::nth(with_detail.map(|(joined, _)| joined), MAX_DETAILED - 1)
+        else {
+            return;
+        };
+        for (joined, group) in &mut self.met {
+            if *joined > last {
+                group.detail = None;
+            }
+        }
+        self.last_detailed = Some(last);
+        self.detailed = MAX_DETAILED;
+    }
+}
+
+impl TallyOptions {
+    /// What is kept of one of many groups.
+    pub(super) fn of_group(&self) -> TallyOptions {
+        TallyOptions {
+            evidence: self.evidence.min(GROUP_EVIDENCE),
+            max_entity_values: self.max_entity_values.min(GROUP_ENTITY_VALUES),
+            ..*self
+        }
+    }
+}
+
+/// A hash of the name that a match gives an entity, or else the path of its member does.
+fn value(entity: &str, name: Option<Name<'_>>, source: &Source) -> Option<NonZeroU64> {
+    let pod = source.pod.as_ref();
+    let of_path = || match entity {
+        "pod" => Some(Cow::Borrowed(pod?.pod.as_str())),
+        "container" => pod?.container.as_deref().map(Cow::Borrowed),
         _ => None,
     };
-    let implied_pod = || {
-        let object = found.record.object.as_deref().filter(|_| entity == "pod")?;
-        let object = std::str::from_utf8(object).ok()?;
-        object.strip_prefix("pod/").map(Cow::Borrowed)
-    };
-    let text = captured.or_else(implied).or_else(implied_pod)?;
-    let plain = canonical(entity, &text);
-    (!plain.is_empty()).then(|| fnv1a(plain.as_bytes()))
+    let name = name.map(|named| named.name).or_else(of_path)?;
+    let plain = canonical(entity, &name);
+    let hash = NonZeroU64::new(fnv1a(plain.as_bytes())).unwrap_or(NonZeroU64::MIN);
+    (!plain.is_empty()).then_some(hash)
 }
 
 /// The part of a name that all who speak of the thing agree on.
@@ -86,84 +291,46 @@ fn canonical<'t>(entity: &str, text: &'t str) -> &'t str {
     }
 }
 
-/// When and where a match happened. Ordered so that the latest ones can be kept.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moment {
-    /// Nanoseconds since 1970-01-01T00:00:00Z.
-    pub unix_nanos: Option<i64>,
-    /// Nanoseconds since the machine booted.
-    pub uptime: Option<i64>,
-    /// The member.
-    pub member: MemberPath,
-    /// The byte of the member.
-    pub offset: u64,
-    /// Whether it tells a state at capture, not something that happened at a time.
-    pub is_state: bool,
-}
-
-impl Moment {
-    /// Whether this comes after `earlier` and at most `within` nanoseconds later. Moments that cannot be compared do not.
-    pub fn follows(&self, earlier: &Moment, within: Option<i64>) -> bool {
-        if self.is_state || earlier.is_state {
-            return self.is_state;
-        }
-        let in_window = |later: i64, earlier: i64| {
-            let gap = later.saturating_sub(earlier);
-            gap >= 0 && within.is_none_or(|within| gap <= within)
-        };
-        let same_member = self.member == earlier.member;
-        let is_later_line = !same_member || self.offset > earlier.offset;
-        match (self.unix_nanos, earlier.unix_nanos) {
-            (Some(later), Some(before)) => {
-                in_window(later, before) && (later > before || is_later_line)
-            }
-            _ => match (self.uptime, earlier.uptime) {
-                (Some(later), Some(before)) if same_member => {
-                    in_window(later, before) && is_later_line
-                }
-                _ => same_member && self.offset > earlier.offset,
-            },
-        }
-    }
-}
-
-/// The latest moments of a group.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Moments(Vec<Moment>);
-
-impl Moments {
-    /// Adds one.
-    pub fn add(&mut self, moment: Moment) {
-        self.0.push(moment);
-        if self.0.len() > 4 * MAX_MOMENTS {
-            self.thin();
-        }
-    }
-
-    /// Adds those of another part.
-    pub fn merge(&mut self, other: Moments) {
-        self.0.extend(other.0);
-        self.thin();
-    }
-
-    fn thin(&mut self) {
-        self.0.sort_unstable_by(|a, b| b.cmp(a));
-        self.0.truncate(MAX_MOMENTS);
-    }
-
-    /// The moments that are kept, the earliest first.
-    pub fn sorted(&self) -> Vec<&Moment> {
-        let mut all: Vec<&Moment> = self.0.iter().collect();
-        all.sort_unstable_by(|a, b| b.cmp(a));
-        all.truncate(MAX_MOMENTS);
-        all.reverse();
-        all
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Groups of these things, each with a detail.
+    fn groups(things: impl Iterator<Item = usize>) -> Groups {
+        let mut groups = Groups::default();
+        for thing in things {
+            let group = groups.met.entry(Joined::of_number(thing)).or_default();
+            group.detail.get_or_insert_default().lines += 1;
+            groups.detailed += 1;
+            groups.bound_now_and_then();
+        }
+        groups
+    }
+
+    #[test]
+    fn which_details_are_kept_does_not_depend_on_the_order() {
+        let options = TallyOptions::new(5, 0, &crate::Limits::default());
+        let count = 10 * MAX_DETAILED;
+        let mut all = [
+            groups(0..count),
+            groups((0..count).rev()),
+            groups((0..count).filter(|thing| thing % 2 == 0)),
+        ];
+        let odd = groups((0..count).filter(|thing| thing % 2 == 1));
+        all[2].merge(odd, Next::Member, &options);
+        for groups in &mut all {
+            groups.bound();
+            assert_eq!(groups.met.len(), count, "all groups are kept");
+            let detailed = groups
+                .met
+                .iter()
+                .filter(|(_, group)| group.detail.is_some());
+            let mut detailed: Vec<Joined> = detailed.map(|(joined, _)| *joined).collect();
+            detailed.sort();
+            let expected: Vec<Joined> = (0..MAX_DETAILED).map(Joined::of_number).collect();
+            assert_eq!(detailed, expected);
+        }
+    }
 
     #[test]
     fn names_are_compared_by_what_all_agree_on() {
@@ -177,54 +344,5 @@ mod tests {
         ] {
             assert_eq!(canonical(entity, text), expected);
         }
-    }
-
-    fn at(seconds: Option<i64>, uptime: Option<i64>, member: &str, offset: u64) -> Moment {
-        Moment {
-            unix_nanos: seconds,
-            uptime,
-            member: MemberPath::new(member),
-            offset,
-            is_state: false,
-        }
-    }
-
-    #[test]
-    fn order_is_told_by_time_then_uptime_then_place() {
-        let timed = at(Some(10), None, "a", 5);
-        for (later, within, expected) in [
-            (at(Some(11), None, "b", 0), Some(1), true),
-            (at(Some(12), None, "b", 0), Some(1), false),
-            (at(Some(9), None, "a", 9), None, false),
-            (at(Some(10), None, "a", 6), Some(1), true),
-            (at(Some(10), None, "a", 4), Some(1), false),
-            (at(None, None, "a", 6), Some(1), true),
-            (at(None, None, "b", 6), None, false),
-        ] {
-            assert_eq!(later.follows(&timed, within), expected, "{later:?}");
-        }
-        let booted = at(None, Some(100), "d", 1);
-        assert!(at(None, Some(150), "d", 2).follows(&booted, Some(60)));
-        assert!(!at(None, Some(170), "d", 2).follows(&booted, Some(60)));
-    }
-
-    #[test]
-    fn only_the_latest_moments_are_kept_in_any_order() {
-        let all: Vec<Moment> = (0..300).map(|n| at(Some(n), None, "a", 0)).collect();
-        let mut forward = Moments::default();
-        all.iter().cloned().for_each(|moment| forward.add(moment));
-        let mut backward = Moments::default();
-        all.iter()
-            .rev()
-            .cloned()
-            .for_each(|moment| backward.add(moment));
-        assert_eq!(forward.sorted(), backward.sorted());
-        assert_eq!(
-            forward
-                .sorted()
-                .first()
-                .and_then(|moment| moment.unix_nanos),
-            Some(236)
-        );
     }
 }

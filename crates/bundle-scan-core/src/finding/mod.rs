@@ -3,13 +3,17 @@
 //! Everything here merges: tallies of blocks, of members and of workers give the same sum in any grouping.
 
 pub mod burst;
+pub mod counter;
+pub mod detail;
 pub mod entity;
 pub mod evidence;
 pub mod group;
 pub mod histogram;
+pub mod moment;
+pub mod presence;
 pub mod resolve;
 pub mod tally;
 mod window;
 
 pub use evidence::Evidence;
-pub use tally::{Tally, TallyOptions};
+pub use tally::{Next, Tally, TallyOptions};

@@ -3,11 +3,14 @@
 //! Every set of joined entities that some match names is tried: a leaf holds for it if the leaf matched with the same entities.
 //! What a leaf cannot name (a row of `lvs` names no pod) does not have to agree.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::counter::Counter;
+use super::detail::Detail;
 use super::evidence::Evidence;
-use super::group::{GroupKey, Moment};
-use super::tally::{Groups, SignatureTally, TallyOptions};
+use super::group::{Group, Groups, Joined, MAX_JOINED};
+use super::moment::Moment;
+use super::tally::{Next, SignatureTally, Tally, TallyOptions};
 use super::window;
 use crate::signature::Signature;
 use crate::signature::plan::{Counted, Plan, Step};
@@ -22,56 +25,54 @@ pub struct Resolved {
     pub is_cleared: Option<bool>,
 }
 
-/// Entities that a signature joins at the most.
-pub const MAX_JOINED: usize = 4;
+/// The groups that make a part of the plan hold: leaf and entities.
+type Proof = BTreeSet<(usize, Joined)>;
 
-/// Values of the joined entities, in the order of [`Plan::group_by`].
-type Entities = Vec<Option<u64>>;
-
-/// The groups that make a part of the plan hold.
-type Proof<'g> = BTreeSet<&'g GroupKey>;
-
-/// Evaluates the plan of a signature over its groups. `captured_at` is the newest known time of the bundle, in nanoseconds
-/// since 1970-01-01T00:00:00Z. `None` if the signature does not fire.
+/// Evaluates the plan of a signature, the one with this `number`, over what all members add up to. `captured_at` is the newest known time
+/// of the bundle, in nanoseconds since 1970-01-01T00:00:00Z. `None` if the signature does not fire.
 pub fn resolve(
-    signature: &Signature,
+    (number, signature): (usize, &Signature),
     plan: &Plan,
-    groups: &Groups,
+    tally: &Tally,
     captured_at: Option<i64>,
     options: &TallyOptions,
 ) -> Option<Resolved> {
+    let met = |leaf: usize| match plan.keeps[leaf].presence {
+        Some(same) => Met::Well(tally.presence.of_leaf(same)),
+        None => Met::Groups(tally.groups.get(&(number, leaf)).map(Groups::met)),
+    };
+    let well = Moment::at_capture();
     let evaluation = Evaluation {
         signature,
         plan,
-        groups,
+        met: (0..signature.leaves.len()).map(met).collect(),
+        well: &well,
         captured_at,
     };
+    // Of most signatures something that is needed was not met at all.
+    if !evaluation.may_hold(&plan.root) {
+        return None;
+    }
     let mut proof = Proof::new();
     let mut cleared: Option<Option<bool>> = None;
     for entities in evaluation.candidates() {
         let Some(found) = evaluation.step(&plan.root, &entities, Unnamed::Differs) else {
             continue;
         };
-        if !found.is_empty()
-            && reaches(
-                signature.spec.threshold.as_ref(),
-                &sum(&found, groups, options),
-            )
-        {
+        if !found.is_empty() && evaluation.reaches_threshold(&found) {
             let this = evaluation.is_cleared(&found, &entities);
             cleared = Some(cleared.map_or(this, |before| all_cleared(before, this)));
             proof.extend(found);
         }
     }
     let is_cleared = cleared?;
-    let mut tally = sum(&proof, groups, options);
-    tally.evidence = shown(&proof, groups, options.evidence);
+    let tally = evaluation.sum(&proof, options);
     Some(Resolved { tally, is_cleared })
 }
 
-/// Whether a tally has as many matches as the threshold asks for.
-pub fn reaches(threshold: Option<&Threshold>, tally: &SignatureTally) -> bool {
-    let (Some(threshold), Some(burst)) = (threshold, &tally.burst) else {
+/// Whether there are as many matches as the threshold asks for.
+pub fn reaches(threshold: Option<&Threshold>, counter: &Counter) -> bool {
+    let (Some(threshold), Some(burst)) = (threshold, &counter.burst) else {
         return true;
     };
     let most = match threshold.distinct {
@@ -90,43 +91,6 @@ fn all_cleared(a: Option<bool>, b: Option<bool>) -> Option<bool> {
     }
 }
 
-fn sum(proof: &Proof<'_>, groups: &Groups, options: &TallyOptions) -> SignatureTally {
-    let mut tally = SignatureTally::default();
-    for group in proof.iter().filter_map(|key| groups.get(*key)) {
-        tally.merge(group.clone(), options);
-    }
-    tally
-}
-
-/// The evidence of all leaves in turn, so that a few lines show every part of the proof.
-fn shown(proof: &Proof<'_>, groups: &Groups, most: usize) -> Vec<Evidence> {
-    let leaves: BTreeSet<usize> = proof.iter().map(|key| key.leaf).collect();
-    let of_leaf = |leaf: &usize| {
-        let mine = proof.iter().filter(|key| key.leaf == *leaf);
-        let mut lines: Vec<&Evidence> = mine
-            .filter_map(|key| groups.get(*key))
-            .flat_map(|group| &group.evidence)
-            .collect();
-        lines.sort_by(|a, b| a.order().cmp(&b.order()));
-        lines
-    };
-    let by_leaf: Vec<Vec<&Evidence>> = leaves.iter().map(of_leaf).collect();
-    let rounds = by_leaf.iter().map(Vec::len).max().unwrap_or(0).min(most);
-    let in_turn =
-        (0..rounds).flat_map(|round| by_leaf.iter().filter_map(move |lines| lines.get(round)));
-    let mut lines: Vec<Evidence> = Vec::new();
-    for line in in_turn {
-        // Two leaves may have matched one line.
-        let is_known = |known: &Evidence| {
-            (&known.member, known.byte_offset) == (&line.member, line.byte_offset)
-        };
-        if lines.len() < most && !lines.iter().any(is_known) {
-            lines.push((*line).clone());
-        }
-    }
-    lines
-}
-
 /// What a match that could name an entity and does not counts as.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Unnamed {
@@ -136,75 +100,119 @@ enum Unnamed {
     Agrees,
 }
 
+/// What a leaf met.
+enum Met<'g> {
+    Groups(Option<&'g HashMap<Joined, Group>>),
+    Well(Vec<&'g HashSet<Joined>>),
+}
+
+impl<'g> Met<'g> {
+    fn joined(&self) -> Box<dyn Iterator<Item = &'g Joined> + '_> {
+        match self {
+            Met::Groups(groups) => Box::new(groups.iter().flat_map(|groups| groups.keys())),
+            Met::Well(sets) => Box::new(sets.iter().flat_map(|set| set.iter())),
+        }
+    }
+
+    fn contains(&self, joined: &Joined) -> bool {
+        match self {
+            Met::Groups(_) => self.group(joined).is_some(),
+            Met::Well(sets) => sets.iter().any(|set| set.contains(joined)),
+        }
+    }
+
+    fn group(&self, joined: &Joined) -> Option<&'g Group> {
+        match self {
+            Met::Groups(groups) => groups.as_ref()?.get(joined),
+            Met::Well(_) => None,
+        }
+    }
+}
+
 struct Evaluation<'g> {
     signature: &'g Signature,
     plan: &'g Plan,
-    groups: &'g Groups,
+    /// The groups of each leaf.
+    met: Vec<Met<'g>>,
+    /// When what is well was seen.
+    well: &'g Moment,
     captured_at: Option<i64>,
 }
 
 impl<'g> Evaluation<'g> {
+    fn groups<'p>(&self, proof: &'p Proof) -> impl Iterator<Item = &'g Group> + use<'_, 'g, 'p> {
+        proof
+            .iter()
+            .filter_map(|(leaf, joined)| self.met[*leaf].group(joined))
+    }
+
+    /// Whether all that is needed was met, with whatever entities.
+    fn may_hold(&self, step: &Step) -> bool {
+        match step {
+            Step::Leaf(leaf) => self.met[*leaf].joined().next().is_some(),
+            Step::Any(steps) => steps.iter().any(|step| self.may_hold(step)),
+            Step::All(steps) | Step::Sequence { steps, .. } => {
+                steps.iter().all(|step| self.may_hold(step))
+            }
+            Step::Absent(_) => true,
+            Step::Count(counted) => counted.at_least == 0 || self.may_hold(&counted.of),
+        }
+    }
+
     /// The entities to try: all that a match names in full, and of the others those that no such match stands for: it names
     /// something else, or could have named more and did not.
-    fn candidates(&self) -> BTreeSet<Entities> {
-        let named = self.groups.keys().filter(|key| !key.is_silent);
-        let (whole, partial): (Vec<&GroupKey>, Vec<&GroupKey>) =
-            named.partition(|key| key.values.iter().all(Option::is_some));
-        let is_nameless = |key: &GroupKey| {
-            let leaf = self.signature.leaves.get(key.leaf);
-            let mut pairs = key.values.iter().zip(&self.plan.group_by);
+    fn candidates(&self) -> BTreeSet<Joined> {
+        let proving = (0..self.met.len()).filter(|leaf| !self.plan.keeps[*leaf].is_silent);
+        let named =
+            proving.flat_map(|leaf| self.met[leaf].joined().map(move |joined| (leaf, joined)));
+        let count = self.plan.group_by.len();
+        let (whole, partial): (Vec<_>, Vec<_>) =
+            named.partition(|(_, joined)| joined.values(count).iter().all(Option::is_some));
+        let is_nameless = |leaf: usize, joined: &Joined| {
+            let leaf = self.signature.leaves.get(leaf);
+            let mut pairs = joined.values(count).iter().zip(&self.plan.group_by);
             pairs.any(|(value, entity)| {
                 value.is_none() && leaf.is_some_and(|leaf| leaf.provides(entity))
             })
         };
-        let fits = |part: &GroupKey| {
-            whole.iter().any(|whole| {
-                let mut pairs = part.values.iter().zip(&whole.values);
-                pairs.all(|(part, whole)| part.is_none() || part == whole)
-            })
-        };
+        let mut all: BTreeSet<Joined> = whole.iter().map(|(_, joined)| **joined).collect();
+        let masks: BTreeSet<usize> = partial.iter().map(|(_, joined)| joined.mask()).collect();
+        let parts: BTreeSet<Joined> = masks
+            .into_iter()
+            .flat_map(|mask| whole.iter().map(move |(_, joined)| joined.only(mask)))
+            .collect();
         let alone = partial
             .into_iter()
-            .filter(|part| is_nameless(part) || !fits(part));
-        alone
-            .chain(whole.iter().copied())
-            .map(|key| key.values.clone())
-            .collect()
+            .filter(|(leaf, joined)| is_nameless(*leaf, joined) || !parts.contains(joined));
+        all.extend(alone.map(|(_, joined)| *joined));
+        all
     }
 
     /// The groups of a leaf whose entities agree with the candidate.
-    fn of_leaf(&self, leaf: usize, entities: &Entities, unnamed: Unnamed) -> Proof<'g> {
-        let is_silent = self.plan.silent.contains(&leaf);
-        let key = |values| GroupKey {
-            leaf,
-            is_silent,
-            values,
-        };
+    fn of_leaf(&self, leaf: usize, entities: &Joined, unnamed: Unnamed) -> Proof {
+        let count = self.plan.group_by.len();
         // What the candidate leaves open may be anything: every group must be looked at.
-        if unnamed == Unnamed::Agrees && entities.iter().any(Option::is_none) {
-            let own = self.groups.range(key(Vec::new())..).map(|(key, _)| key);
-            let own = own.take_while(|key| key.leaf == leaf);
-            return own
-                .filter(|key| self.agrees(key, entities, unnamed))
+        if unnamed == Unnamed::Agrees && entities.values(count).iter().any(Option::is_none) {
+            let met = self.met[leaf].joined();
+            return met
+                .map(|joined| (leaf, *joined))
+                .filter(|(_, joined)| self.agrees(leaf, joined, entities, unnamed))
                 .collect();
         }
         // Otherwise a group names what the candidate names, or leaves some of it open.
-        let choices = (0..1_usize << entities.len().min(MAX_JOINED)).map(|open| {
-            let each = entities.iter().enumerate();
-            let values = each.map(|(at, value)| value.filter(|_| open >> at & 1 == 0));
-            key(values.collect())
-        });
-        let found = choices.filter_map(|key| self.groups.get_key_value(&key));
-        found
-            .map(|(key, _)| key)
-            .filter(|key| self.agrees(key, entities, unnamed))
+        let met = &self.met[leaf];
+        let choices = (0..1_usize << count.min(MAX_JOINED)).map(|named| entities.only(named));
+        choices
+            .filter(|joined| met.contains(joined) && self.agrees(leaf, joined, entities, unnamed))
+            .map(|joined| (leaf, joined))
             .collect()
     }
 
-    fn agrees(&self, key: &GroupKey, entities: &Entities, unnamed: Unnamed) -> bool {
-        let leaf = self.signature.leaves.get(key.leaf);
-        let names = self.plan.group_by.iter();
-        let mut each = key.values.iter().zip(entities).zip(names);
+    fn agrees(&self, leaf: usize, joined: &Joined, entities: &Joined, unnamed: Unnamed) -> bool {
+        let leaf = self.signature.leaves.get(leaf);
+        let names = &self.plan.group_by;
+        let (mine, wanted) = (joined.values(names.len()), entities.values(names.len()));
+        let mut each = mine.iter().zip(wanted).zip(names);
         each.all(|((mine, wanted), entity)| match (mine, wanted) {
             (Some(mine), Some(wanted)) => mine == wanted,
             (None, None) => true,
@@ -216,7 +224,7 @@ impl<'g> Evaluation<'g> {
     }
 
     /// Whether a part of the plan holds, and by which groups.
-    fn step(&self, step: &Step, entities: &Entities, unnamed: Unnamed) -> Option<Proof<'g>> {
+    fn step(&self, step: &Step, entities: &Joined, unnamed: Unnamed) -> Option<Proof> {
         match step {
             Step::Leaf(leaf) => {
                 Some(self.of_leaf(*leaf, entities, unnamed)).filter(|proof| !proof.is_empty())
@@ -258,7 +266,7 @@ impl<'g> Evaluation<'g> {
         }
     }
 
-    fn count(&self, counted: &Counted, entities: &Entities, unnamed: Unnamed) -> Option<Proof<'g>> {
+    fn count(&self, counted: &Counted, entities: &Joined, unnamed: Unnamed) -> Option<Proof> {
         let proof = self
             .step(&counted.of, entities, unnamed)
             .unwrap_or_default();
@@ -275,22 +283,23 @@ impl<'g> Evaluation<'g> {
         (number >= counted.at_least && is_few && is_share).then_some(proof)
     }
 
-    fn number(&self, proof: &Proof<'g>, distinct: Option<&str>) -> u64 {
-        let tallies = proof.iter().filter_map(|key| self.groups.get(*key));
-        match distinct {
-            None => tallies.map(SignatureTally::count).sum(),
-            Some(entity) => {
-                let values = tallies.filter_map(|tally| tally.entities.get(entity));
-                let names: BTreeSet<&str> = values
-                    .flat_map(|values| values.ranked().into_iter().map(|(name, _)| name))
-                    .collect();
-                names.len() as u64
-            }
-        }
+    fn number(&self, proof: &Proof, distinct: Option<&str>) -> u64 {
+        let Some(entity) = distinct else {
+            return self.groups(proof).map(|group| group.counter.count()).sum();
+        };
+        let named = proof.iter().flat_map(|(leaf, joined)| {
+            let counted = &self.plan.keeps[*leaf].distinct;
+            let group = self.met[*leaf].group(joined);
+            let values = group.and_then(|group| group.distinct.as_deref());
+            let mine = values.into_iter().flatten();
+            mine.filter(move |(at, _)| counted.get(*at).is_some_and(|name| name == entity))
+        });
+        let values: BTreeSet<_> = named.map(|(_, value)| value).collect();
+        values.len() as u64
     }
 
     /// The moments of one step of a sequence.
-    fn moments(&self, step: &Step, entities: &Entities) -> window::Step<'g> {
+    fn moments(&self, step: &Step, entities: &Joined) -> window::Step<'g> {
         let (step, is_absent) = match step {
             Step::Absent(inner) => (inner.as_ref(), true),
             other => (other, false),
@@ -300,18 +309,28 @@ impl<'g> Evaluation<'g> {
         } else {
             Unnamed::Differs
         };
-        let mut moments: Vec<&Moment> = self
-            .leaves_of(step, entities, unnamed)
-            .into_iter()
-            .filter_map(|key| self.groups.get(key))
-            .flat_map(|tally| tally.moments.sorted())
-            .collect();
-        moments.sort_unstable();
+        let moments = self.moments_of(&self.leaves_of(step, entities, unnamed));
         window::Step { moments, is_absent }
     }
 
+    /// The moments of some groups, ascending.
+    fn moments_of(&self, proof: &Proof) -> Vec<&'g Moment> {
+        let moments = self
+            .groups(proof)
+            .filter_map(|group| group.moments.as_ref());
+        let mut moments: Vec<&Moment> = moments.flat_map(|moments| moments.sorted()).collect();
+        let mut leaves = proof.iter().map(|(leaf, _)| &self.met[*leaf]);
+        moments.extend(
+            leaves
+                .find(|met| matches!(met, Met::Well(_)))
+                .map(|_| self.well),
+        );
+        moments.sort_unstable();
+        moments
+    }
+
     /// All groups of the leaves below a step, those of what must be absent left out.
-    fn leaves_of(&self, step: &Step, entities: &Entities, unnamed: Unnamed) -> Proof<'g> {
+    fn leaves_of(&self, step: &Step, entities: &Joined, unnamed: Unnamed) -> Proof {
         match step {
             Step::Leaf(leaf) => self.of_leaf(*leaf, entities, unnamed),
             Step::Any(steps) | Step::All(steps) | Step::Sequence { steps, .. } => steps
@@ -323,26 +342,75 @@ impl<'g> Evaluation<'g> {
         }
     }
 
+    fn reaches_threshold(&self, proof: &Proof) -> bool {
+        let threshold = self.signature.spec.threshold.as_ref();
+        threshold.is_none() || reaches(threshold, &self.counted(proof))
+    }
+
+    fn counted(&self, proof: &Proof) -> Counter {
+        let mut sum = Counter::default();
+        for group in self.groups(proof) {
+            sum.merge(group.counter.clone());
+        }
+        sum
+    }
+
+    fn sum(&self, proof: &Proof, options: &TallyOptions) -> SignatureTally {
+        let mut detail = Detail::default();
+        let known = self
+            .groups(proof)
+            .filter_map(|group| group.detail.as_deref());
+        for group in known {
+            detail.merge(group.clone(), Next::Member, options);
+        }
+        detail.evidence = self.shown(proof, options.evidence);
+        SignatureTally {
+            counter: self.counted(proof),
+            detail,
+        }
+    }
+
+    /// The evidence of all leaves in turn, so that a few lines show every part of the proof.
+    fn shown(&self, proof: &Proof, most: usize) -> Vec<Evidence> {
+        let mut by_leaf: BTreeMap<usize, Vec<&Evidence>> = BTreeMap::new();
+        for (leaf, joined) in proof {
+            let group = self.met[*leaf].group(joined);
+            let detail = group.and_then(|group| group.detail.as_deref());
+            let lines = detail.into_iter().flat_map(|detail| &detail.evidence);
+            by_leaf.entry(*leaf).or_default().extend(lines);
+        }
+        for lines in by_leaf.values_mut() {
+            lines.sort_by(|a, b| a.order().cmp(&b.order()));
+        }
+        let rounds = by_leaf.values().map(Vec::len).max().unwrap_or(0).min(most);
+        let in_turn = (0..rounds)
+            .flat_map(|round| by_leaf.values().filter_map(move |lines| lines.get(round)));
+        let mut lines: Vec<Evidence> = Vec::new();
+        for line in in_turn {
+            // Two leaves may have matched one line.
+            let is_known = |known: &Evidence| {
+                (&known.member, known.byte_offset) == (&line.member, line.byte_offset)
+            };
+            if lines.len() < most && !lines.iter().any(is_known) {
+                lines.push((*line).clone());
+            }
+        }
+        lines
+    }
+
     /// Whether a recovery came after the last match of the proof; `None` without times or recovery lines.
-    fn is_cleared(&self, proof: &Proof<'g>, entities: &Entities) -> Option<bool> {
+    fn is_cleared(&self, proof: &Proof, entities: &Joined) -> Option<bool> {
         if self.plan.clears.is_empty() {
             return None;
         }
-        let moments_of = |keys: &Proof<'g>| -> Vec<&'g Moment> {
-            let groups = keys.iter().filter_map(|key| self.groups.get(*key));
-            let mut moments: Vec<&Moment> =
-                groups.flat_map(|group| group.moments.sorted()).collect();
-            moments.sort_unstable();
-            moments
-        };
-        let problems = moments_of(proof);
-        let recoveries: Proof<'g> = self
+        let problems = self.moments_of(proof);
+        let recoveries: Proof = self
             .plan
             .clears
             .iter()
             .flat_map(|leaf| self.of_leaf(*leaf, entities, Unnamed::Differs))
             .collect();
-        let recoveries = moments_of(&recoveries);
+        let recoveries = self.moments_of(&recoveries);
         let is_over = |problem: &&Moment| {
             recoveries
                 .iter()

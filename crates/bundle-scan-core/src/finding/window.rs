@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::group::Moment;
+use super::moment::Moment;
 
 /// When one step of a sequence happened.
 #[derive(Debug)]

@@ -1,18 +1,22 @@
 //! From a fact to a match: which leaves ask for its kind, whether their conditions hold, and which line proves it.
 
 use std::borrow::Cow;
+use std::cell::{Cell, LazyCell};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use memchr::memchr_iter;
 
-use super::verify::{Capture, Match, Matcher};
+use super::found::{By, Capture, Match, Name, Sighting};
+use super::verify::Matcher;
 use crate::base::hash::fnv1a;
 use crate::base::time::{Time, TimeQuality};
-use crate::fact::{Fact, Field, kind};
+use crate::fact::row::ByPosition;
+use crate::fact::{Fact, Field};
 use crate::record::{Event, Record};
 use crate::signature::Signature;
-use crate::signature::compile::FactLeaf;
+use crate::signature::compile::{FactLeaf, ShownField};
 use crate::source::component::Component;
 use crate::text::block::BlockView;
 use crate::text::lines::{count_lines, line_around};
@@ -20,8 +24,44 @@ use crate::text::lines::{count_lines, line_around};
 /// The fact leaves of a set, by the kind that they ask for.
 #[derive(Debug, Default)]
 pub(super) struct FactIndex {
-    /// Signature and leaf.
-    by_kind: BTreeMap<&'static str, Vec<(usize, usize)>>,
+    by_kind: BTreeMap<&'static str, OfKind>,
+}
+
+/// The leaves that ask for facts of one kind.
+#[derive(Debug, Default)]
+struct OfKind {
+    /// Those whose matches are handed out one by one.
+    single: Askers,
+    /// Those of which no more matters than whether they hold, by what their signatures join, ascending by
+    /// [`Keep::presence`](crate::signature::plan::Keep::presence). Of several that ask the same only the first.
+    well: BTreeMap<Vec<String>, Askers>,
+}
+
+/// Leaves that ask for facts of one kind. What rejects most of them lies together: they are gone through for every fact.
+#[derive(Debug, Default)]
+struct Askers {
+    masks: Vec<Mask>,
+    asking: Vec<Asking>,
+}
+
+/// Which fields a leaf needs, as bits in the order of [`crate::fact::Kind::fields`].
+#[derive(Clone, Copy, Debug)]
+struct Mask {
+    /// Fields that a fact must know: most leaves ask what only a fact of something unwell knows.
+    needs: u64,
+    /// Fields that it must not know.
+    refuses: u64,
+}
+
+/// A leaf that asks for facts of one kind.
+#[derive(Debug)]
+struct Asking {
+    signature: usize,
+    leaf: usize,
+    /// What all leaves that ask the same share, see [`crate::signature::plan::Keep::presence`]; 0 for those that share nothing.
+    presence: u64,
+    /// See [`FactLeaf::digests`].
+    digests: Vec<(usize, Vec<u64>)>,
 }
 
 impl FactIndex {
@@ -29,18 +69,73 @@ impl FactIndex {
         let mut index = FactIndex::default();
         for (number, signature) in signatures.iter().enumerate() {
             for (leaf_number, leaf) in signature.leaves.iter().enumerate() {
-                if let Some(leaf) = leaf.as_fact() {
-                    let asking = index.by_kind.entry(leaf.kind.name).or_default();
-                    asking.push((number, leaf_number));
-                }
+                let Some(leaf) = leaf.as_fact() else { continue };
+                let of_kind = index.by_kind.entry(leaf.kind.name).or_default();
+                let plan = signature.plan.as_ref();
+                let well = plan.and_then(|plan| Some((plan, plan.keeps[leaf_number].presence?)));
+                let askers = match well {
+                    None => &mut of_kind.single,
+                    Some((plan, _)) => of_kind.well.entry(plan.group_by.clone()).or_default(),
+                };
+                let asking = Asking {
+                    signature: number,
+                    leaf: leaf_number,
+                    presence: well.map_or(0, |(_, same)| same),
+                    digests: leaf.digests(),
+                };
+                askers.add(leaf, asking);
             }
         }
         index
     }
 }
 
+impl Askers {
+    /// Adds a leaf, unless one that asks the same is there.
+    fn add(&mut self, leaf: &FactLeaf, asking: Asking) {
+        let place = match asking.presence {
+            0 => self.asking.len(),
+            same => match self
+                .asking
+                .binary_search_by_key(&same, |known| known.presence)
+            {
+                Ok(_) => return,
+                Err(place) => place,
+            },
+        };
+        let (needs, refuses) = leaf.needs();
+        self.masks.insert(place, Mask { needs, refuses });
+        self.asking.insert(place, asking);
+    }
+
+    /// The leaves that a fact passes.
+    fn passed<'s>(
+        &'s self,
+        fact: &'s ByPosition<'_, '_>,
+        signatures: &'s [Arc<Signature>],
+    ) -> impl Iterator<Item = (&'s Asking, &'s FactLeaf)> {
+        let known = fact.known;
+        let may_pass = move |mask: &Mask| mask.needs & !known == 0 && mask.refuses & known == 0;
+        let candidates = self.masks.iter().zip(&self.asking);
+        candidates.filter_map(move |(mask, asking)| {
+            if !may_pass(mask) || !asking.may_pass(fact) {
+                return None;
+            }
+            let leaf = signatures[asking.signature].leaves[asking.leaf].as_fact()?;
+            leaf.accepts(fact).then_some((asking, leaf))
+        })
+    }
+}
+
+impl Asking {
+    fn may_pass(&self, fact: &ByPosition<'_, '_>) -> bool {
+        let mut texts = self.digests.iter();
+        texts.all(|(position, wanted)| wanted.contains(&fact.digest(*position)))
+    }
+}
+
 /// A section as its facts see it: where their places are in the raw bytes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Held<'a> {
     /// The raw bytes of the section.
     pub view: &'a BlockView<'a>,
@@ -52,9 +147,28 @@ pub struct Held<'a> {
     pub is_verbatim: bool,
     /// Who speaks in the member.
     pub component: Option<Component>,
+    /// The byte of the view that was asked for last, and how many line ends stand before it.
+    counted: Cell<(usize, u64)>,
 }
 
-impl Held<'_> {
+impl<'a> Held<'a> {
+    /// A section whose `text` was read from `view` from the byte `text_start` on.
+    pub fn new(
+        view: &'a BlockView<'a>,
+        text: &'a str,
+        text_start: usize,
+        component: Option<Component>,
+    ) -> Self {
+        Held {
+            view,
+            text,
+            text_start,
+            is_verbatim: text.len() + text_start == view.bytes.len(),
+            component,
+            counted: Cell::default(),
+        }
+    }
+
     /// The byte of the view that belongs to a place of the text; of a text that had to be repaired the start of the line.
     fn place(&self, at: usize) -> usize {
         let last = self.view.bytes.len().saturating_sub(1);
@@ -71,6 +185,19 @@ impl Held<'_> {
                 .map_or(0, |end| end + 1),
         };
         (self.text_start + start).min(last)
+    }
+
+    /// The line around a byte of the view, and how many line ends stand before it. What is asked for lies mostly close to what
+    /// was asked for before.
+    fn line(&self, place: usize) -> (Range<usize>, u64) {
+        let line = line_around(self.view, place, usize::MAX);
+        let (known, lines) = self.counted.get();
+        let lines = match known <= line.start {
+            true => lines + count_lines(&self.view.bytes[known..line.start]),
+            false => lines - count_lines(&self.view.bytes[line.start..known]),
+        };
+        self.counted.set((line.start, lines));
+        (line, lines)
     }
 }
 
@@ -91,40 +218,74 @@ impl Matcher {
 
     /// Hands each leaf that matches the fact to `found`. Of a signature for which any leaf is enough, the first that matches
     /// stands for it.
-    pub fn scan_fact(&self, fact: &Fact<'_>, held: Held<'_>, mut found: impl FnMut(&Match<'_>)) {
+    pub fn scan_fact(
+        &self,
+        fact: &ByPosition<'_, '_>,
+        held: &Held<'_>,
+        mut found: impl FnMut(&Match<'_>),
+    ) {
+        let Some(of_kind) = self.facts.by_kind.get(fact.fact.kind.name) else {
+            return;
+        };
+        let told = LazyCell::new(|| {
+            let fact = fact.fact;
+            let state_of = fact.kind.is_state().then(|| identity(fact));
+            (time(fact), repeats(fact), state_of)
+        });
         let mut fired = None;
-        let asking = self.facts.by_kind.get(fact.kind.name);
-        for &(signature_number, leaf_number) in asking.into_iter().flatten() {
-            let signature = &self.signatures[signature_number];
-            let leaf = signature.leaves[leaf_number].as_fact();
-            let Some(leaf) =
-                leaf.filter(|leaf| fired != Some(signature_number) && leaf.accepts(fact))
-            else {
+        for (asking, leaf) in of_kind.single.passed(fact, &self.signatures) {
+            if fired == Some(asking.signature) {
                 continue;
-            };
-            if signature.plan.is_none() {
-                fired = Some(signature_number);
             }
-            let place = held.place(proof(fact, leaf));
-            let line = line_around(held.view, place, usize::MAX);
-            let record = record(fact, &held.view.bytes[line.clone()], held.component);
+            if self.signatures[asking.signature].plan.is_none() {
+                fired = Some(asking.signature);
+            }
+            let (time, repeats, state_of) = *told;
             found(&Match {
-                signature: signature_number,
-                leaf: leaf_number,
-                place,
-                lines_before: count_lines(&held.view.bytes[..line.start]),
-                line,
-                record: &record,
-                captures: captures(fact, leaf, signature),
-                state_of: (!is_event(fact)).then(|| identity(fact)),
+                signature: asking.signature,
+                leaf: asking.leaf,
+                time,
+                uptime: None,
+                repeats,
+                state_of,
+                component: component(fact.fact, held),
+                by: By::Fact(Seen {
+                    fact: fact.fact,
+                    leaf,
+                    held,
+                }),
             });
         }
     }
 
+    /// Hands what the fact tells of something that is well to `found`, once for each set of entities that signatures join.
+    pub fn scan_well(&self, fact: &ByPosition<'_, '_>, mut found: impl FnMut(&Well<'_>)) {
+        let Some(of_kind) = self.facts.by_kind.get(fact.fact.kind.name) else {
+            return;
+        };
+        let mut leaves = Vec::new();
+        for together in of_kind.well.values() {
+            leaves.clear();
+            let mut named = None;
+            for (asking, leaf) in together.passed(fact, &self.signatures) {
+                leaves.push(asking.presence);
+                named.get_or_insert((asking.signature, leaf));
+            }
+            if let Some((signature, leaf)) = named {
+                found(&Well {
+                    signature,
+                    leaves: &leaves,
+                    fact: fact.fact,
+                    leaf,
+                });
+            }
+        }
+    }
+
     /// Matches the line leaves on what an event that stands in an object says.
-    pub fn scan_event(&self, fact: &Fact<'_>, held: Held<'_>, found: impl FnMut(&Match<'_>)) {
+    pub fn scan_event(&self, fact: &Fact<'_>, held: &Held<'_>, found: impl FnMut(&Match<'_>)) {
         let place = held.place(fact.get("message").map_or(fact.at, |message| message.at));
-        let line = line_around(held.view, place, usize::MAX);
+        let (line, lines_before) = held.line(place);
         let record = Record::of_event(Event {
             line: &held.view.bytes[line.clone()],
             time: time(fact),
@@ -134,35 +295,130 @@ impl Matcher {
             object: fact.text_of("object"),
             count: repeats(fact),
         });
-        let lines_before = count_lines(&held.view.bytes[..line.start]);
         self.scan_record(&record, line, place, lines_before, found);
     }
 }
 
-/// The place that proves the match: the message of an event; else of the fields that were tested the last one, which is the
-/// most particular, because objects say first what they are and then how they are.
-fn proof(fact: &Fact<'_>, leaf: &FactLeaf) -> usize {
-    if let Some(message) = fact.get("message").filter(|_| is_event(fact)) {
-        return message.at;
-    }
-    let tested = leaf.tested().filter_map(|name| fact.get(name));
-    tested.map(|field| field.at).max().unwrap_or(fact.at)
+/// What a fact tells of something that is well.
+#[derive(Debug)]
+pub struct Well<'a> {
+    /// A signature that joins what all of them join.
+    pub signature: usize,
+    /// The leaves that hold, by [`Keep::presence`](crate::signature::plan::Keep::presence), ascending.
+    pub leaves: &'a [u64],
+    fact: &'a Fact<'a>,
+    leaf: &'a FactLeaf,
 }
 
-fn record<'a>(fact: &Fact<'_>, line: &'a [u8], component: Option<Component>) -> Record<'a> {
-    Record {
-        line,
-        time: time(fact),
+impl Well<'_> {
+    /// What it says about an entity.
+    pub fn name_of(&self, entity: &str) -> Option<Name<'_>> {
+        name_of(self.fact, self.leaf, entity)
+    }
+}
+
+/// A fact that matched a leaf.
+#[derive(Debug)]
+pub(super) struct Seen<'a> {
+    fact: &'a Fact<'a>,
+    leaf: &'a FactLeaf,
+    held: &'a Held<'a>,
+}
+
+impl Seen<'_> {
+    /// The place that proves the match: the message of an event; else of the fields that were tested the last one, which is
+    /// the most particular, because objects say first what they are and then how they are.
+    fn place(&self) -> usize {
+        let message = self.fact.get("message").filter(|_| is_event(self.fact));
+        let at = message.map(|message| message.at).unwrap_or_else(|| {
+            let tested = self.leaf.tested();
+            let tested = tested.filter_map(|position| self.fact.at_position(position));
+            tested.map(|field| field.at).max().unwrap_or(self.fact.at)
+        });
+        self.held.place(at)
+    }
+
+    pub(super) fn line_start(&self) -> usize {
+        line_around(self.held.view, self.place(), usize::MAX).start
+    }
+
+    pub(super) fn name_of(&self, entity: &str) -> Option<Name<'_>> {
+        name_of(self.fact, self.leaf, entity)
+    }
+
+    pub(super) fn each_name(&self, mut found: impl FnMut(&str, Name<'_>)) {
+        for field in &self.fact.fields {
+            let shown = self.leaf.shown(field.position);
+            if let Some((shown, entity)) =
+                shown.and_then(|shown| Some((shown, shown.entity.as_ref()?)))
+            {
+                found(entity, name(self.fact, field, shown));
+            }
+        }
+    }
+
+    /// The fields that were tested, and all that name entities.
+    fn captures(&self) -> Vec<Capture<'_>> {
+        let shown = self.fact.fields.iter().filter_map(|field| {
+            let shown = self.leaf.shown(field.position)?;
+            Some(Capture {
+                name: field.name,
+                entity: shown.entity.as_deref(),
+                value: match name(self.fact, field, shown).text() {
+                    Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+                    Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+                },
+            })
+        });
+        shown.collect()
+    }
+}
+
+fn name_of<'a>(fact: &'a Fact<'a>, leaf: &FactLeaf, entity: &str) -> Option<Name<'a>> {
+    fact.fields.iter().find_map(|field| {
+        let shown = leaf.shown(field.position)?;
+        (shown.entity.as_deref() == Some(entity)).then(|| name(fact, field, shown))
+    })
+}
+
+fn name<'a>(fact: &'a Fact<'a>, field: &'a Field<'a>, shown: &ShownField) -> Name<'a> {
+    let name = field.value.shown();
+    let is_apart = shown.is_namespaced && !name.contains('/');
+    Name {
+        namespace: is_apart.then(|| fact.text_of("namespace")).flatten(),
+        name,
+    }
+}
+
+/// Hands what a finding shows of a fact to `show`.
+pub(super) fn show<R>(seen: &Seen<'_>, show: impl FnOnce(&Sighting<'_>) -> R) -> R {
+    let place = seen.place();
+    let (line, lines_before) = seen.held.line(place);
+    let bytes = &seen.held.view.bytes[line.clone()];
+    let record = Record {
+        line: bytes,
+        time: time(seen.fact),
         uptime: None,
         level: None,
-        component: match is_event(fact) {
-            true => Some(Component::Event),
-            false => component,
-        },
+        component: component(seen.fact, seen.held),
         host: None,
         object: None,
-        repeats: repeats(fact),
-        text: Cow::Borrowed(line.trim_ascii()),
+        repeats: repeats(seen.fact),
+        text: Cow::Borrowed(bytes.trim_ascii()),
+    };
+    show(&Sighting {
+        line,
+        place,
+        lines_before,
+        record: &record,
+        captures: seen.captures(),
+    })
+}
+
+fn component(fact: &Fact<'_>, held: &Held<'_>) -> Option<Component> {
+    match is_event(fact) {
+        true => Some(Component::Event),
+        false => held.component,
     }
 }
 
@@ -208,7 +464,7 @@ fn identity(fact: &Fact<'_>) -> u64 {
 }
 
 fn is_event(fact: &Fact<'_>) -> bool {
-    *fact.kind == kind::EVENT
+    !fact.kind.is_state()
 }
 
 fn time(fact: &Fact<'_>) -> Option<Time> {
@@ -217,51 +473,4 @@ fn time(fact: &Fact<'_>) -> Option<Time> {
         unix_nanos,
         quality: TimeQuality::Exact,
     })
-}
-
-/// The fields that were tested, and all that name entities.
-fn captures<'a>(fact: &'a Fact<'a>, leaf: &FactLeaf, signature: &'a Signature) -> Vec<Capture<'a>> {
-    let tested: Vec<&str> = leaf.tested().collect();
-    let namespace = fact.text_of("namespace");
-    let shown = fact.fields.iter().filter_map(|field| {
-        let declared = fact.kind.field(field.name)?.entity;
-        let entity = signature
-            .spec
-            .entities
-            .get(field.name)
-            .map(String::as_str)
-            .or(declared);
-        let counts = entity.is_some() || tested.contains(&field.name);
-        counts.then(|| Capture {
-            name: field.name,
-            entity,
-            value: shown(field, declared, namespace),
-        })
-    });
-    shown.collect()
-}
-
-/// Entities that live in a namespace.
-const NAMESPACED: [&str; 8] = [
-    "pod",
-    "pvc",
-    "service",
-    "ingress",
-    "workload",
-    "secret",
-    "configmap",
-    "release",
-];
-
-fn shown<'a>(field: &'a Field<'a>, entity: Option<&str>, namespace: Option<&str>) -> Cow<'a, [u8]> {
-    let text = field.value.shown();
-    match (entity, namespace) {
-        (Some(entity), Some(namespace)) if NAMESPACED.contains(&entity) && !text.contains('/') => {
-            Cow::Owned(format!("{namespace}/{text}").into_bytes())
-        }
-        _ => match text {
-            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-        },
-    }
 }

@@ -6,8 +6,10 @@
 pub mod anchor;
 mod bigram;
 mod facts;
+mod found;
 mod qgram;
 mod verify;
 
-pub use facts::Held;
-pub use verify::{Capture, Match, Matcher};
+pub use facts::{Held, Well};
+pub use found::{Capture, Match, Name, Sighting};
+pub use verify::Matcher;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::anchor::AnchorIndex;
 use super::facts::FactIndex;
+use super::found::{Capture, Match, Sighting};
 use crate::record::Record;
 use crate::record::clock::Clock;
 use crate::signature::{Signature, SignatureSet};
@@ -23,39 +24,6 @@ pub struct Matcher {
     leaves: Vec<(usize, usize)>,
     pub(super) signatures: Vec<Arc<Signature>>,
     max_line_bytes: usize,
-}
-
-/// One signature fired on one line or fact.
-#[derive(Debug)]
-pub struct Match<'a> {
-    /// Place of the signature in [`Matcher::signatures`].
-    pub signature: usize,
-    /// Which leaf of the signature fired.
-    pub leaf: usize,
-    /// The line in the view.
-    pub line: Range<usize>,
-    /// The byte of the view that proves the match: in the line.
-    pub place: usize,
-    /// Line ends in the block before this line.
-    pub lines_before: u64,
-    /// The line, understood.
-    pub record: &'a Record<'a>,
-    /// What the regex captured, or the fields that count.
-    pub captures: Vec<Capture<'a>>,
-    /// For what tells how a thing is at capture, not what happened at some time: a number for that thing, the same in every
-    /// spelling.
-    pub state_of: Option<u64>,
-}
-
-/// One captured part, or one field of a fact.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Capture<'a> {
-    /// The name in the regex, or of the field.
-    pub name: &'a str,
-    /// The entity that the signature makes of it.
-    pub entity: Option<&'a str>,
-    /// The bytes.
-    pub value: Cow<'a, [u8]>,
 }
 
 impl Matcher {
@@ -182,16 +150,14 @@ impl Matcher {
         candidates.sort_unstable();
         candidates.dedup();
         self.test(&candidates, record, |signature, leaf, captures| {
-            found(&Match {
-                signature,
-                leaf,
-                place,
+            let sighting = Sighting {
                 line: line.clone(),
+                place,
                 lines_before,
                 record,
                 captures,
-                state_of: None,
-            });
+            };
+            found(&Match::of_line(signature, leaf, &sighting));
         });
     }
 
@@ -266,16 +232,14 @@ impl<F: FnMut(&Match<'_>)> Pass<'_, F> {
         let matcher = self.matcher;
         matcher.test(&candidates, &record, |signature, leaf, captures| {
             let lines_before = self.lines_up_to(line.start);
-            (self.found)(&Match {
-                signature,
-                leaf,
+            let sighting = Sighting {
                 line: line.clone(),
                 place: self.first_anchor,
                 lines_before,
                 record: &record,
                 captures,
-                state_of: None,
-            });
+            };
+            (self.found)(&Match::of_line(signature, leaf, &sighting));
         });
         candidates.clear();
         self.candidates = candidates;

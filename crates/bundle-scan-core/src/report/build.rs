@@ -10,8 +10,8 @@ use super::{Bundle, Entity, Finding, Report, State, Status, Timings, Tool, corre
 use crate::base::problem::Problem;
 use crate::base::severity::Confidence;
 use crate::fact::census::Census;
+use crate::finding::group::Groups;
 use crate::finding::resolve::{Resolved, reaches, resolve};
-use crate::finding::tally::bound;
 use crate::finding::{Tally, TallyOptions};
 use crate::signature::{Signature, SignatureSet};
 use std::sync::Arc;
@@ -85,35 +85,40 @@ impl Report {
 
 /// The signatures that fire, with what they add up to.
 fn resolved(
-    tally: Tally,
+    mut tally: Tally,
     signatures: &[Arc<Signature>],
     captured_at: Option<i64>,
     options: &TallyOptions,
 ) -> BTreeMap<usize, Resolved> {
-    let simple = tally.signatures.into_iter().filter_map(|(number, tally)| {
+    tally.groups.values_mut().for_each(Groups::bound);
+    tally.presence.bound();
+    let simple = std::mem::take(&mut tally.signatures);
+    let simple = simple.into_iter().filter_map(|(number, tally)| {
         let threshold = signatures[number].spec.threshold.as_ref();
         let is_cleared = None;
-        reaches(threshold, &tally).then_some((number, Resolved { tally, is_cleared }))
+        reaches(threshold, &tally.counter).then_some((number, Resolved { tally, is_cleared }))
     });
-    let planned = tally.groups.into_iter().filter_map(|(number, mut groups)| {
-        bound(&mut groups, options.max_entity_values);
-        let signature = &signatures[number];
-        let plan = signature.plan.as_ref()?;
-        let resolved = resolve(signature, plan, &groups, captured_at, options)?;
-        Some((number, resolved))
-    });
+    let planned = signatures
+        .iter()
+        .enumerate()
+        .filter_map(|(number, signature)| {
+            let plan = signature.plan.as_ref()?;
+            let resolved = resolve((number, signature), plan, &tally, captured_at, options)?;
+            Some((number, resolved))
+        });
     simple.chain(planned).collect()
 }
 
 fn finding(signature: Arc<Signature>, resolved: Resolved, confidence: Confidence) -> Finding {
     let Resolved { tally, is_cleared } = resolved;
+    let detail = &tally.detail;
     let state = match is_cleared {
         Some(true) => State::Cleared,
         Some(false) => State::Active,
         None => State::Unknown,
     };
     let factors = own_factors(&signature, &tally, confidence, state);
-    let entities = tally.entities.iter().map(|(name, values)| Entity {
+    let entities = detail.entities.iter().map(|(name, values)| Entity {
         name: name.clone(),
         values: values
             .ranked()
@@ -122,31 +127,31 @@ fn finding(signature: Arc<Signature>, resolved: Resolved, confidence: Confidence
             .collect(),
         capped: values.is_capped(),
     });
-    let host = match tally.hosts.ranked().as_slice() {
+    let host = match detail.hosts.ranked().as_slice() {
         [(only, _)] => Some((*only).to_owned()),
         _ => None,
     };
     Finding {
         rank: 0,
-        fingerprint: fingerprint(&signature.spec.id, &tally.entities),
+        fingerprint: fingerprint(&signature.spec.id, &detail.entities),
         state,
         confidence,
         score: total(&factors),
         factors,
-        count: tally.count(),
-        first_seen: tally.first,
-        last_seen: tally.last,
+        count: tally.counter.count(),
+        first_seen: detail.first,
+        last_seen: detail.last,
         host,
         entities: entities.collect(),
-        components: tally
+        components: detail
             .components
             .iter()
             .map(|component| component.as_str())
             .collect(),
-        histogram: tally.histogram,
+        histogram: tally.detail.histogram,
         explained_by: None,
         explains: Vec::new(),
-        evidence: tally.evidence,
+        evidence: tally.detail.evidence,
         signature,
     }
 }

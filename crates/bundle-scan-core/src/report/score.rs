@@ -37,8 +37,9 @@ pub fn own_factors(
     state: State,
 ) -> Vec<Factor> {
     let spec = &signature.spec;
-    let components = tally.components.len().saturating_sub(1);
+    let components = tally.detail.components.len().saturating_sub(1);
     let reach = tally
+        .detail
         .entities
         .values()
         .map(|values| values.len())
@@ -66,7 +67,7 @@ pub fn own_factors(
         factor(
             "corroboration",
             (PER_COMPONENT * components as i64).min(SOFT_CAP),
-            format!("{} components report it", tally.components.len()),
+            format!("{} components report it", tally.detail.components.len()),
         ),
         factor(
             "reach",
@@ -75,8 +76,8 @@ pub fn own_factors(
         ),
         factor(
             "count",
-            doublings(tally.count()) / 2,
-            format!("{} occurrences", tally.count()),
+            doublings(tally.counter.count()) / 2,
+            format!("{} occurrences", tally.counter.count()),
         ),
     ];
     factors

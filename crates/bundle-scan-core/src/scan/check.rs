@@ -1,12 +1,13 @@
 //! Runs the samples of signatures through the real engine: the lints that need a scan.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::structured::{Setting, SoFar, StructuredScan, is_structured};
 use super::{Scanner, ScannerBuilder};
 use crate::base::member_path::MemberPath;
 use crate::base::time::Time;
-use crate::finding::{Tally, TallyOptions};
+use crate::finding::{Next, Tally, TallyOptions};
 use crate::matcher::Matcher;
 use crate::record::Record;
 use crate::record::clock::Clock;
@@ -84,10 +85,10 @@ impl<'a> Bench<'a> {
         let mut newest = None;
         for (path, text) in members(sample) {
             let found = self.member(&MemberPath::new(path), text, &mut newest);
-            all.tally.merge(found.tally, &self.options);
+            all.tally.merge(found.tally, Next::Member, &self.options);
             all.census.merge(found.census);
         }
-        let leaves = fired_leaves(&all.tally);
+        let leaves = fired_leaves(&all.tally, self.matcher.signatures());
         let scanned = Scanned {
             tally: all.tally,
             signatures: self.matcher.signatures().to_vec(),
@@ -139,7 +140,9 @@ impl<'a> Bench<'a> {
         let mut block = Tally::default();
         setting.lines(&view, &mut block);
         let mut found = SoFar::default();
-        found.tally.append_block(block, 0, &self.options);
+        found
+            .tally
+            .merge(block, Next::Block { lines: 0 }, &self.options);
         found
     }
 }
@@ -165,12 +168,21 @@ fn members(sample: &Sample) -> Vec<(&str, &str)> {
 /// What begins the line that names a part of a sample.
 const PART: &str = "//- ";
 
-fn fired_leaves(tally: &Tally) -> BTreeSet<(usize, usize)> {
+fn fired_leaves(tally: &Tally, signatures: &[Arc<Signature>]) -> BTreeSet<(usize, usize)> {
     let simple = tally.signatures.iter();
     let simple =
-        simple.flat_map(|(number, tally)| tally.leaves.iter().map(|leaf| (*number, *leaf)));
-    let grouped = tally.groups.iter();
-    let grouped = grouped.flat_map(|(number, groups)| groups.keys().map(|key| (*number, key.leaf)));
+        simple.flat_map(|(number, tally)| tally.detail.leaves.iter().map(|leaf| (*number, *leaf)));
+    let planned = signatures.iter().enumerate();
+    let planned =
+        planned.filter_map(|(number, signature)| Some((number, signature.plan.as_ref()?)));
+    let grouped = planned.flat_map(|(number, plan)| {
+        let leaves = 0..plan.keeps.len();
+        let met = leaves.filter(move |leaf| match plan.keeps[*leaf].presence {
+            Some(same) => tally.presence.knows(same),
+            None => tally.groups.contains_key(&(number, *leaf)),
+        });
+        met.map(move |leaf| (number, leaf))
+    });
     simple.chain(grouped).collect()
 }
 
@@ -193,7 +205,14 @@ impl SampleCheck<'_> {
             proven.extend(fired.leaves);
         }
         for (index, sample) in self.signature.spec.samples.negative.iter().enumerate() {
-            if let Some(finding) = self.mine(&self.bench.run(sample).report) {
+            let fired = self.bench.run(sample);
+            proven.extend(
+                fired
+                    .leaves
+                    .iter()
+                    .filter(|leaf| self.is_kept_silent(**leaf)),
+            );
+            if let Some(finding) = self.mine(&fired.report) {
                 let text = finding
                     .evidence
                     .first()
@@ -273,10 +292,17 @@ impl SampleCheck<'_> {
                 self.say(
                     &path,
                     "leaf-unproven",
-                    "no positive sample matches this leaf",
+                    "no positive sample matches this leaf, nor a negative one if it must be absent",
                 );
             }
         }
+    }
+
+    /// Whether a match of a leaf may be what keeps a signature silent: then a negative sample proves it.
+    fn is_kept_silent(&self, (number, leaf): (usize, usize)) -> bool {
+        let signature = &self.bench.matcher.signatures()[number];
+        let plan = signature.plan.as_ref();
+        plan.is_some_and(|plan| plan.keeps[leaf].is_silent)
     }
 
     /// Whether a leaf matches a sample once the leaves before it are out of the way.

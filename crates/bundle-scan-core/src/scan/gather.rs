@@ -9,7 +9,7 @@ use crate::base::member_path::MemberPath;
 use crate::base::problem::Problem;
 use crate::base::time::{Time, TimeQuality};
 use crate::fact::census::Census;
-use crate::finding::{Tally, TallyOptions};
+use crate::finding::{Next, Tally, TallyOptions};
 use crate::report::coverage::{CoverageBuilder, MemberCoverage, MemberStatus};
 use crate::source::Source;
 
@@ -117,7 +117,7 @@ impl Gather {
             let lines = progress.lines;
             progress
                 .tally
-                .append_block(next.tally, lines, &self.options);
+                .merge(next.tally, Next::Block { lines }, &self.options);
             progress.lines += next.lines;
             progress.open_line = next.open_line;
             progress.joined += 1;
@@ -141,7 +141,7 @@ impl Gather {
         let lines = progress.lines + u64::from(progress.open_line);
         let covered = job.covered(progress.bytes, lines, MemberStatus::Scanned);
         let mut gathered = lock(&self.gathered);
-        gathered.tally.merge(tally, &self.options);
+        gathered.tally.merge(tally, Next::Member, &self.options);
         gathered.coverage.add(covered, job.source.component);
     }
 
@@ -157,7 +157,9 @@ impl Gather {
             status,
         );
         let mut gathered = lock(&self.gathered);
-        gathered.tally.merge(found.tally, &self.options);
+        gathered
+            .tally
+            .merge(found.tally, Next::Member, &self.options);
         gathered.census.merge(found.census);
         gathered.problems.extend(problems);
         gathered.coverage.add(covered, job.source.component);

@@ -9,6 +9,7 @@ use crate::base::member_path::MemberPath;
 use crate::base::problem::{Problem, ProblemKind};
 use crate::fact::census::Census;
 use crate::fact::reader::{Form, MAX_SECTION_BYTES, Piece, Reader};
+use crate::fact::row::ByPosition;
 use crate::fact::{self, Ending, Fact, Section, kind};
 use crate::finding::tally::Place;
 use crate::finding::{Tally, TallyOptions};
@@ -196,20 +197,14 @@ impl Setting<'_> {
             modified: self.modified,
             open_end,
         };
-        let held = Held {
-            view,
-            text: &text,
-            text_start,
-            is_verbatim: text.len() + text_start == view.bytes.len(),
-            component: self.source.component,
-        };
+        let held = Held::new(view, &text, text_start, self.source.component);
         let mut facts = Vec::new();
         let ending = fact::parse(form, &section, &mut facts);
         let is_object = matches!(form, Form::Json { .. } | Form::Yaml);
         match is_object && is_one_event(&facts) {
             true => facts.iter().for_each(|event| {
                 self.matcher
-                    .scan_event(event, held, |found| self.add(tally, view, found))
+                    .scan_event(event, &held, |found| self.add(tally, view, found))
             }),
             false => {
                 self.lines(view, tally);
@@ -217,8 +212,13 @@ impl Setting<'_> {
         }
         for fact in &facts {
             census.note(fact);
+            let fact = ByPosition::new(fact);
             self.matcher
-                .scan_fact(fact, held, |found| self.add(tally, view, found));
+                .scan_fact(&fact, &held, |found| self.add(tally, view, found));
+            self.matcher.scan_well(&fact, |well| {
+                let signature = &self.matcher.signatures()[well.signature];
+                tally.add_well(well, self.source, signature);
+            });
         }
         ending
     }

@@ -9,7 +9,8 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::condition::{self, Test};
 use super::schema::{Fact as FactSpec, Line, Spec, TextRule};
-use crate::fact::{Fact, Kind};
+use crate::fact::Kind;
+use crate::fact::row::ByPosition;
 use crate::source::component::{ComponentSet, scope};
 
 /// Bytes that one compiled regex may take, and its lazy DFA as much again.
@@ -59,39 +60,106 @@ impl Leaf {
 pub struct FactLeaf {
     /// The kind of fact that it looks at.
     pub kind: &'static Kind,
-    /// The fields that it tests, in order of their names.
-    tests: Vec<(&'static str, Vec<Test>)>,
+    /// The fields that it tests, by their place in [`Kind::fields`]; what rejects a fact most cheaply first.
+    tests: Vec<(usize, Vec<Test>)>,
+    /// For each field of the kind how a finding names it, if it does.
+    shown: Vec<Option<ShownField>>,
     /// Whether a test is broken; then nothing matches. The linter reports such leaves.
     is_broken: bool,
 }
 
+/// How a finding names a field of a fact.
+#[derive(Debug)]
+pub struct ShownField {
+    /// The entity that the signature makes of it, or else its kind.
+    pub entity: Option<String>,
+    /// Whether it names something that lives in a namespace.
+    pub is_namespaced: bool,
+}
+
+/// Entities that live in a namespace.
+const NAMESPACED: [&str; 8] = [
+    "pod",
+    "pvc",
+    "service",
+    "ingress",
+    "workload",
+    "secret",
+    "configmap",
+    "release",
+];
+
 impl FactLeaf {
     /// Compiles a leaf; `None` if there is no such kind, which the linter reports.
-    pub fn new(spec: &FactSpec) -> Option<Self> {
+    pub fn new(spec: &FactSpec, signature: &Spec) -> Option<Self> {
         let kind = Kind::of(&spec.kind)?;
         let mut leaf = FactLeaf {
             kind,
             tests: Vec::new(),
+            shown: Vec::new(),
             is_broken: false,
         };
         for (name, wanted) in &spec.conditions {
-            match (kind.field(name), condition::compile(kind, name, wanted)) {
-                (Some(field), Ok(tests)) => leaf.tests.push((field.name, tests)),
+            match (kind.position(name), condition::compile(kind, name, wanted)) {
+                (Some(position), Ok(tests)) => leaf.tests.push((position, tests)),
                 _ => leaf.is_broken = true,
             }
         }
+        leaf.tests.sort_by_key(|(_, tests)| condition::cost(tests));
+        let shown = kind.fields.iter().map(|field| {
+            let given = signature.entities.get(field.name).map(String::as_str);
+            let entity = given.or(field.entity);
+            let is_tested = spec.conditions.contains_key(field.name);
+            (is_tested || entity.is_some()).then(|| ShownField {
+                entity: entity.map(str::to_owned),
+                is_namespaced: field.entity.is_some_and(|own| NAMESPACED.contains(&own)),
+            })
+        });
+        leaf.shown = shown.collect();
         Some(leaf)
     }
 
     /// Whether a fact of the right kind passes.
-    pub fn accepts(&self, fact: &Fact<'_>) -> bool {
-        let holds = |(field, tests): &(&str, Vec<Test>)| condition::holds(tests, fact, field);
+    pub fn accepts(&self, fact: &ByPosition<'_, '_>) -> bool {
+        let holds =
+            |(position, tests): &(usize, Vec<Test>)| condition::holds(tests, fact, *position);
         !self.is_broken && self.tests.iter().all(holds)
     }
 
-    /// The fields that it tests.
-    pub fn tested(&self) -> impl Iterator<Item = &'static str> {
-        self.tests.iter().map(|(field, _)| *field)
+    /// The fields that a fact must know to pass, and those that it must not know, as bits in the order of [`Kind::fields`].
+    pub fn needs(&self) -> (u64, u64) {
+        let mut needs = (0, 0);
+        for (position, tests) in &self.tests {
+            match condition::needs_known(tests) {
+                Some(true) => needs.0 |= 1 << position,
+                Some(false) => needs.1 |= 1 << position,
+                None => {}
+            }
+        }
+        needs
+    }
+
+    /// The places in [`Kind::fields`] of texts that must have one of these digests, for a first look at a fact.
+    pub fn digests(&self) -> Vec<(usize, Vec<u64>)> {
+        let tests = self.tests.iter();
+        let some =
+            tests.filter_map(|(position, tests)| Some((*position, condition::digests(tests)?)));
+        some.collect()
+    }
+
+    /// What it asks for, in words that differ from those of every other leaf that asks for something else.
+    pub fn asks(&self) -> String {
+        format!("{:?} {:?}", self.kind, self.tests)
+    }
+
+    /// The fields that it tests, by their place in [`Kind::fields`].
+    pub fn tested(&self) -> impl Iterator<Item = usize> {
+        self.tests.iter().map(|(position, _)| *position)
+    }
+
+    /// How a finding names the field at this place of [`Kind::fields`]; not at all if it is neither tested nor an entity.
+    pub fn shown(&self, position: usize) -> Option<&ShownField> {
+        self.shown.get(position)?.as_ref()
     }
 }
 

@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use super::compile::{LazyRegex, build_regex};
 use super::schema::{Comparand, Condition, Operators, Scalar};
 use crate::fact::kind::{Kind, Type};
-use crate::fact::row::{Fact, scalar};
+use crate::fact::row::{ByPosition, Fact, digest, scalar};
 use crate::fact::value::{self, Value};
 
 /// One condition on one value.
@@ -87,10 +87,47 @@ pub fn check_patterns(condition: &Condition) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether all tests hold for a field of a fact.
-pub fn holds(tests: &[Test], fact: &Fact<'_>, field: &str) -> bool {
-    let value = fact.get(field).map(|field| &field.value);
-    tests.iter().all(|test| test.holds(value, Some(fact)))
+/// About how much it costs to evaluate tests: those that cost little and tell much come first.
+pub fn cost(tests: &[Test]) -> u8 {
+    let costs = tests.iter().map(|test| match &test.operator {
+        Operator::Exists(_) => 0,
+        Operator::Equals(_) | Operator::OneOf(_) => 1,
+        Operator::Differs(_) | Operator::NoneOf(_) | Operator::Ordered(..) => 2,
+        Operator::Contains(_) | Operator::NotContains(_) => 3,
+        Operator::Matches(_) | Operator::NotMatches(_) => 4,
+    });
+    costs.max().unwrap_or(0)
+}
+
+/// If one of the tests only holds for one of a few texts, their [`digest`]s.
+pub fn digests(tests: &[Test]) -> Option<Vec<u64>> {
+    tests.iter().find_map(|test| {
+        let operands = match &test.operator {
+            Operator::Equals(operand) => std::slice::from_ref(operand),
+            Operator::OneOf(operands) => operands,
+            _ => return None,
+        };
+        let digest_of = |operand: &Operand| match operand {
+            Operand::Constant(Value::Text(text)) if test.of == Type::Text => Some(digest(text)),
+            _ => None,
+        };
+        operands.iter().map(digest_of).collect()
+    })
+}
+
+/// Whether tests can only hold for a field that is known (`Some(true)`), or that is not (`Some(false)`).
+pub fn needs_known(tests: &[Test]) -> Option<bool> {
+    let needs = tests.iter().map(|test| match &test.operator {
+        Operator::Exists(wanted) => Some(*wanted),
+        operator => (!operator.is_negative()).then_some(true),
+    });
+    needs.flatten().next()
+}
+
+/// Whether all tests hold for the field at this place of [`Kind::fields`].
+pub fn holds(tests: &[Test], fact: &ByPosition<'_, '_>, position: usize) -> bool {
+    let value = fact.get(position).map(|field| &field.value);
+    tests.iter().all(|test| test.holds(value, Some(fact.fact)))
 }
 
 /// Whether all tests hold for a captured text.
@@ -244,7 +281,15 @@ impl Test {
     }
 
     fn holds_for(&self, value: &Value<'_>, fact: Option<&Fact<'_>>) -> bool {
-        let is = |operand: &Operand| self.compare(value, operand, fact) == Some(Ordering::Equal);
+        let is = |operand: &Operand| match (value, operand) {
+            // By far the commonest test, and equality is told from the lengths alone most of the time.
+            (Value::Text(text), Operand::Constant(Value::Text(wanted)))
+                if self.of != Type::Version =>
+            {
+                text == wanted
+            }
+            _ => self.compare(value, operand, fact) == Some(Ordering::Equal),
+        };
         let text = || match value {
             Value::Text(text) => text.as_ref(),
             _ => "",
@@ -386,7 +431,9 @@ mod tests {
     fn check(fact: &Fact<'_>, field: &str, rows: &[(&str, bool)]) {
         for (yaml, expected) in rows {
             let tests = compile(fact.kind, field, &condition(yaml)).expect("it compiles");
-            assert_eq!(holds(&tests, fact, field), *expected, "{field} {yaml}");
+            let position = fact.kind.position(field).expect("the kind has it");
+            let fact = ByPosition::new(fact);
+            assert_eq!(holds(&tests, &fact, position), *expected, "{field} {yaml}");
         }
     }
 

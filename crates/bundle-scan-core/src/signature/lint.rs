@@ -544,9 +544,13 @@ fn captures_of(line: &Line) -> Vec<String> {
 
 /// The words of three letters or more in the literals, in lower case.
 fn literal_words(spec: &Spec) -> BTreeSet<String> {
-    line_leaves(spec)
-        .flat_map(|line| &line.literal)
-        .flat_map(|literal| literal.split(|c: char| !c.is_alphanumeric()))
+    let literals = line_leaves(spec).flat_map(|line| &line.literal);
+    let words = literals.flat_map(|literal| {
+        // The whole literal, too: some have no words.
+        let parts = literal.split(|c: char| !c.is_alphanumeric());
+        parts.chain([literal.as_str()])
+    });
+    words
         .filter(|word| word.chars().count() >= 3)
         .map(str::to_lowercase)
         .collect()

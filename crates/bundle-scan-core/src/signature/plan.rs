@@ -3,11 +3,11 @@
 //! A signature of which any leaf is enough has no plan. The tree is evaluated when the whole bundle was read (`finding::resolve`),
 //! over matches that were grouped by the joined entities.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::compile::{FactLeaf, Leaf, LineLeaf};
 use super::schema::{Count, Node, Sequence, Spec};
+use crate::base::hash::fnv1a;
 
 /// What must be found together, and what ends it.
 #[derive(Debug)]
@@ -18,8 +18,25 @@ pub struct Plan {
     pub group_by: Vec<String>,
     /// Leaves that tell of a recovery.
     pub clears: Vec<usize>,
-    /// Leaves that prove nothing: those that must be absent, and those that tell of a recovery.
-    pub silent: BTreeSet<usize>,
+    /// What is kept of the matches of each leaf.
+    pub keeps: Vec<Keep>,
+}
+
+/// What is kept of the matches of a leaf, besides how often it matched.
+#[derive(Clone, Debug, Default)]
+pub struct Keep {
+    /// No line and no entity: the leaf proves nothing, because it must be absent, or is what a share is taken of, or tells of a
+    /// recovery.
+    pub is_silent: bool,
+    /// When they happened.
+    pub moments: bool,
+    /// How often, even if the leaf proves nothing.
+    pub counts: bool,
+    /// The entities whose distinct values are counted.
+    pub distinct: Vec<String>,
+    /// For a leaf of which no more matters than whether it holds: the same number for all leaves of any signature that ask the
+    /// same, see [`crate::finding::presence`].
+    pub presence: Option<u64>,
 }
 
 /// One node of the tree.
@@ -47,22 +64,42 @@ pub enum Step {
 }
 
 impl Step {
-    /// Adds the leaves below an `absent`.
-    fn collect_absent(&self, is_absent: bool, leaves: &mut BTreeSet<usize>) {
+    /// Notes what is kept of the leaves of this part; `outer` is what the parts around it ask for.
+    fn keep(&self, outer: &Keep, keeps: &mut [Keep]) {
         match self {
-            Step::Leaf(leaf) if is_absent => {
-                leaves.insert(*leaf);
+            Step::Leaf(leaf) => keeps[*leaf] = outer.clone(),
+            Step::Any(steps) | Step::All(steps) => {
+                steps.iter().for_each(|step| step.keep(outer, keeps));
             }
-            Step::Leaf(_) => {}
-            Step::Any(steps) | Step::All(steps) | Step::Sequence { steps, .. } => steps
-                .iter()
-                .for_each(|step| step.collect_absent(is_absent, leaves)),
-            Step::Absent(step) => step.collect_absent(true, leaves),
+            Step::Absent(step) => {
+                let silent = Keep {
+                    is_silent: true,
+                    ..outer.clone()
+                };
+                step.keep(&silent, keeps);
+            }
             Step::Count(counted) => {
-                counted.of.collect_absent(is_absent, leaves);
+                let mut counting = Keep {
+                    counts: true,
+                    ..outer.clone()
+                };
+                counting.distinct.extend(counted.distinct.clone());
+                counted.of.keep(&counting, keeps);
+                // What a share is taken of proves nothing.
                 if let Some(among) = &counted.among {
-                    among.collect_absent(is_absent, leaves);
+                    let silent = Keep {
+                        is_silent: true,
+                        ..counting
+                    };
+                    among.keep(&silent, keeps);
                 }
+            }
+            Step::Sequence { steps, .. } => {
+                let timed = Keep {
+                    moments: true,
+                    ..outer.clone()
+                };
+                steps.iter().for_each(|step| step.keep(&timed, keeps));
             }
         }
     }
@@ -125,13 +162,12 @@ pub(super) fn compile(spec: &Spec) -> (Vec<Leaf>, Option<Plan>) {
         }
         needed.extend(sequence);
         let root = Step::All(needed);
-        let mut silent: BTreeSet<usize> = clears.iter().copied().collect();
-        root.collect_absent(false, &mut silent);
+        let keeps = leaves.keeps(&root, &clears, &group_by);
         Plan {
             root,
             group_by,
             clears,
-            silent,
+            keeps,
         }
     });
     (leaves.found, plan)
@@ -153,7 +189,7 @@ impl Leaves<'_> {
             Node::Line(line) => {
                 self.leaf(Some(Leaf::Line(Box::new(LineLeaf::new(line, self.spec)))))
             }
-            Node::Fact(fact) => self.leaf(FactLeaf::new(fact).map(Leaf::Fact)),
+            Node::Fact(fact) => self.leaf(FactLeaf::new(fact, self.spec).map(Leaf::Fact)),
             Node::Any(nodes) => Step::Any(self.steps(nodes)),
             Node::All(nodes) => Step::All(self.steps(nodes)),
             Node::Absent(node) => Step::Absent(Box::new(self.step(node))),
@@ -171,6 +207,35 @@ impl Leaves<'_> {
             // What cannot be compiled is never found; the linter has refused it.
             None => Step::Any(Vec::new()),
         }
+    }
+
+    fn keeps(&self, root: &Step, clears: &[usize], group_by: &[String]) -> Vec<Keep> {
+        let mut keeps = vec![Keep::default(); self.found.len()];
+        let outer = Keep {
+            moments: !clears.is_empty(),
+            ..Keep::default()
+        };
+        root.keep(&outer, &mut keeps);
+        for leaf in clears {
+            keeps[*leaf] = Keep {
+                is_silent: true,
+                ..outer.clone()
+            };
+        }
+        for (keep, leaf) in keeps.iter_mut().zip(&self.found) {
+            // Of states it does not matter when: they hold at capture.
+            let is_asked_no_more = keep.is_silent && !keep.counts;
+            let leaf = leaf.as_fact().filter(|_| is_asked_no_more);
+            let Some(leaf) = leaf.filter(|leaf| leaf.kind.is_state()) else {
+                continue;
+            };
+            let entities = self.spec.entities.iter();
+            let of_leaf = entities.filter(|(name, _)| leaf.kind.field(name).is_some());
+            let of_leaf: Vec<_> = of_leaf.collect();
+            let all = format!("{} {of_leaf:?} {group_by:?}", leaf.asks());
+            keep.presence = Some(fnv1a(all.as_bytes()));
+        }
+        keeps
     }
 
     fn count(&mut self, count: &Count) -> Counted {

@@ -1,0 +1,123 @@
+//! What a finding tells of its matches besides their number: when, where, whom, and the lines.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::entity::Values;
+use super::evidence::Evidence;
+use super::histogram::Histogram;
+use super::tally::{Next, Place, TallyOptions};
+use crate::base::time::Time;
+use crate::matcher::Match;
+use crate::source::PodRef;
+use crate::source::component::Component;
+
+/// What matches say.
+#[derive(Clone, Debug, Default)]
+pub struct Detail {
+    /// Lines that matched.
+    pub lines: u64,
+    /// The earliest known time.
+    pub first: Option<Time>,
+    /// The latest known time.
+    pub last: Option<Time>,
+    /// Matches along time.
+    pub histogram: Histogram,
+    /// Entity name to its values.
+    pub entities: BTreeMap<String, Values>,
+    /// The components that spoke.
+    pub components: BTreeSet<Component>,
+    /// The hosts that envelopes named.
+    pub hosts: Values,
+    /// The lines kept as proof, in the order in which they are shown.
+    pub evidence: Vec<Evidence>,
+    /// The leaves that matched.
+    pub leaves: BTreeSet<usize>,
+}
+
+impl Detail {
+    pub(super) fn add(&mut self, found: &Match<'_>, place: Place<'_>, options: &TallyOptions) {
+        if self.evidence.len() < options.evidence {
+            found.show(|sighting| {
+                let mut evidence = Evidence::new(
+                    place.member,
+                    place.view,
+                    sighting,
+                    options.context,
+                    options.max_shown_bytes,
+                    self.lines,
+                );
+                evidence.line += place.lines;
+                self.evidence.push(evidence);
+            });
+        }
+        self.lines += 1;
+        self.leaves.insert(found.leaf);
+        self.time(found.time);
+        self.components.extend(found.component);
+        self.named(found, place.source.pod.as_ref(), options);
+    }
+
+    fn time(&mut self, time: Option<Time>) {
+        if let Some(time) = time {
+            self.first = Some(self.first.map_or(time, |first| first.min(time)));
+            self.last = Some(self.last.map_or(time, |last| last.max(time)));
+            self.histogram.add(time.unix_nanos);
+        }
+    }
+
+    fn named(&mut self, found: &Match<'_>, pod: Option<&PodRef>, options: &TallyOptions) {
+        let cap = options.max_entity_values;
+        let mut names_pod = false;
+        found.each_name(|entity, name| {
+            names_pod |= entity == "pod";
+            self.name(entity, &name.text(), cap);
+        });
+        let record = found.record();
+        if let Some(host) = record.and_then(|record| record.host.as_deref()) {
+            self.hosts.add(&String::from_utf8_lossy(host), 1, cap);
+        }
+        if let Some(object) = record.and_then(|record| record.object.as_deref()) {
+            self.name("object", &String::from_utf8_lossy(object), cap);
+        }
+        if let (Some(pod), false) = (pod, names_pod) {
+            self.name("pod", &pod.to_string(), cap);
+        }
+    }
+
+    fn name(&mut self, entity: &str, value: &str, cap: usize) {
+        match self.entities.get_mut(entity) {
+            Some(values) => values.add(value, 1, cap),
+            None => self
+                .entities
+                .entry(entity.to_owned())
+                .or_default()
+                .add(value, 1, cap),
+        }
+    }
+
+    /// Adds the matches of another part.
+    pub fn merge(&mut self, mut other: Detail, next: Next, options: &TallyOptions) {
+        if let Next::Block { lines } = next {
+            for evidence in &mut other.evidence {
+                evidence.line += lines + 1;
+                evidence.ordinal += self.lines;
+            }
+        }
+        self.lines += other.lines;
+        self.first = [self.first, other.first].into_iter().flatten().min();
+        self.last = self.last.max(other.last);
+        self.histogram.merge(other.histogram);
+        for (entity, values) in other.entities {
+            self.entities
+                .entry(entity)
+                .or_default()
+                .merge(values, options.max_entity_values);
+        }
+        self.components.extend(other.components);
+        self.hosts.merge(other.hosts, options.max_entity_values);
+        self.evidence.extend(other.evidence);
+        self.evidence.sort_by(|a, b| a.order().cmp(&b.order()));
+        self.evidence.truncate(options.evidence);
+        self.leaves.extend(other.leaves);
+    }
+}
