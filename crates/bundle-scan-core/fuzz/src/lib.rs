@@ -2,6 +2,7 @@
 
 use bundle_scan_core::base::member_path::MemberPath;
 use bundle_scan_core::fact::reader::{Piece, Reader};
+use bundle_scan_core::fact::tree::Arena;
 use bundle_scan_core::fact::{self, Fact, Section};
 
 /// Parses any text with one parser: nothing panics, and every place lies in the text.
@@ -39,8 +40,9 @@ pub fn object(data: &[u8], form: fact::reader::Form<'_>) {
         modified: Some(1_800_000_000),
         open_end: false,
     };
+    let arena = Arena::default();
     let mut facts = Vec::new();
-    fact::parse(form, &section, &mut facts);
+    fact::parse(form, &section, &arena, &mut facts);
     check(&facts, &text);
 }
 
@@ -65,8 +67,9 @@ pub fn read(data: &[u8]) {
                 modified: None,
                 open_end,
             };
+            let arena = Arena::default();
             let mut facts = Vec::new();
-            fact::parse(form, &section, &mut facts);
+            fact::parse(form, &section, &arena, &mut facts);
             check(&facts, &text);
         }
     };

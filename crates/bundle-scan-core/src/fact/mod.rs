@@ -23,6 +23,8 @@ pub use kind::Kind;
 use reader::Form;
 pub use row::{Fact, Field};
 
+use tree::Arena;
+
 pub use section::{Ending, FactParser, Section};
 pub use value::Value;
 
@@ -33,13 +35,18 @@ pub fn parsers() -> impl Iterator<Item = &'static dyn FactParser> {
     rooms.into_iter().flatten().copied()
 }
 
-/// Parses a section by its form. What cannot be read is left out.
-pub fn parse<'a>(form: Form<'_>, section: &Section<'a>, facts: &mut Vec<Fact<'a>>) -> Ending {
+/// Parses a section by its form. What cannot be read is left out. `arena` is for what lives as long as the facts.
+pub fn parse<'a>(
+    form: Form<'_>,
+    section: &Section<'a>,
+    arena: &'a Arena,
+    facts: &mut Vec<Fact<'a>>,
+) -> Ending {
     let (document, list_kind) = match form {
         Form::Plain => return Ending::Whole,
         Form::Text { parser, .. } => return parser.parse(section, facts),
-        Form::Json { list_kind } => (document::json::read(section.text), list_kind),
-        Form::Yaml => (document::yaml::read(section.text), None),
+        Form::Json { list_kind } => (document::json::read(section.text, arena), list_kind),
+        Form::Yaml => (document::yaml::read(section.text, arena), None),
     };
     let (tree, is_broken) = match document {
         Ok(tree) => (tree, false),

@@ -85,12 +85,13 @@ impl<'f, 'a> ByPosition<'f, 'a> {
 /// nothing.
 pub fn digest(text: &str) -> u64 {
     let bytes = text.as_bytes();
-    let edge = |edge: &[u8]| {
-        let read = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
-        edge.iter().fold(0, read)
+    let (first, last) = match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => {
+            let read = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
+            (bytes.iter().fold(0, read), 0)
+        }
     };
-    let first = edge(&bytes[..bytes.len().min(8)]);
-    let last = edge(&bytes[bytes.len().saturating_sub(8)..]);
     first ^ last.rotate_left(29) ^ bytes.len() as u64
 }
 
@@ -123,10 +124,10 @@ impl<'a> Fact<'a> {
         if NOTHINGS.contains(&text) {
             return self;
         }
-        let Some(field) = self.kind.field(name) else {
+        let Some((position, of)) = self.place(name) else {
             return self;
         };
-        let value = match field.of {
+        let value = match of {
             Type::Text | Type::Version => Some(Value::Text(Cow::Borrowed(text))),
             Type::List => Some(Value::List(
                 text.split(',')
@@ -137,22 +138,24 @@ impl<'a> Fact<'a> {
             of => scalar(of, text),
         };
         match value {
-            Some(value) => self.put(name, value, at),
+            Some(value) => self.put_at(position, name, value, at),
             None => self,
         }
     }
 
     /// Sets a field from a value of a document, read by the declared type of the field. A mapping becomes a list of
     /// `key=value`.
-    pub fn take(&mut self, name: &'static str, found: Option<Located<'_, 'a>>) -> &mut Self {
+    pub fn take(&mut self, name: &'static str, found: Option<Located<'a>>) -> &mut Self {
         let Some(Located { tree, at }) = found else {
             return self;
         };
-        let Some(field) = self.kind.field(name) else {
+        let Some((position, of)) = self.place(name) else {
             return self;
         };
-        let value = match (tree, field.of) {
-            (Tree::Text(text), Type::Text | Type::Version) => Some(Value::Text(text.clone())),
+        let value = match (tree, of) {
+            (Tree::Text(text), Type::Text | Type::Version) => {
+                Some(Value::Text(Cow::Borrowed(text)))
+            }
             (Tree::Text(text), of) => scalar(of, text),
             (Tree::Number(number), Type::Text | Type::Version) => {
                 Some(Value::Text(number.to_string().into()))
@@ -165,7 +168,7 @@ impl<'a> Fact<'a> {
                 items
                     .iter()
                     .filter_map(|item| match item {
-                        Tree::Text(text) => Some(text.clone()),
+                        Tree::Text(text) => Some(Cow::Borrowed(*text)),
                         Tree::Number(number) => Some(number.to_string().into()),
                         _ => None,
                     })
@@ -186,9 +189,17 @@ impl<'a> Fact<'a> {
             _ => None,
         };
         match value {
-            Some(value) => self.put(name, value, at),
+            Some(value) => self.put_at(position, name, value, at),
             None => self,
         }
+    }
+
+    /// Where a field of this name stands in [`Kind::fields`], and its type.
+    fn place(&self, name: &str) -> Option<(usize, Type)> {
+        // Parsers set fields mostly in the order of the kind.
+        let next = self.fields.last().map_or(0, |last| last.position + 1);
+        let position = self.kind.position_from(next, name)?;
+        Some((position, self.kind.fields[position].of))
     }
 
     /// Sets a field to a value of the right type. The first value of a name stays; an empty text or list sets nothing.
@@ -203,11 +214,20 @@ impl<'a> Fact<'a> {
             "{}.{name} is not declared so: {value:?}",
             self.kind.name
         );
-        // Parsers set fields mostly in the order of the kind.
-        let next = self.fields.last().map_or(0, |last| last.position + 1);
-        let position = self.kind.position_from(next, name);
-        let position = position.filter(|_| !value.is_empty());
-        if let Some(position) = position.filter(|position| self.at_position(*position).is_none()) {
+        match self.place(name) {
+            Some((position, _)) => self.put_at(position, name, value, at),
+            None => self,
+        }
+    }
+
+    fn put_at(
+        &mut self,
+        position: usize,
+        name: &'static str,
+        value: Value<'a>,
+        at: usize,
+    ) -> &mut Self {
+        if !value.is_empty() && self.at_position(position).is_none() {
             self.fields.push(Field {
                 name,
                 position,

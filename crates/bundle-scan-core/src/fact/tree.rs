@@ -1,11 +1,31 @@
 //! A JSON or YAML document as a tree whose keys know where they stand.
 //!
-//! Texts are borrowed from the document where they are written plainly.
+//! Texts are those of the document where they are written plainly. All else lives in an arena: a tree is made for one section,
+//! read once, and thrown away as a whole.
 
-use std::borrow::Cow;
+use bumpalo::Bump;
+
+/// Where the parts of trees lie that are not part of their document.
+#[derive(Debug, Default)]
+pub struct Arena(Bump);
+
+impl Arena {
+    /// Forgets all that lies in it, and keeps its memory for what comes next.
+    pub fn clear(&mut self) {
+        self.0.reset();
+    }
+
+    pub(super) fn text(&self, text: &str) -> &str {
+        self.0.alloc_str(text)
+    }
+
+    pub(super) fn slice<T: Copy>(&self, parts: &[T]) -> &[T] {
+        self.0.alloc_slice_copy(parts)
+    }
+}
 
 /// A value of a document.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Tree<'a> {
     /// `null`, or a value that is not kept.
     Null,
@@ -14,18 +34,18 @@ pub enum Tree<'a> {
     /// A number.
     Number(f64),
     /// A text.
-    Text(Cow<'a, str>),
+    Text(&'a str),
     /// A list.
-    List(Vec<Tree<'a>>),
+    List(&'a [Tree<'a>]),
     /// A mapping, in the order of the document.
-    Map(Vec<Entry<'a>>),
+    Map(&'a [Entry<'a>]),
 }
 
 /// One key of a mapping with its value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Entry<'a> {
     /// The key.
-    pub key: Cow<'a, str>,
+    pub key: &'a str,
     /// The byte of the section where the key stands.
     pub at: usize,
     /// The value.
@@ -34,9 +54,9 @@ pub struct Entry<'a> {
 
 /// A value with the place of its key.
 #[derive(Clone, Copy, Debug)]
-pub struct Located<'t, 'a> {
+pub struct Located<'a> {
     /// The value.
-    pub tree: &'t Tree<'a>,
+    pub tree: &'a Tree<'a>,
     /// The byte of the section where its key stands.
     pub at: usize,
 }
@@ -45,7 +65,7 @@ const NULL: &Tree<'static> = &Tree::Null;
 
 impl<'a> Tree<'a> {
     /// The entries, if it is a mapping.
-    pub fn entries(&self) -> &[Entry<'a>] {
+    pub fn entries(&self) -> &'a [Entry<'a>] {
         match self {
             Tree::Map(entries) => entries,
             _ => &[],
@@ -53,7 +73,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The elements, if it is a list.
-    pub fn items(&self) -> &[Tree<'a>] {
+    pub fn items(&self) -> &'a [Tree<'a>] {
         match self {
             Tree::List(items) => items,
             _ => &[],
@@ -61,7 +81,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The text, if it is one.
-    pub fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&'a str> {
         match self {
             Tree::Text(text) => Some(text),
             _ => None,
@@ -100,7 +120,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The value of a key; [`Tree::Null`] if there is none.
-    pub fn get(&self, key: &str) -> &Tree<'a> {
+    pub fn get(&self, key: &str) -> &'a Tree<'a> {
         self.entries()
             .iter()
             .find(|entry| entry.key == key)
@@ -109,25 +129,24 @@ impl<'a> Tree<'a> {
 
     /// The value at the end of a path of keys, `status.phase`, with the place of the last key. Keys that hold a dot are
     /// found with [`Tree::get`] alone.
-    pub fn locate(&self, path: &str) -> Option<Located<'_, 'a>> {
-        let mut found = Located { tree: self, at: 0 };
+    pub fn locate(&self, path: &str) -> Option<Located<'a>> {
+        let mut entries = self.entries();
         let mut rest = path;
         loop {
-            let (entry, below) = found.tree.entries().iter().find_map(|entry| {
+            let (entry, below) = entries.iter().find_map(|entry| {
                 let (key, below) = rest.split_at_checked(entry.key.len())?;
                 let is_whole = below.is_empty() || below.starts_with('.');
                 (is_whole && entry.key == key).then_some((entry, below))
             })?;
-            found = Located {
-                tree: &entry.value,
-                at: entry.at,
+            let Some(below) = below.strip_prefix('.') else {
+                return Some(Located {
+                    tree: &entry.value,
+                    at: entry.at,
+                });
             };
-            match below.strip_prefix('.') {
-                Some(below) => rest = below,
-                None => break,
-            }
+            entries = entry.value.entries();
+            rest = below;
         }
-        Some(found)
     }
 }
 
@@ -137,16 +156,10 @@ mod tests {
 
     #[test]
     fn paths_lead_to_values_and_their_places() {
-        let entry = |key: &'static str, at, value| Entry {
-            key: key.into(),
-            at,
-            value,
-        };
-        let tree = Tree::Map(vec![entry(
-            "status",
-            2,
-            Tree::Map(vec![entry("phase", 12, Tree::Text("Running".into()))]),
-        )]);
+        let entry = |key, at, value| [Entry { key, at, value }];
+        let status = entry("phase", 12, Tree::Text("Running"));
+        let object = entry("status", 2, Tree::Map(&status));
+        let tree = Tree::Map(&object);
         let phase = tree.locate("status.phase").expect("it is there");
         assert_eq!((phase.tree.text(), phase.at), (Some("Running"), 12));
         assert!(tree.locate("status.reason").is_none());

@@ -54,7 +54,8 @@ impl Value<'_> {
             Value::Text(text) => Cow::Borrowed(text),
             // What a unit was multiplied with leaves 12040.209999999998.
             Value::Number(number) => Cow::Owned(((number * 1e6).round() / 1e6).to_string()),
-            Value::Flag(yes) => Cow::Owned(yes.to_string()),
+            Value::Flag(true) => Cow::Borrowed("true"),
+            Value::Flag(false) => Cow::Borrowed("false"),
             Value::Time(unix_nanos) => jiff::Timestamp::from_nanosecond((*unix_nanos).into())
                 .map_or(Cow::Borrowed(""), |time| Cow::Owned(time.to_string())),
             Value::List(texts) => Cow::Owned(texts.join(",")),

@@ -10,7 +10,7 @@ use memchr::memchr_iter;
 
 use super::found::{By, Capture, Match, Name, Sighting};
 use super::verify::Matcher;
-use crate::base::hash::fnv1a;
+use crate::base::hash::Fnv1a;
 use crate::base::time::{Time, TimeQuality};
 use crate::fact::row::ByPosition;
 use crate::fact::{Fact, Field};
@@ -451,16 +451,17 @@ const IDENTITY: [&str; 16] = [
 
 /// A number for the thing that a fact is about: a bundle may describe it in several spellings.
 fn identity(fact: &Fact<'_>) -> u64 {
-    let mut text = fact.kind.name.to_owned();
+    let mut hash = Fnv1a::default();
+    hash.add(fact.kind.name.as_bytes());
     let named = IDENTITY.iter().filter_map(|name| fact.get(name));
     let node = fact
         .get("node")
         .filter(|_| fact.kind.field("name").is_none());
     for field in named.chain(node) {
-        text.push('\n');
-        text.push_str(&field.value.shown());
+        hash.add(b"\n");
+        hash.add(field.value.shown().as_bytes());
     }
-    fnv1a(text.as_bytes())
+    hash.0
 }
 
 fn is_event(fact: &Fact<'_>) -> bool {

@@ -10,6 +10,7 @@ use crate::base::problem::{Problem, ProblemKind};
 use crate::fact::census::Census;
 use crate::fact::reader::{Form, MAX_SECTION_BYTES, Piece, Reader};
 use crate::fact::row::ByPosition;
+use crate::fact::tree::Arena;
 use crate::fact::{self, Ending, Fact, Section, kind};
 use crate::finding::tally::Place;
 use crate::finding::{Tally, TallyOptions};
@@ -49,6 +50,8 @@ pub(super) fn is_structured(source: &Source, path: &MemberPath, head: &[u8]) -> 
 /// What was read so far of one member.
 pub(super) struct StructuredScan {
     reader: Reader,
+    /// For what is made of one section; empty between two of them.
+    arena: Arena,
     so_far: SoFar,
 }
 
@@ -70,23 +73,28 @@ impl StructuredScan {
     pub(super) fn new(path: &MemberPath) -> Self {
         StructuredScan {
             reader: Reader::new(path),
+            arena: Arena::default(),
             so_far: SoFar::default(),
         }
     }
 
     /// Reads the next block.
     pub(super) fn block(&mut self, setting: Setting<'_>, view: &BlockView<'_>) {
-        let so_far = &mut self.so_far;
+        let (so_far, arena) = (&mut self.so_far, &mut self.arena);
         let own = view.bytes.get(view.own.clone()).unwrap_or_default();
-        self.reader
-            .feed(own, &mut |piece| so_far.piece(setting, Some(view), &piece));
+        self.reader.feed(own, &mut |piece| {
+            so_far.piece(setting, Some(view), &piece, arena);
+            arena.clear();
+        });
     }
 
     /// Ends the member.
     pub(super) fn finish(mut self, setting: Setting<'_>) -> (SoFar, Vec<Problem>) {
-        let so_far = &mut self.so_far;
-        self.reader
-            .finish(&mut |piece| so_far.piece(setting, None, &piece));
+        let (so_far, arena) = (&mut self.so_far, &mut self.arena);
+        self.reader.finish(&mut |piece| {
+            so_far.piece(setting, None, &piece, arena);
+            arena.clear();
+        });
         so_far.is_cut |= self.reader.ended_early() && !so_far.census.facts.is_empty();
         let mut problems = Vec::new();
         let mut say = |kind, detail: String| {
@@ -116,8 +124,13 @@ impl StructuredScan {
 }
 
 impl SoFar {
-    fn piece(&mut self, setting: Setting<'_>, block: Option<&BlockView<'_>>, piece: &Piece<'_>) {
-        let tally = &mut self.tally;
+    fn piece(
+        &mut self,
+        setting: Setting<'_>,
+        block: Option<&BlockView<'_>>,
+        piece: &Piece<'_>,
+        arena: &Arena,
+    ) {
         // Line numbers begin with 1.
         let setting = Setting {
             lines: self.lines + 1,
@@ -132,7 +145,7 @@ impl SoFar {
                     own: own.clone(),
                     ..block.clone()
                 };
-                (&block.bytes[own], setting.lines(&view, tally))
+                (&block.bytes[own], setting.lines(&view, &mut self.tally))
             }
             Piece::Section {
                 form,
@@ -146,7 +159,7 @@ impl SoFar {
                     at_start: true,
                     at_end: true,
                 };
-                let ending = setting.section(*form, &view, *open_end, tally, &mut self.census);
+                let ending = setting.section(*form, &view, *open_end, arena, self);
                 self.is_cut |= ending == Ending::Cut;
                 (*bytes, count_lines(bytes))
             }
@@ -182,8 +195,8 @@ impl Setting<'_> {
         form: Form<'_>,
         view: &BlockView<'_>,
         open_end: bool,
-        tally: &mut Tally,
-        census: &mut Census,
+        arena: &Arena,
+        SoFar { tally, census, .. }: &mut SoFar,
     ) -> Ending {
         if matches!(form, Form::Plain) {
             self.lines(view, tally);
@@ -199,7 +212,7 @@ impl Setting<'_> {
         };
         let held = Held::new(view, &text, text_start, self.source.component);
         let mut facts = Vec::new();
-        let ending = fact::parse(form, &section, &mut facts);
+        let ending = fact::parse(form, &section, arena, &mut facts);
         let is_object = matches!(form, Form::Json { .. } | Form::Yaml);
         match is_object && is_one_event(&facts) {
             true => facts.iter().for_each(|event| {

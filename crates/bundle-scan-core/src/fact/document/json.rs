@@ -7,35 +7,32 @@
 //! Texts and keys without escapes are borrowed. Nesting is bounded by `serde_json` (128 levels).
 //! Source: RFC 8259; `serde_json`.
 
-use std::borrow::Cow;
-use std::cell::Cell;
 use std::fmt;
 
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::builder::TreeBuilder;
 use super::{Broken, boundary, is_unread, place};
-use crate::fact::tree::{Entry, Tree};
+use crate::fact::tree::{Arena, Tree};
 
 /// Reads one document, which may be followed by blanks alone.
 ///
 /// # Errors
 /// When the text is not JSON, or not to its end; with what was read so far.
-pub fn read<'a>(text: &'a str) -> Result<Tree<'a>, Broken<'a>> {
-    let document = Document {
+pub fn read<'a>(text: &'a str, arena: &'a Arena) -> Result<Tree<'a>, Broken<'a>> {
+    let mut document = Document {
         text,
-        last_key: Cell::new(0),
-        partial: Cell::new(None),
+        builder: TreeBuilder::new(arena),
+        last_key: 0,
+        partial: None,
     };
     let json = text.trim_start_matches('\u{feff}');
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    let tree = Node(&document).deserialize(&mut deserializer);
-    let ended = tree.and_then(|tree| match deserializer.end() {
-        Ok(()) => Ok(tree),
-        Err(error) => document.broken_off(tree, error),
-    });
+    let tree = Node(&mut document).deserialize(&mut deserializer);
+    let ended = tree.and_then(|tree| document.ended(tree, deserializer.end()));
     ended.map_err(|error| Broken {
-        partial: document.partial.take().unwrap_or(Tree::Null),
+        partial: document.partial.unwrap_or(Tree::Null),
         at: boundary(text, text.len() - json.len() + offset(json, &error)),
     })
 }
@@ -55,52 +52,36 @@ fn offset(text: &str, error: &serde_json::Error) -> usize {
 /// What is known while a document is read.
 struct Document<'a> {
     text: &'a str,
+    builder: TreeBuilder<'a>,
     /// Where the last key without escapes stands.
-    last_key: Cell<usize>,
+    last_key: usize,
     /// What was read of the innermost value that breaks off, while the error is on its way out.
-    partial: Cell<Option<Tree<'a>>>,
+    partial: Option<Tree<'a>>,
 }
 
 impl<'a> Document<'a> {
-    fn broken_off<T, E>(&self, tree: Tree<'a>, error: E) -> Result<T, E> {
-        self.partial.set(Some(tree));
-        Err(error)
-    }
-}
-
-/// Reads any value.
-#[derive(Clone, Copy)]
-struct Node<'d, 'a>(&'d Document<'a>);
-
-impl<'a> Node<'_, 'a> {
-    fn entries<A: MapAccess<'a>>(
-        self,
-        map: &mut A,
-        entries: &mut Vec<Entry<'a>>,
-    ) -> Result<(), A::Error> {
-        while let Some((key, at)) = map.next_key_seed(Key(self.0))? {
-            let value = match is_unread(&key) {
+    fn entries<A: MapAccess<'a>>(&mut self, map: &mut A) -> Result<(), A::Error> {
+        while let Some((key, at)) = map.next_key_seed(Key(self))? {
+            let value = match is_unread(key) {
                 true => map.next_value::<IgnoredAny>().map(|_| Tree::Null),
-                false => map.next_value_seed(self),
+                false => map.next_value_seed(Node(self)),
             };
             let (value, ended) = self.kept(value);
-            entries.push(Entry { key, at, value });
+            self.builder.entry(key, at, value);
             ended?;
         }
         Ok(())
     }
 
-    fn items<A: SeqAccess<'a>>(
-        self,
-        list: &mut A,
-        items: &mut Vec<Tree<'a>>,
-    ) -> Result<(), A::Error> {
+    fn items<A: SeqAccess<'a>>(&mut self, list: &mut A) -> Result<(), A::Error> {
         loop {
-            match list.next_element_seed(self) {
-                Ok(Some(item)) => items.push(item),
+            match list.next_element_seed(Node(self)) {
+                Ok(Some(item)) => self.builder.item(item),
                 Ok(None) => return Ok(()),
                 Err(error) => {
-                    items.extend(self.0.partial.take());
+                    if let Some(item) = self.partial.take() {
+                        self.builder.item(item);
+                    }
                     return Err(error);
                 }
             }
@@ -108,23 +89,23 @@ impl<'a> Node<'_, 'a> {
     }
 
     /// A value, or what there is of it.
-    fn kept<E>(self, value: Result<Tree<'a>, E>) -> (Tree<'a>, Result<(), E>) {
+    fn kept<E>(&mut self, value: Result<Tree<'a>, E>) -> (Tree<'a>, Result<(), E>) {
         match value {
             Ok(value) => (value, Ok(())),
-            Err(error) => {
-                let partial = self.0.partial.take().unwrap_or(Tree::Null);
-                (partial, Err(error))
-            }
+            Err(error) => (self.partial.take().unwrap_or(Tree::Null), Err(error)),
         }
     }
 
-    fn ended<E>(self, tree: Tree<'a>, ended: Result<(), E>) -> Result<Tree<'a>, E> {
-        match ended {
-            Ok(()) => Ok(tree),
-            Err(error) => self.0.broken_off(tree, error),
+    fn ended<E>(&mut self, tree: Tree<'a>, ended: Result<(), E>) -> Result<Tree<'a>, E> {
+        if ended.is_err() {
+            self.partial = Some(tree);
         }
+        ended.map(|()| tree)
     }
 }
+
+/// Reads any value.
+struct Node<'d, 'a>(&'d mut Document<'a>);
 
 impl<'a> DeserializeSeed<'a> for Node<'_, 'a> {
     type Value = Tree<'a>;
@@ -162,31 +143,35 @@ impl<'a> Visitor<'a> for Node<'_, 'a> {
     }
 
     fn visit_borrowed_str<E: Error>(self, text: &'a str) -> Result<Tree<'a>, E> {
-        Ok(Tree::Text(Cow::Borrowed(text)))
+        Ok(Tree::Text(text))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Tree<'a>, E> {
-        Ok(Tree::Text(Cow::Owned(text.to_owned())))
+        Ok(Tree::Text(self.0.builder.text(text)))
     }
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<Tree<'a>, A::Error> {
-        let mut items = Vec::new();
-        let ended = self.items(&mut list, &mut items);
-        self.ended(Tree::List(items), ended)
+        let document = self.0;
+        let mark = document.builder.open_list();
+        let ended = document.items(&mut list);
+        let tree = document.builder.close_list(mark);
+        document.ended(tree, ended)
     }
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Tree<'a>, A::Error> {
-        let mut entries = Vec::with_capacity(8);
-        let ended = self.entries(&mut map, &mut entries);
-        self.ended(Tree::Map(entries), ended)
+        let document = self.0;
+        let mark = document.builder.open_map();
+        let ended = document.entries(&mut map);
+        let tree = document.builder.close_map(mark);
+        document.ended(tree, ended)
     }
 }
 
 /// Reads a key with its place. A key with escapes has none in the text as it is: it gets that of the key before.
-struct Key<'d, 'a>(&'d Document<'a>);
+struct Key<'d, 'a>(&'d mut Document<'a>);
 
 impl<'a> DeserializeSeed<'a> for Key<'_, 'a> {
-    type Value = (Cow<'a, str>, usize);
+    type Value = (&'a str, usize);
 
     fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
@@ -194,7 +179,7 @@ impl<'a> DeserializeSeed<'a> for Key<'_, 'a> {
 }
 
 impl<'a> Visitor<'a> for Key<'_, 'a> {
-    type Value = (Cow<'a, str>, usize);
+    type Value = (&'a str, usize);
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a key")
@@ -202,12 +187,12 @@ impl<'a> Visitor<'a> for Key<'_, 'a> {
 
     fn visit_borrowed_str<E: Error>(self, key: &'a str) -> Result<Self::Value, E> {
         let at = place(self.0.text, key).unwrap_or(0);
-        self.0.last_key.set(at);
-        Ok((Cow::Borrowed(key), at))
+        self.0.last_key = at;
+        Ok((key, at))
     }
 
     fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
-        Ok((Cow::Owned(key.to_owned()), self.0.last_key.get()))
+        Ok((self.0.builder.text(key), self.0.last_key))
     }
 }
 
@@ -218,7 +203,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn check(text: &str, expected: &str) {
-        let (tree, end) = match read(text) {
+        let arena = Arena::default();
+        let (tree, end) = match read(text, &arena) {
             Ok(tree) => (tree, String::new()),
             Err(broken) => (broken.partial, format!(" broken@{}", broken.at)),
         };
@@ -239,7 +225,8 @@ mod tests {
 
     #[test]
     fn a_key_with_escapes_stands_where_the_key_before_does() {
-        let tree = read(r#"{"a": 1, "b\"c": "\u00e9\n"}"#).expect("it is whole");
+        let arena = Arena::default();
+        let tree = read(r#"{"a": 1, "b\"c": "\u00e9\n"}"#, &arena).expect("it is whole");
         assert_eq!(shown(&tree), r#"{a: 1, b"c: "é\n"}"#);
         let places: Vec<usize> = tree.entries().iter().map(|entry| entry.at).collect();
         assert_eq!(places, [2, 2]);
@@ -278,7 +265,8 @@ mod tests {
     #[test]
     fn nesting_is_bounded() {
         let text = "[".repeat(100_000);
-        let broken = read(&text).expect_err("no end");
+        let arena = Arena::default();
+        let broken = read(&text, &arena).expect_err("no end");
         assert!(broken.at <= 128, "{}", broken.at);
     }
 
@@ -296,7 +284,8 @@ mod tests {
             let mut mutated = SAMPLE.to_owned();
             mutated.insert_str(boundary(SAMPLE, at), &with);
             for text in [&SAMPLE[..cut], &mutated, &text] {
-                let (tree, at) = match read(text) {
+                let arena = Arena::default();
+                let (tree, at) = match read(text, &arena) {
                     Ok(tree) => (tree, 0),
                     Err(broken) => (broken.partial, broken.at),
                 };

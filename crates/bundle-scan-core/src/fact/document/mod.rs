@@ -3,13 +3,14 @@
 //! Knows nothing of what the documents mean, except for what is never worth keeping. Invariants: every place lies in the
 //! text, at the start of a character; a document that breaks off still gives what stands before the break.
 
+mod builder;
 pub mod json;
 pub mod yaml;
 
 use super::tree::Tree;
 
 /// A document that cannot be read to its end.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Broken<'a> {
     /// What stands before the mistake; [`Tree::Null`] if that is nothing.
     pub partial: Tree<'a>,
@@ -72,7 +73,7 @@ mod tests {
     pub(super) fn check_keys(text: &str, tree: &Tree<'_>) {
         for entry in tree.entries() {
             let there = text.get(entry.at..).unwrap_or("");
-            assert!(there.starts_with(&*entry.key), "{} in {text}", entry.key);
+            assert!(there.starts_with(entry.key), "{} in {text}", entry.key);
             check_keys(text, &entry.value);
         }
         for item in tree.items() {

@@ -14,8 +14,9 @@ use std::borrow::Cow;
 
 use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, Span};
 
+use super::builder::{Mark, TreeBuilder};
 use super::{Broken, boundary, is_unread, place};
-use crate::fact::tree::{Entry, Tree};
+use crate::fact::tree::{Arena, Tree};
 
 /// How deep collections of one style may be nested, as in JSON.
 const MAX_NESTING: usize = 128;
@@ -24,8 +25,8 @@ const MAX_NESTING: usize = 128;
 ///
 /// # Errors
 /// When the text is not YAML, or not to its end; with what was read so far.
-pub fn read<'a>(text: &'a str) -> Result<Tree<'a>, Broken<'a>> {
-    let mut builder = Builder::new(text);
+pub fn read<'a>(text: &'a str, arena: &'a Arena) -> Result<Tree<'a>, Broken<'a>> {
+    let mut builder = Builder::new(text, arena);
     for event in Parser::new_from_str_with_options(text, options()) {
         match event {
             Ok((Event::DocumentEnd, _)) => break,
@@ -54,14 +55,15 @@ fn options() -> Options {
 /// A collection that is open at the current event.
 enum Open<'a> {
     /// A mapping, and the key whose value comes next.
-    Map(Vec<Entry<'a>>, Option<(Cow<'a, str>, usize)>),
+    Map(Mark, Option<(&'a str, usize)>),
     /// A list.
-    List(Vec<Tree<'a>>),
+    List(Mark),
 }
 
 /// Makes a tree of events.
 struct Builder<'a> {
     text: &'a str,
+    tree: TreeBuilder<'a>,
     open: Vec<Open<'a>>,
     root: Tree<'a>,
     /// How many collections are open inside of a value that is not kept, with itself.
@@ -69,9 +71,10 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(text: &'a str) -> Self {
+    fn new(text: &'a str, arena: &'a Arena) -> Self {
         Builder {
             text,
+            tree: TreeBuilder::new(arena),
             open: Vec::new(),
             root: Tree::Null,
             skipping: 0,
@@ -83,16 +86,16 @@ impl<'a> Builder<'a> {
             return self.skip(&event);
         }
         match event {
-            Event::MappingStart(..) => self.start(Open::Map(Vec::new(), None)),
-            Event::SequenceStart(..) => self.start(Open::List(Vec::new())),
+            Event::MappingStart(..) => self.start(Open::Map(self.tree.open_map(), None)),
+            Event::SequenceStart(..) => self.start(Open::List(self.tree.open_list())),
             Event::MappingEnd | Event::SequenceEnd => self.close(),
             Event::Scalar(text, ..) if self.wants_key() => self.give_key(text, span),
             Event::Scalar(text, style, _, tag) => {
                 let is_plain = style == ScalarStyle::Plain && tag.is_none();
                 self.give(match self.is_unread() {
                     true => Tree::Null,
-                    false if is_plain => plain(text),
-                    false => Tree::Text(text),
+                    false if is_plain => plain(self.tree.any_text(text)),
+                    false => Tree::Text(self.tree.any_text(text)),
                 });
             }
             Event::Alias(_) | Event::UnresolvedAlias(_) => self.give(Tree::Null),
@@ -121,11 +124,12 @@ impl<'a> Builder<'a> {
     }
 
     fn close(&mut self) {
-        match self.open.pop() {
-            Some(Open::Map(entries, _)) => self.give(Tree::Map(entries)),
-            Some(Open::List(items)) => self.give(Tree::List(items)),
-            None => {}
-        }
+        let closed = match self.open.pop() {
+            Some(Open::Map(mark, _)) => self.tree.close_map(mark),
+            Some(Open::List(mark)) => self.tree.close_list(mark),
+            None => return,
+        };
+        self.give(closed);
     }
 
     /// Whether the next value is a key.
@@ -143,6 +147,7 @@ impl<'a> Builder<'a> {
             Cow::Borrowed(key) if !key.is_empty() => place(self.text, key),
             _ => None,
         };
+        let key = self.tree.any_text(key);
         let at = borrowed.or(span.start.byte_offset()).unwrap_or(0);
         if let Some(Open::Map(_, wanted)) = self.open.last_mut() {
             *wanted = Some((key, boundary(self.text, at)));
@@ -152,11 +157,11 @@ impl<'a> Builder<'a> {
     /// Puts a finished value where it belongs. A collection in the place of a key counts as an empty key.
     fn give(&mut self, value: Tree<'a>) {
         match self.open.last_mut() {
-            Some(Open::Map(entries, wanted)) => match wanted.take() {
-                Some((key, at)) => entries.push(Entry { key, at, value }),
-                None => *wanted = Some((Cow::Borrowed(""), value.at().unwrap_or(0))),
+            Some(Open::Map(_, wanted)) => match wanted.take() {
+                Some((key, at)) => self.tree.entry(key, at, value),
+                None => *wanted = Some(("", value.at().unwrap_or(0))),
             },
-            Some(Open::List(items)) => items.push(value),
+            Some(Open::List(_)) => self.tree.item(value),
             None => self.root = value,
         }
     }
@@ -177,8 +182,8 @@ impl<'a> Builder<'a> {
 }
 
 /// A scalar without quotes, by the core schema.
-fn plain(text: Cow<'_, str>) -> Tree<'_> {
-    match text.as_ref() {
+fn plain(text: &str) -> Tree<'_> {
+    match text {
         "" | "~" | "null" | "Null" | "NULL" => Tree::Null,
         "true" | "True" | "TRUE" => Tree::Flag(true),
         "false" | "False" | "FALSE" => Tree::Flag(false),
@@ -205,7 +210,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn check(text: &str, expected: &str) {
-        let (tree, end) = match read(text) {
+        let arena = Arena::default();
+        let (tree, end) = match read(text, &arena) {
             Ok(tree) => (tree, String::new()),
             Err(broken) => (broken.partial, format!(" broken@{}", broken.at)),
         };
@@ -305,10 +311,11 @@ mod tests {
 
     #[test]
     fn nesting_is_bounded() {
+        let arena = Arena::default();
         let text = "[".repeat(100_000);
-        assert!(read(&text).expect_err("no end").at <= MAX_NESTING);
+        assert!(read(&text, &arena).expect_err("no end").at <= MAX_NESTING);
         let text = "- ".repeat(100_000);
-        assert!(read(&text).is_err());
+        assert!(read(&text, &arena).is_err());
     }
 
     const SAMPLE: &str =
@@ -325,7 +332,8 @@ mod tests {
             let mut mutated = SAMPLE.to_owned();
             mutated.insert_str(boundary(SAMPLE, at), &with);
             for text in [&SAMPLE[..boundary(SAMPLE, cut)], &mutated, &text] {
-                let (tree, at) = match read(text) {
+                let arena = Arena::default();
+                let (tree, at) = match read(text, &arena) {
                     Ok(tree) => (tree, 0),
                     Err(broken) => (broken.partial, broken.at),
                 };

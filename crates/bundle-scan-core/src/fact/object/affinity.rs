@@ -33,8 +33,8 @@ pub(super) fn affinity<'a>(fact: &mut Fact<'a>, object: &Tree<'a>) {
     fact.text("zone", joined(names), first_at);
     let labels = object.locate("metadata.labels");
     let mut label = entries(labels).0.iter();
-    if let Some(zone) = label.find(|entry| is_zone(&entry.key)) {
-        fact.take("zone", keyed(labels, &zone.key));
+    if let Some(zone) = label.find(|entry| is_zone(entry.key)) {
+        fact.take("zone", keyed(labels, zone.key));
     }
 }
 

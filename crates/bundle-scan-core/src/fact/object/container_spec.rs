@@ -143,7 +143,7 @@ fn port<'a>(port: &Tree<'a>) -> Option<Cow<'a, str>> {
 }
 
 /// `nvidia.com/gpu`, or that of another maker.
-fn gpu<'t, 'a>(resources: Located<'t, 'a>) -> Option<Located<'t, 'a>> {
+fn gpu<'a>(resources: Located<'a>) -> Option<Located<'a>> {
     let entries = resources.tree.entries();
     let entry = entries.iter().find(|entry| entry.key.ends_with("/gpu"))?;
     Some(Located {

@@ -7,8 +7,6 @@
 //!
 //! Source: `ContainerStatus` of k8s.io/api `core/v1/types.go`; `describeStatus` of kubectl `pkg/describe/describe.go`.
 
-use std::borrow::Cow;
-
 use super::part::{Row, is_whole, take_rows};
 use crate::base::time::NANOS_PER_SECOND;
 use crate::fact::row::Fact;
@@ -44,7 +42,7 @@ const LAST_STATE_ROWS: &[Row] = &[
 pub(super) fn container_state<'a>(fact: &mut Fact<'a>, status: &Tree<'a>, section: &Section<'a>) {
     take_rows(fact, status, STATUS_ROWS);
     if let Some(id) = status.locate("containerID")
-        && let Tree::Text(text) = id.tree
+        && let Some(text) = id.tree.text()
     {
         fact.text("runtime_id", without_scheme(text), id.at);
     }
@@ -68,7 +66,7 @@ pub(super) fn container_state<'a>(fact: &mut Fact<'a>, status: &Tree<'a>, sectio
 }
 
 /// The state that is set, in the order in which describe looks.
-fn state_of<'t, 'a>(state: &'t Tree<'a>) -> Option<(&'static str, Located<'t, 'a>)> {
+fn state_of<'a>(state: &Tree<'a>) -> Option<(&'static str, Located<'a>)> {
     ["running", "waiting", "terminated"]
         .into_iter()
         .filter_map(|name| Some((name, state.locate(name)?)))
@@ -106,14 +104,7 @@ fn is_set(unix_nanos: &i64) -> bool {
 }
 
 /// `3f2a` of `containerd://3f2a`.
-fn without_scheme<'a>(id: &Cow<'a, str>) -> Cow<'a, str> {
-    match id {
-        Cow::Borrowed(id) => Cow::Borrowed(bare(id)),
-        Cow::Owned(id) => Cow::Owned(bare(id).to_owned()),
-    }
-}
-
-fn bare(id: &str) -> &str {
+fn without_scheme(id: &str) -> &str {
     id.rsplit_once('/').map_or(id, |(_, bare)| bare)
 }
 

@@ -54,7 +54,11 @@ pub(super) fn secret<'a>(object: &Tree<'a>, _section: &Section<'a>, facts: &mut 
     take_rows(&mut fact, object, SECRET_ROWS);
     for path in ["data", "stringData"] {
         let (keys, at) = object.locate(path).map_or((Vec::new(), 0), |data| {
-            let keys = data.tree.entries().iter().map(|entry| entry.key.clone());
+            let keys = data
+                .tree
+                .entries()
+                .iter()
+                .map(|entry| Cow::Borrowed(entry.key));
             (keys.collect(), data.at)
         });
         fact.list("keys", keys, at);

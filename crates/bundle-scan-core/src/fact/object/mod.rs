@@ -106,7 +106,7 @@ fn parse_nested<'a>(
 }
 
 /// The items, if it is a list of objects. One that was stored without its kind has nothing but items and metadata.
-fn list_items<'t, 'a>(object: &'t Tree<'a>) -> Option<&'t [Tree<'a>]> {
+fn list_items<'a>(object: &Tree<'a>) -> Option<&'a [Tree<'a>]> {
     if let Tree::List(items) = object {
         return Some(items);
     }
@@ -155,12 +155,14 @@ mod tests {
     use crate::base::member_path::MemberPath;
     use crate::fact::document::{json, yaml};
     use crate::fact::object::testing::section;
+    use crate::fact::tree::Arena;
     use proptest::prelude::*;
 
     fn with_facts(path: &str, list_kind: Option<&str>, text: &str, look: impl FnOnce(&[Fact<'_>])) {
+        let arena = Arena::default();
         let tree = match text.trim_start().starts_with(['{', '[']) {
-            true => json::read(text),
-            false => yaml::read(text),
+            true => json::read(text, &arena),
+            false => yaml::read(text, &arena),
         };
         let tree = tree.unwrap_or_else(|broken| broken.partial);
         let path = MemberPath::new(path);

@@ -115,7 +115,7 @@ fn put_count<'a>(
     section: &Section<'a>,
     field: &'static str,
     count: usize,
-    counted: Option<Located<'_, 'a>>,
+    counted: Option<Located<'a>>,
 ) {
     if count > 0 || is_whole(section) {
         let at = counted.map_or(fact.at, |counted| counted.at);

@@ -94,7 +94,7 @@ fn overview<'a>(object: &Tree<'a>, section: &Section<'a>) -> Fact<'a> {
 }
 
 /// The first address of a type.
-fn address<'t, 'a>(object: &'t Tree<'a>, of_type: &str) -> Option<Located<'t, 'a>> {
+fn address<'a>(object: &Tree<'a>, of_type: &str) -> Option<Located<'a>> {
     let (addresses, _) = items(object.locate("status.addresses"));
     addresses
         .iter()
@@ -103,7 +103,7 @@ fn address<'t, 'a>(object: &'t Tree<'a>, of_type: &str) -> Option<Located<'t, 'a
 }
 
 /// Roles are the ends of labels, `node-role.kubernetes.io/worker`, or the value of an older one.
-fn roles<'a>(fact: &mut Fact<'a>, labels: Option<Located<'_, 'a>>) {
+fn roles<'a>(fact: &mut Fact<'a>, labels: Option<Located<'a>>) {
     let Some(Located { tree: labels, at }) = labels else {
         return;
     };
@@ -162,7 +162,7 @@ fn printed_taint<'a>(taint: &Tree<'a>) -> Cow<'a, str> {
 
 fn conditions<'a>(
     object: &Tree<'a>,
-    name: Option<Located<'_, 'a>>,
+    name: Option<Located<'a>>,
     section: &Section<'a>,
     facts: &mut Vec<Fact<'a>>,
 ) {
@@ -177,7 +177,7 @@ fn conditions<'a>(
     }
 }
 
-fn taints<'a>(object: &Tree<'a>, name: Option<Located<'_, 'a>>, facts: &mut Vec<Fact<'a>>) {
+fn taints<'a>(object: &Tree<'a>, name: Option<Located<'a>>, facts: &mut Vec<Fact<'a>>) {
     let (taints, at) = items(object.locate("spec.taints"));
     for taint in taints {
         let mut fact = Fact::new(&kind::NODE_TAINT, taint.at().unwrap_or(at));
@@ -188,21 +188,21 @@ fn taints<'a>(object: &Tree<'a>, name: Option<Located<'_, 'a>>, facts: &mut Vec<
 }
 
 /// One fact for each name among capacity and allocatable.
-fn resources<'a>(object: &Tree<'a>, name: Option<Located<'_, 'a>>, facts: &mut Vec<Fact<'a>>) {
+fn resources<'a>(object: &Tree<'a>, name: Option<Located<'a>>, facts: &mut Vec<Fact<'a>>) {
     let capacity = object.locate("status.capacity");
     let allocatable = object.locate("status.allocatable");
     let only_allocatable = entries(allocatable)
         .0
         .iter()
         .take(MAX_RESOURCES)
-        .filter(|entry| keyed(capacity, &entry.key).is_none());
+        .filter(|entry| keyed(capacity, entry.key).is_none());
     let of_capacity = entries(capacity).0.iter().take(MAX_RESOURCES);
     for entry in of_capacity.chain(only_allocatable) {
         let mut fact = Fact::new(&kind::NODE_RESOURCES, entry.at);
         fact.take("node", name);
-        fact.text("resource", entry.key.clone(), entry.at);
-        fact.take("capacity", keyed(capacity, &entry.key));
-        fact.take("allocatable", keyed(allocatable, &entry.key));
+        fact.text("resource", entry.key, entry.at);
+        fact.take("capacity", keyed(capacity, entry.key));
+        fact.take("allocatable", keyed(allocatable, entry.key));
         facts.push(fact);
     }
 }

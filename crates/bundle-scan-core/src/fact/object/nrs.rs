@@ -75,7 +75,7 @@ fn enis<'a>(fact: &mut Fact<'a>, object: &Tree<'a>, section: &Section<'a>) {
     fact.list("eni_status", printed.collect(), at);
 }
 
-fn wanted_enis<'t, 'a>(object: &'t Tree<'a>) -> Option<Located<'t, 'a>> {
+fn wanted_enis<'a>(object: &Tree<'a>) -> Option<Located<'a>> {
     let wanted = object.locate("spec.eni");
     wanted.filter(|wanted| !wanted.tree.entries().is_empty())
 }

@@ -85,7 +85,7 @@ pub(super) fn is_whole(section: &Section<'_>) -> bool {
 }
 
 /// The value of a key that may hold dots.
-pub(super) fn keyed<'t, 'a>(map: Option<Located<'t, 'a>>, key: &str) -> Option<Located<'t, 'a>> {
+pub(super) fn keyed<'a>(map: Option<Located<'a>>, key: &str) -> Option<Located<'a>> {
     let entry = map?.tree.entries().iter().find(|entry| entry.key == key)?;
     Some(Located {
         tree: &entry.value,
@@ -94,19 +94,19 @@ pub(super) fn keyed<'t, 'a>(map: Option<Located<'t, 'a>>, key: &str) -> Option<L
 }
 
 /// The elements of a list, and the place of its key.
-pub(super) fn items<'t, 'a>(found: Option<Located<'t, 'a>>) -> (&'t [Tree<'a>], usize) {
+pub(super) fn items<'a>(found: Option<Located<'a>>) -> (&'a [Tree<'a>], usize) {
     found.map_or((&[], 0), |found| (found.tree.items(), found.at))
 }
 
 /// The entries of a mapping, and the place of its key.
-pub(super) fn entries<'t, 'a>(found: Option<Located<'t, 'a>>) -> (&'t [Entry<'a>], usize) {
+pub(super) fn entries<'a>(found: Option<Located<'a>>) -> (&'a [Entry<'a>], usize) {
     found.map_or((&[], 0), |found| (found.tree.entries(), found.at))
 }
 
 /// A text that is not empty, or a number as text.
 pub(super) fn word<'a>(tree: &Tree<'a>) -> Option<Cow<'a, str>> {
     match tree {
-        Tree::Text(text) if !text.is_empty() => Some(text.clone()),
+        Tree::Text(text) if !text.is_empty() => Some(Cow::Borrowed(text)),
         Tree::Number(number) => Some(number.to_string().into()),
         _ => None,
     }

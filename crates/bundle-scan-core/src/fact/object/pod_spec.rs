@@ -33,7 +33,7 @@ const LISTS: &[(&str, &str, Texts)] = &[
 
 /// Sets node_selector, dns_policy, priority_class, restart_policy, images, image_pull_secrets, host_paths and
 /// tolerations, as far as the kind has them.
-pub(super) fn pod_spec<'a>(fact: &mut Fact<'a>, spec: Option<Located<'_, 'a>>) {
+pub(super) fn pod_spec<'a>(fact: &mut Fact<'a>, spec: Option<Located<'a>>) {
     let Some(Located { tree: spec, .. }) = spec else {
         return;
     };

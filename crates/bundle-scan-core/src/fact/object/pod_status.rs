@@ -70,7 +70,7 @@ fn condition<'t>(status: &'t Tree<'_>, of_type: &str) -> Option<&'t str> {
 }
 
 /// The state of a container, if it is in it.
-fn state<'t, 'a>(container: &'t Tree<'a>, name: &str) -> Option<Located<'t, 'a>> {
+fn state<'a>(container: &Tree<'a>, name: &str) -> Option<Located<'a>> {
     let found = container.get("state").locate(name)?;
     (!found.tree.is_null()).then_some(found)
 }

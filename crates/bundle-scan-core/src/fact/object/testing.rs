@@ -4,13 +4,14 @@ use std::fmt::Write;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
+use serde_json::{Value as Json, json};
 
 use super::ObjectParser;
 use crate::base::member_path::MemberPath;
-use crate::fact::document::json;
+use crate::fact::document;
 use crate::fact::row::Fact;
 use crate::fact::section::Section;
-use crate::fact::tree::{Entry, Tree};
+use crate::fact::tree::Tree;
 
 /// 2026-04-01T12:00:00Z.
 const CAPTURED: i64 = 1_775_044_800;
@@ -75,9 +76,10 @@ pub(super) fn shown(text: &str, facts: &[Fact<'_>]) -> String {
     shown
 }
 
-/// Reads JSON, as far as it is JSON.
+/// Reads JSON, as far as it is JSON. The arena is leaked: it is small, and tests end soon.
 pub(super) fn tree_of(text: &str) -> Tree<'_> {
-    json::read(text).unwrap_or_else(|broken| broken.partial)
+    let arena = Box::leak(Box::default());
+    document::json::read(text, arena).unwrap_or_else(|broken| broken.partial)
 }
 
 /// The values of some fields, in one line; `-` for one that is not known.
@@ -91,18 +93,18 @@ pub(super) fn row(fact: &Fact<'_>, fields: &str) -> String {
 }
 
 /// Some values of a document, and where each goes.
-pub(super) fn changes() -> impl Strategy<Value = Vec<(Index, Tree<'static>)>> {
-    prop::collection::vec((any::<Index>(), any_tree()), 1..6)
+pub(super) fn changes() -> impl Strategy<Value = Vec<(Index, Json)>> {
+    prop::collection::vec((any::<Index>(), any_json()), 1..6)
 }
 
-fn any_tree() -> impl Strategy<Value = Tree<'static>> {
+fn any_json() -> impl Strategy<Value = Json> {
     let leaf = prop_oneof![
-        Just(Tree::Null),
-        any::<bool>().prop_map(Tree::Flag),
-        any::<f64>().prop_map(Tree::Number),
-        any::<String>().prop_map(|text| Tree::Text(text.into())),
-        Just(Tree::List(Vec::new())),
-        Just(Tree::Map(Vec::new())),
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        any::<f64>().prop_map(Json::from),
+        any::<String>().prop_map(Json::from),
+        Just(json!([])),
+        Just(json!({})),
     ];
     let key = prop_oneof![
         Just("name".to_owned()),
@@ -113,30 +115,23 @@ fn any_tree() -> impl Strategy<Value = Tree<'static>> {
     leaf.prop_recursive(3, 12, 4, move |inner| {
         let entries = prop::collection::vec((key.clone(), inner.clone()), 0..4);
         prop_oneof![
-            prop::collection::vec(inner, 0..4).prop_map(Tree::List),
-            entries.prop_map(|entries| Tree::Map(entries.into_iter().map(made_up).collect())),
+            prop::collection::vec(inner, 0..4).prop_map(Json::from),
+            entries.prop_map(|entries| entries.into_iter().collect()),
         ]
     })
 }
 
-fn made_up((key, value): (String, Tree<'static>)) -> Entry<'static> {
-    Entry {
-        key: key.into(),
-        at: 0,
-        value,
-    }
-}
-
 /// Parses a sample in which some values are others: whatever comes out lies in the text.
-pub(super) fn survives(parse: ObjectParser, text: &str, changes: &[(Index, Tree<'static>)]) {
-    let mut tree = tree_of(text);
+pub(super) fn survives(parse: ObjectParser, sample: &str, changes: &[(Index, Json)]) {
+    let mut document = serde_json::from_str(sample).expect("samples are whole");
     for (index, value) in changes {
-        let mut left = index.index(size(&tree));
-        replace(&mut tree, &mut left, value);
+        let mut left = index.index(size(&document));
+        replace(&mut document, &mut left, value);
     }
+    let text = document.to_string();
     let path = path();
     let mut facts = Vec::new();
-    parse(&tree, &section(&path, text), &mut facts);
+    parse(&tree_of(&text), &section(&path, &text), &mut facts);
     for fact in &facts {
         let fields = fact.fields.iter().map(|field| field.at);
         for at in fields.chain([fact.at]) {
@@ -146,24 +141,27 @@ pub(super) fn survives(parse: ObjectParser, text: &str, changes: &[(Index, Tree<
 }
 
 /// How many values there are, itself included.
-fn size(tree: &Tree<'_>) -> usize {
-    let items = tree.items().iter().map(size);
-    let entries = tree.entries().iter().map(|entry| size(&entry.value));
-    1 + items.sum::<usize>() + entries.sum::<usize>()
+fn size(document: &Json) -> usize {
+    let parts: usize = match document {
+        Json::Array(items) => items.iter().map(size).sum(),
+        Json::Object(entries) => entries.values().map(size).sum(),
+        _ => 0,
+    };
+    1 + parts
 }
 
 /// Puts a value in the place of the one that has `left` others before it.
-fn replace<'a>(tree: &mut Tree<'a>, left: &mut usize, value: &Tree<'a>) -> bool {
+fn replace(document: &mut Json, left: &mut usize, value: &Json) -> bool {
     if *left == 0 {
-        *tree = value.clone();
+        *document = value.clone();
         return true;
     }
     *left -= 1;
-    match tree {
-        Tree::List(items) => items.iter_mut().any(|item| replace(item, left, value)),
-        Tree::Map(entries) => entries
-            .iter_mut()
-            .any(|entry| replace(&mut entry.value, left, value)),
+    match document {
+        Json::Array(items) => items.iter_mut().any(|item| replace(item, left, value)),
+        Json::Object(entries) => entries
+            .values_mut()
+            .any(|entry| replace(entry, left, value)),
         _ => false,
     }
 }

@@ -144,7 +144,7 @@ fn selector<'a>(fact: &mut Fact<'a>, object: &Tree<'a>) {
     let mut terms: Vec<_> = labels
         .entries()
         .iter()
-        .filter_map(|entry| Some(pair((&entry.key, word(&entry.value)?))))
+        .filter_map(|entry| Some(pair((entry.key, word(&entry.value)?))))
         .collect();
     let (expressions, _) = items(selector.tree.locate("matchExpressions"));
     terms.extend(expressions.iter().map(printed_requirement));
