@@ -1,7 +1,8 @@
 //! How often something happened, or how many things are so.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+
+use foldhash::HashSet;
 
 use super::burst::Burst;
 use crate::matcher::Match;
@@ -58,7 +59,7 @@ enum Things {
     #[default]
     None,
     One(u64),
-    #[expect(clippy::box_collection, reason = "a set would make every group larger")]
+    /// Boxed, because a set would make every group larger.
     Many(Box<HashSet<u64>>),
 }
 
@@ -67,7 +68,9 @@ impl Things {
         match self {
             Things::None => *self = Things::One(thing),
             Things::One(known) if *known == thing => {}
-            Things::One(known) => *self = Things::Many(Box::new([*known, thing].into())),
+            Things::One(known) => {
+                *self = Things::Many(Box::new(HashSet::from_iter([*known, thing])))
+            }
             Things::Many(known) => {
                 known.insert(thing);
                 if known.len() > 2 * MAX_THINGS {

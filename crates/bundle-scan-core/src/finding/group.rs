@@ -5,9 +5,11 @@
 //! depend on the order in which they came.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 use std::num::NonZeroU64;
+
+use foldhash::HashMap;
 
 use super::counter::Counter;
 use super::detail::Detail;

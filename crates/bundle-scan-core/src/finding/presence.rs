@@ -4,7 +4,9 @@
 //! one fact tells is therefore kept once: the things are grouped by which of all those leaves hold of them, their profile, and
 //! of those there are few.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+
+use foldhash::HashSet;
 
 use super::group::Joined;
 
@@ -32,7 +34,7 @@ impl Presence {
                 }
             }
             None => {
-                let things = HashSet::from([thing]);
+                let things = HashSet::from_iter([thing]);
                 self.by_profile.insert(profile.to_vec(), things);
                 self.bound_profiles();
             }

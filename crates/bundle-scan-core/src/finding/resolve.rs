@@ -3,7 +3,9 @@
 //! Every set of joined entities that some match names is tried: a leaf holds for it if the leaf matched with the same entities.
 //! What a leaf cannot name (a row of `lvs` names no pod) does not have to agree.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::{HashMap, HashSet};
 
 use super::counter::Counter;
 use super::detail::Detail;

@@ -159,9 +159,10 @@ impl SoFar {
                     at_start: true,
                     at_end: true,
                 };
-                let ending = setting.section(*form, &view, *open_end, arena, self);
-                self.is_cut |= ending == Ending::Cut;
-                (*bytes, count_lines(bytes))
+                (
+                    *bytes,
+                    setting.section(*form, &view, *open_end, arena, self),
+                )
             }
         };
         self.bytes += bytes.len() as u64;
@@ -190,17 +191,18 @@ impl Setting<'_> {
         })
     }
 
+    /// Matches a section, as lines and as facts; how many line ends there are.
     fn section(
         &self,
         form: Form<'_>,
         view: &BlockView<'_>,
         open_end: bool,
         arena: &Arena,
-        SoFar { tally, census, .. }: &mut SoFar,
-    ) -> Ending {
+        so_far: &mut SoFar,
+    ) -> u64 {
+        let tally = &mut so_far.tally;
         if matches!(form, Form::Plain) {
-            self.lines(view, tally);
-            return Ending::Whole;
+            return self.lines(view, tally);
         }
         let (text, text_start, header) = text_of(form, view.bytes);
         let section = Section {
@@ -214,17 +216,19 @@ impl Setting<'_> {
         let mut facts = Vec::new();
         let ending = fact::parse(form, &section, arena, &mut facts);
         let is_object = matches!(form, Form::Json { .. } | Form::Yaml);
-        match is_object && is_one_event(&facts) {
-            true => facts.iter().for_each(|event| {
-                self.matcher
-                    .scan_event(event, &held, |found| self.add(tally, view, found))
-            }),
-            false => {
-                self.lines(view, tally);
+        so_far.is_cut |= ending == Ending::Cut;
+        let lines = match is_object && is_one_event(&facts) {
+            true => {
+                for event in &facts {
+                    self.matcher
+                        .scan_event(event, &held, |found| self.add(tally, view, found));
+                }
+                count_lines(view.bytes)
             }
-        }
+            false => self.lines(view, tally),
+        };
         for fact in &facts {
-            census.note(fact);
+            so_far.census.note(fact);
             let fact = ByPosition::new(fact);
             self.matcher
                 .scan_fact(&fact, &held, |found| self.add(tally, view, found));
@@ -233,7 +237,7 @@ impl Setting<'_> {
                 tally.add_well(well, self.source, signature);
             });
         }
-        ending
+        lines
     }
 }
 

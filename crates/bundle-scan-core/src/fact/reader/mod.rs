@@ -55,7 +55,7 @@ pub enum Form<'a> {
 pub enum Piece<'a> {
     /// Lines of the bytes given to [`Reader::feed`].
     Lines(Range<usize>),
-    /// Bytes that were collected.
+    /// Bytes that belong together.
     Section {
         /// How to read them.
         form: Form<'a>,
@@ -151,10 +151,8 @@ impl Reader {
         match &self.mode {
             Mode::Json(cutter) => {
                 self.ended_early = true;
-                match cutter.is_between_items() {
-                    true => self.flush_as(Form::Plain, piece),
-                    false => self.flush(true, piece),
-                }
+                let between_items = cutter.is_between_items().then_some(Form::Plain);
+                self.tell(&[], between_items, true, piece);
             }
             _ => self.flush(open_end, piece),
         }
@@ -212,22 +210,17 @@ impl Reader {
             .get(..MAX_SECTION_BYTES.min(bytes.len()))
             .unwrap_or_default();
         let (taken, step) = cutter.next(window);
-        self.section
-            .extend_from_slice(window.get(..taken).unwrap_or_default());
-        let is_list = cutter.has_items();
-        self.bound(piece);
+        let part = window.get(..taken).unwrap_or_default();
         match step {
-            Step::More => {}
-            Step::ItemBegins => self.flush_as(Form::Plain, piece),
+            Step::More => return self.take(part, piece),
+            Step::ItemBegins => self.tell(part, Some(Form::Plain), false, piece),
             Step::ItemEnded => {
-                self.flush(false, piece);
+                self.tell(part, None, false, piece);
                 self.is_oversize = false;
             }
             Step::Ended => {
-                match is_list {
-                    true => self.flush_as(Form::Plain, piece),
-                    false => self.flush(false, piece),
-                }
+                let between_items = cutter.has_items().then_some(Form::Plain);
+                self.tell(part, between_items, false, piece);
                 self.mode = Mode::Lines;
             }
         }
@@ -251,7 +244,7 @@ impl Reader {
                 self.is_oversize = false;
             }
         }
-        self.take(bytes, line.bytes, piece)
+        self.take(bytes.get(..line.bytes).unwrap_or_default(), piece)
     }
 
     fn text_line(&mut self, bytes: &[u8], piece: &mut dyn FnMut(Piece<'_>)) -> usize {
@@ -272,65 +265,70 @@ impl Reader {
             self.header.push('\n');
             self.header_bytes += line.bytes;
         }
-        let taken = self.take(bytes, line.bytes, piece);
+        let taken = self.take(bytes.get(..line.bytes).unwrap_or_default(), piece);
         if parser.header_lines() > 0 && self.section.len() > TABLE_BYTES {
             self.flush(false, piece);
         }
         taken
     }
 
-    fn take(&mut self, bytes: &[u8], count: usize, piece: &mut dyn FnMut(Piece<'_>)) -> usize {
-        self.section
-            .extend_from_slice(bytes.get(..count).unwrap_or_default());
-        self.bound(piece);
-        count
+    /// Holds a part of a section that goes on; how many bytes.
+    fn take(&mut self, part: &[u8], piece: &mut dyn FnMut(Piece<'_>)) -> usize {
+        self.section.extend_from_slice(part);
+        if self.section.len() > MAX_SECTION_BYTES {
+            self.flush(false, piece);
+        }
+        part.len()
     }
 
-    /// Gives a section up that outgrows the limit.
-    fn bound(&mut self, piece: &mut dyn FnMut(Piece<'_>)) {
-        if self.section.len() > MAX_SECTION_BYTES {
+    /// Tells the section that is held.
+    fn flush(&mut self, open_end: bool, piece: &mut dyn FnMut(Piece<'_>)) {
+        self.tell(&[], None, open_end, piece);
+    }
+
+    /// Tells the section that is held and ends with `part`, in the form of the mode unless another is given. One that outgrows
+    /// the limit is given up.
+    fn tell(
+        &mut self,
+        part: &[u8],
+        form: Option<Form<'_>>,
+        open_end: bool,
+        piece: &mut dyn FnMut(Piece<'_>),
+    ) {
+        let is_held = !self.section.is_empty();
+        if is_held {
+            self.section.extend_from_slice(part);
+        }
+        let bytes = if is_held { &self.section } else { part };
+        if bytes.is_empty() {
+            return;
+        }
+        if bytes.len() > MAX_SECTION_BYTES {
             self.is_oversize = true;
             self.had_oversize = true;
-            self.flush_as(Form::Plain, piece);
-        }
-    }
-
-    /// Tells the section in the form of the mode.
-    fn flush(&mut self, open_end: bool, piece: &mut dyn FnMut(Piece<'_>)) {
-        if self.section.is_empty() {
-            return;
         }
         let form = match &self.mode {
             _ if self.is_oversize => Form::Plain,
-            Mode::Lines => Form::Plain,
-            Mode::Json(cutter) => Form::Json {
-                list_kind: cutter.list_kind(),
-            },
-            Mode::Yaml(_) => Form::Yaml,
-            Mode::Text(parser) => Form::Text {
-                parser: *parser,
-                header: &self.header,
-                header_bytes: self.header_bytes,
-            },
+            mode => form.unwrap_or(match mode {
+                Mode::Lines => Form::Plain,
+                Mode::Json(cutter) => Form::Json {
+                    list_kind: cutter.list_kind(),
+                },
+                Mode::Yaml(_) => Form::Yaml,
+                Mode::Text(parser) => Form::Text {
+                    parser: *parser,
+                    header: &self.header,
+                    header_bytes: self.header_bytes,
+                },
+            }),
         };
         piece(Piece::Section {
             form,
-            bytes: &self.section,
+            bytes,
             open_end,
         });
         self.section.clear();
         self.header_bytes = 0;
-    }
-
-    fn flush_as(&mut self, form: Form<'_>, piece: &mut dyn FnMut(Piece<'_>)) {
-        if !self.section.is_empty() {
-            piece(Piece::Section {
-                form,
-                bytes: &self.section,
-                open_end: false,
-            });
-            self.section.clear();
-        }
     }
 }
 
