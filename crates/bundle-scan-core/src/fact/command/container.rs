@@ -90,22 +90,15 @@ impl FactParser for Containers {
 
     fn parse<'a>(&self, section: &Section<'a>, facts: &mut Vec<Fact<'a>>) -> Ending {
         let columns = listing::columns_by_gap(section);
-        let mut last_is_whole = true;
-        let mut current: Option<Fact<'a>> = None;
-        for line in section.text.lines() {
-            if let Some(fact) = current.as_mut().filter(|_| is_name_alone(line)) {
+        let take_name = |fact: &mut Fact<'a>, line: &'a str| {
+            let is_name = is_name_alone(line);
+            if is_name {
                 set_name(fact, section, line.trim());
-                last_is_whole = true;
-                continue;
             }
-            let fact = self.row(section, &columns, line);
-            last_is_whole = fact.is_some();
-            if let Some(fact) = fact {
-                facts.extend(current.replace(fact));
-            }
-        }
-        facts.extend(current);
-        listing::ending(section, last_is_whole)
+            is_name
+        };
+        let row = |line| self.row(section, &columns, line);
+        listing::rows_with_rests(section, facts, row, take_name)
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Knows no command. Invariant: a cell is a part of its row, so that its place is known.
 
+use crate::fact::row::Fact;
 use crate::fact::section::{Ending, Section};
 use crate::fact::table::{self, Column};
 
@@ -218,6 +219,30 @@ pub(super) fn is_other_header(line: &str) -> bool {
         "Mem:",
     ];
     OPENERS.contains(&line.split_whitespace().next().unwrap_or(""))
+}
+
+/// Appends the facts of rows that may go on in the next line: `more` takes what such a line adds to the row before.
+pub(super) fn rows_with_rests<'a>(
+    section: &Section<'a>,
+    facts: &mut Vec<Fact<'a>>,
+    row: impl Fn(&'a str) -> Option<Fact<'a>>,
+    more: impl Fn(&mut Fact<'a>, &'a str) -> bool,
+) -> Ending {
+    let mut last_is_whole = true;
+    let mut current: Option<Fact<'a>> = None;
+    for line in section.text.lines() {
+        if current.as_mut().is_some_and(|fact| more(fact, line)) {
+            last_is_whole = true;
+            continue;
+        }
+        let fact = row(line);
+        last_is_whole = fact.is_some();
+        if let Some(fact) = fact {
+            facts.extend(current.replace(fact));
+        }
+    }
+    facts.extend(current);
+    ending(section, last_is_whole)
 }
 
 /// Whether a section is all there, whose last line is a whole row or not.

@@ -125,20 +125,12 @@ impl FactParser for Report {
 
     fn parse<'a>(&self, section: &Section<'a>, facts: &mut Vec<Fact<'a>>) -> Ending {
         let columns = listing::columns_by_word_or_two(section, &SECOND_WORDS);
-        let mut last_is_whole = true;
-        let mut current = None;
-        for line in section.text.lines() {
-            let fact = self.row(section, &columns, line);
-            let is_broken_off = current
-                .as_mut()
-                .is_some_and(|fact| take_percentages(fact, section, line));
-            last_is_whole = fact.is_some() || is_broken_off;
-            if let Some(fact) = fact {
-                facts.extend(current.replace(fact));
-            }
-        }
-        facts.extend(current);
-        listing::ending(section, last_is_whole)
+        listing::rows_with_rests(
+            section,
+            facts,
+            |line| self.row(section, &columns, line),
+            |fact, line| take_percentages(fact, section, line),
+        )
     }
 }
 

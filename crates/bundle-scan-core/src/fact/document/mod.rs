@@ -46,7 +46,33 @@ fn place(text: &str, part: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tree::Tree;
+    use super::super::tree::{Arena, Tree};
+    use super::Broken;
+
+    /// Reads a document of one format.
+    type Read = for<'a> fn(&'a str, &'a Arena) -> Result<Tree<'a>, Broken<'a>>;
+
+    /// What is read of a text, in one line, with the place where it breaks off.
+    pub(super) fn check(read: Read, text: &str, expected: &str) {
+        let arena = Arena::default();
+        let (tree, end) = match read(text, &arena) {
+            Ok(tree) => (tree, String::new()),
+            Err(broken) => (broken.partial, format!(" broken@{}", broken.at)),
+        };
+        assert_eq!(format!("{}{end}", shown(&tree)), expected, "{text}");
+        check_keys(text, &tree);
+    }
+
+    /// Whatever the text, all places lie in it.
+    pub(super) fn survives(read: Read, text: &str) {
+        let arena = Arena::default();
+        let (tree, at) = match read(text, &arena) {
+            Ok(tree) => (tree, 0),
+            Err(broken) => (broken.partial, broken.at),
+        };
+        assert!(text.is_char_boundary(at));
+        check_places(text, &tree);
+    }
 
     /// A tree in one line.
     pub(super) fn shown(tree: &Tree<'_>) -> String {
@@ -70,7 +96,7 @@ mod tests {
     }
 
     /// Every key stands where the tree says.
-    pub(super) fn check_keys(text: &str, tree: &Tree<'_>) {
+    fn check_keys(text: &str, tree: &Tree<'_>) {
         for entry in tree.entries() {
             let there = text.get(entry.at..).unwrap_or("");
             assert!(there.starts_with(entry.key), "{} in {text}", entry.key);
@@ -82,7 +108,7 @@ mod tests {
     }
 
     /// Every place lies in the text, on a character boundary.
-    pub(super) fn check_places(text: &str, tree: &Tree<'_>) {
+    fn check_places(text: &str, tree: &Tree<'_>) {
         for entry in tree.entries() {
             assert!(text.is_char_boundary(entry.at), "{} of {text:?}", entry.at);
             check_places(text, &entry.value);

@@ -205,18 +205,12 @@ fn number(word: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{check_keys, check_places, shown};
+    use super::super::tests;
     use super::*;
     use proptest::prelude::*;
 
     fn check(text: &str, expected: &str) {
-        let arena = Arena::default();
-        let (tree, end) = match read(text, &arena) {
-            Ok(tree) => (tree, String::new()),
-            Err(broken) => (broken.partial, format!(" broken@{}", broken.at)),
-        };
-        assert_eq!(format!("{}{end}", shown(&tree)), expected, "{text}");
-        check_keys(text, &tree);
+        tests::check(read, text, expected);
     }
 
     #[test]
@@ -332,13 +326,7 @@ mod tests {
             let mut mutated = SAMPLE.to_owned();
             mutated.insert_str(boundary(SAMPLE, at), &with);
             for text in [&SAMPLE[..boundary(SAMPLE, cut)], &mutated, &text] {
-                let arena = Arena::default();
-                let (tree, at) = match read(text, &arena) {
-                    Ok(tree) => (tree, 0),
-                    Err(broken) => (broken.partial, broken.at),
-                };
-                prop_assert!(text.is_char_boundary(at));
-                check_places(text, &tree);
+                tests::survives(read, text);
             }
         }
     }
