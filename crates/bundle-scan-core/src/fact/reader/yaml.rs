@@ -79,24 +79,19 @@ fn is_key(line: &[u8]) -> bool {
     line.get(end) == Some(&b':') && matches!(line.get(end + 1), None | Some(b' '))
 }
 
-/// Whether a line may begin a YAML text of Kubernetes.
+/// Whether a line may begin a YAML text of Kubernetes. Such a line is never foreign to the cutter.
 pub(super) fn opens(line: &[u8]) -> bool {
     let line = line.trim_ascii_end();
-    line == b"---"
-        || line == b"items:"
-        || [
-            &b"apiVersion: "[..],
-            b"kind: ",
-            b"- apiVersion: ",
-            b"metadata:",
-        ]
-        .iter()
-        .any(|start| line.starts_with(start))
+    [&b"---"[..], b"items:", b"metadata:"].contains(&line)
+        || [&b"apiVersion: "[..], b"kind: ", b"- apiVersion: "]
+            .iter()
+            .any(|start| line.starts_with(start))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn check(text: &str, expected: &[LineOf]) {
         let mut cutter = YamlCutter::default();
@@ -105,6 +100,19 @@ mod tests {
             .map(|line| cutter.line(line.as_bytes()))
             .collect();
         assert_eq!(found, expected, "{text}");
+    }
+
+    proptest! {
+        /// Otherwise it would be told over and over again.
+        #[test]
+        fn a_line_that_opens_is_not_foreign(
+            start in "(---|items:|apiVersion:|kind:|- apiVersion:|metadata:)",
+            end in proptest::collection::vec(prop_oneof![Just(b' '), any::<u8>()], 0..6),
+        ) {
+            let line = [start.as_bytes(), &end].concat();
+            let taken = YamlCutter::default().line(&line);
+            prop_assert!(!opens(&line) || taken != LineOf::Foreign);
+        }
     }
 
     #[test]
