@@ -352,6 +352,48 @@ Events:       <none>
     );
 }
 
+#[test]
+fn what_is_given_must_hold_and_is_neither_shown_nor_counted() {
+    let rule = |state: &str| {
+        format!(
+            "match:\n  join: [node]\n  all:\n    - given: {{fact: {{kind: container, where: {{last_state.exit_code: {state}}}}}}}\n    \
+             - line: {{component: [kernel], literal: Out of memory}}"
+        )
+    };
+    let with_log = |host: &str| {
+        format!(
+            "{PODS}//- var/log/messages\n2026-03-10T10:00:00Z {host} kernel: Out of memory: Killed process 12\n"
+        )
+    };
+    check(
+        &rule("137"),
+        &[
+            (&with_log("n1"), "1 unknown high @1"),
+            (&with_log("n2"), ""),
+            // What proves nothing is not found on its own.
+            (PODS, ""),
+        ],
+    );
+    check(&rule("138"), &[(&with_log("n1"), "")]);
+    let in_sequence = "match: {all: [{sequence: {within: 1m, ordered: true, steps: [{given: {line: {literal: disk went away}}}, \
+                       {line: {literal: journal has aborted}}]}}]}";
+    let log = |first: &str, second: &str| {
+        format!(
+            "//- var/log/messages\n2026-03-10T10:00:00Z n1 kernel: {first}\n2026-03-10T10:00:30Z n1 kernel: {second}\n"
+        )
+    };
+    check(
+        in_sequence,
+        &[
+            (
+                &log("disk went away", "journal has aborted"),
+                "1 unknown high @2",
+            ),
+            (&log("journal has aborted", "disk went away"), ""),
+        ],
+    );
+}
+
 /// A table of many pods, and an event of one of them.
 fn crowd(pods: usize, named: usize, status: &str) -> String {
     let rows: Vec<String> = (0..pods)

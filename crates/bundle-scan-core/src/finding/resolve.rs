@@ -157,6 +157,7 @@ impl<'g> Evaluation<'g> {
                 steps.iter().all(|step| self.may_hold(step))
             }
             Step::Absent(_) => true,
+            Step::Given(step) => self.may_hold(step),
             Step::Count(counted) => counted.at_least == 0 || self.may_hold(&counted.of),
         }
     }
@@ -251,6 +252,7 @@ impl<'g> Evaluation<'g> {
                 Some(_) => None,
                 None => Some(Proof::new()),
             },
+            Step::Given(step) => self.step(step, entities, unnamed).map(|_| Proof::new()),
             Step::Count(counted) => self.count(counted, entities, unnamed),
             Step::Sequence {
                 steps,
@@ -304,6 +306,7 @@ impl<'g> Evaluation<'g> {
     fn moments(&self, step: &Step, entities: &Joined) -> window::Step<'g> {
         let (step, is_absent) = match step {
             Step::Absent(inner) => (inner.as_ref(), true),
+            Step::Given(inner) => (inner.as_ref(), false),
             other => (other, false),
         };
         let unnamed = if is_absent {
@@ -331,7 +334,7 @@ impl<'g> Evaluation<'g> {
         moments
     }
 
-    /// All groups of the leaves below a step, those of what must be absent left out.
+    /// All groups of the leaves below a step, those that prove nothing left out.
     fn leaves_of(&self, step: &Step, entities: &Joined, unnamed: Unnamed) -> Proof {
         match step {
             Step::Leaf(leaf) => self.of_leaf(*leaf, entities, unnamed),
@@ -340,7 +343,7 @@ impl<'g> Evaluation<'g> {
                 .flat_map(|step| self.leaves_of(step, entities, unnamed))
                 .collect(),
             Step::Count(counted) => self.leaves_of(&counted.of, entities, unnamed),
-            Step::Absent(_) => Proof::new(),
+            Step::Absent(_) | Step::Given(_) => Proof::new(),
         }
     }
 

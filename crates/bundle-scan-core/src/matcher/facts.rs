@@ -40,17 +40,53 @@ struct OfKind {
 /// Leaves that ask for facts of one kind. What rejects most of them lies together: they are gone through for every fact.
 #[derive(Debug, Default)]
 struct Askers {
-    masks: Vec<Mask>,
+    gates: Vec<Gate>,
     asking: Vec<Asking>,
 }
 
-/// Which fields a leaf needs, as bits in the order of [`crate::fact::Kind::fields`].
+/// A first look at a fact: most leaves ask what only a fact of something unwell says.
 #[derive(Clone, Copy, Debug)]
-struct Mask {
-    /// Fields that a fact must know: most leaves ask what only a fact of something unwell knows.
+struct Gate {
+    /// Fields that a fact must know, as bits in the order of [`crate::fact::Kind::fields`].
     needs: u64,
     /// Fields that it must not know.
     refuses: u64,
+    /// The place of a text that must be one of a few.
+    text: usize,
+    /// Their [`bit_of`]s together; all bits if any text will do.
+    texts: u64,
+}
+
+impl Gate {
+    fn new(leaf: &FactLeaf) -> Self {
+        let (needs, refuses) = leaf.needs();
+        let few = leaf.digests().min_by_key(|(_, digests)| digests.len());
+        let bits = |digests: Vec<u64>| {
+            digests
+                .into_iter()
+                .map(bit_of)
+                .fold(0, |all, bit| all | bit)
+        };
+        let (text, texts) = few.map_or((0, u64::MAX), |(text, digests)| (text, bits(digests)));
+        Gate {
+            needs,
+            refuses,
+            text,
+            texts,
+        }
+    }
+
+    fn lets_pass(&self, fact: &ByPosition<'_, '_>) -> bool {
+        self.needs & !fact.known == 0
+            && self.refuses & fact.known == 0
+            && self.texts & bit_of(fact.digest(self.text)) != 0
+    }
+}
+
+/// One bit of 64 for the digest of a text.
+fn bit_of(digest: u64) -> u64 {
+    // Multiplying by the golden ratio mixes all bits into the upper ones.
+    1 << (digest.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58)
 }
 
 /// A leaf that asks for facts of one kind.
@@ -60,8 +96,6 @@ struct Asking {
     leaf: usize,
     /// What all leaves that ask the same share, see [`crate::signature::plan::Keep::presence`]; 0 for those that share nothing.
     presence: u64,
-    /// See [`FactLeaf::digests`].
-    digests: Vec<(usize, Vec<u64>)>,
 }
 
 impl FactIndex {
@@ -81,7 +115,6 @@ impl FactIndex {
                     signature: number,
                     leaf: leaf_number,
                     presence: well.map_or(0, |(_, same)| same),
-                    digests: leaf.digests(),
                 };
                 askers.add(leaf, asking);
             }
@@ -103,8 +136,7 @@ impl Askers {
                 Err(place) => place,
             },
         };
-        let (needs, refuses) = leaf.needs();
-        self.masks.insert(place, Mask { needs, refuses });
+        self.gates.insert(place, Gate::new(leaf));
         self.asking.insert(place, asking);
     }
 
@@ -114,23 +146,12 @@ impl Askers {
         fact: &'s ByPosition<'_, '_>,
         signatures: &'s [Arc<Signature>],
     ) -> impl Iterator<Item = (&'s Asking, &'s FactLeaf)> {
-        let known = fact.known;
-        let may_pass = move |mask: &Mask| mask.needs & !known == 0 && mask.refuses & known == 0;
-        let candidates = self.masks.iter().zip(&self.asking);
-        candidates.filter_map(move |(mask, asking)| {
-            if !may_pass(mask) || !asking.may_pass(fact) {
-                return None;
-            }
+        let all = self.gates.iter().zip(&self.asking);
+        let candidates = all.filter(|(gate, _)| gate.lets_pass(fact));
+        candidates.filter_map(move |(_, asking)| {
             let leaf = signatures[asking.signature].leaves[asking.leaf].as_fact()?;
             leaf.accepts(fact).then_some((asking, leaf))
         })
-    }
-}
-
-impl Asking {
-    fn may_pass(&self, fact: &ByPosition<'_, '_>) -> bool {
-        let mut texts = self.digests.iter();
-        texts.all(|(position, wanted)| wanted.contains(&fact.digest(*position)))
     }
 }
 

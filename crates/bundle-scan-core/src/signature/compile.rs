@@ -140,11 +140,9 @@ impl FactLeaf {
     }
 
     /// The places in [`Kind::fields`] of texts that must have one of these digests, for a first look at a fact.
-    pub fn digests(&self) -> Vec<(usize, Vec<u64>)> {
+    pub fn digests(&self) -> impl Iterator<Item = (usize, Vec<u64>)> {
         let tests = self.tests.iter();
-        let some =
-            tests.filter_map(|(position, tests)| Some((*position, condition::digests(tests)?)));
-        some.collect()
+        tests.filter_map(|(position, tests)| Some((*position, condition::digests(tests)?)))
     }
 
     /// What it asks for, in words that differ from those of every other leaf that asks for something else.

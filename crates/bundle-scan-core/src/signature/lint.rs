@@ -494,6 +494,7 @@ fn collect<'s>(node: &'s Node, path: Vec<Key>, found: &mut Vec<(&'s Node, Vec<Ke
         Node::Any(nodes) => each(nodes, &below(&["any"]), found),
         Node::All(nodes) => each(nodes, &below(&["all"]), found),
         Node::Absent(node) => collect(node, below(&["absent"]), found),
+        Node::Given(node) => collect(node, below(&["given"]), found),
         Node::Sequence(sequence) => each(&sequence.steps, &below(&["sequence", "steps"]), found),
         Node::Count(count) => {
             collect(&count.of, below(&["count", "of"]), found);

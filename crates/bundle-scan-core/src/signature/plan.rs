@@ -25,8 +25,8 @@ pub struct Plan {
 /// What is kept of the matches of a leaf, besides how often it matched.
 #[derive(Clone, Debug, Default)]
 pub struct Keep {
-    /// No line and no entity: the leaf proves nothing, because it must be absent, or is what a share is taken of, or tells of a
-    /// recovery.
+    /// No line and no entity: the leaf proves nothing, because it must be absent, or is merely given, or is what a share is taken
+    /// of, or tells of a recovery.
     pub is_silent: bool,
     /// When they happened.
     pub moments: bool,
@@ -50,6 +50,8 @@ pub enum Step {
     All(Vec<Step>),
     /// This must not be found.
     Absent(Box<Step>),
+    /// This must be found, but proves nothing.
+    Given(Box<Step>),
     /// This must be found a number of times.
     Count(Counted),
     /// These in a window.
@@ -71,7 +73,7 @@ impl Step {
             Step::Any(steps) | Step::All(steps) => {
                 steps.iter().for_each(|step| step.keep(outer, keeps));
             }
-            Step::Absent(step) => {
+            Step::Absent(step) | Step::Given(step) => {
                 let silent = Keep {
                     is_silent: true,
                     ..outer.clone()
@@ -193,6 +195,7 @@ impl Leaves<'_> {
             Node::Any(nodes) => Step::Any(self.steps(nodes)),
             Node::All(nodes) => Step::All(self.steps(nodes)),
             Node::Absent(node) => Step::Absent(Box::new(self.step(node))),
+            Node::Given(node) => Step::Given(Box::new(self.step(node))),
             Node::Count(count) => Step::Count(self.count(count)),
             Node::Sequence(sequence) => self.sequence(sequence),
         }

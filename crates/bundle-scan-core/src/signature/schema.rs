@@ -148,6 +148,8 @@ pub enum Node {
     All(Vec<Node>),
     /// This must not be found.
     Absent(Box<Node>),
+    /// This must be found, but proves nothing: it is neither shown nor counted.
+    Given(Box<Node>),
     /// This must be found a number of times.
     Count(Count),
 }
