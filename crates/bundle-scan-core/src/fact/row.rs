@@ -74,6 +74,14 @@ impl<'f, 'a> ByPosition<'f, 'a> {
         self.digests.get(position).copied().unwrap_or(0)
     }
 
+    /// The number at this place of [`Kind::fields`]; `None` if that is not a number or not known.
+    pub fn number(&self, position: usize) -> Option<f64> {
+        match self.get(position)?.value {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
     /// The field at this place of [`Kind::fields`].
     pub fn get(&self, position: usize) -> Option<&'f Field<'a>> {
         let place = *self.places.get(position)?;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use memchr::memchr_iter;
 
 use super::found::{By, Capture, Match, Name, Sighting};
+use super::gate::Gate;
 use super::verify::Matcher;
 use crate::base::hash::Fnv1a;
 use crate::base::time::{Time, TimeQuality};
@@ -42,51 +43,6 @@ struct OfKind {
 struct Askers {
     gates: Vec<Gate>,
     asking: Vec<Asking>,
-}
-
-/// A first look at a fact: most leaves ask what only a fact of something unwell says.
-#[derive(Clone, Copy, Debug)]
-struct Gate {
-    /// Fields that a fact must know, as bits in the order of [`crate::fact::Kind::fields`].
-    needs: u64,
-    /// Fields that it must not know.
-    refuses: u64,
-    /// The place of a text that must be one of a few.
-    text: usize,
-    /// Their [`bit_of`]s together; all bits if any text will do.
-    texts: u64,
-}
-
-impl Gate {
-    fn new(leaf: &FactLeaf) -> Self {
-        let (needs, refuses) = leaf.needs();
-        let few = leaf.digests().min_by_key(|(_, digests)| digests.len());
-        let bits = |digests: Vec<u64>| {
-            digests
-                .into_iter()
-                .map(bit_of)
-                .fold(0, |all, bit| all | bit)
-        };
-        let (text, texts) = few.map_or((0, u64::MAX), |(text, digests)| (text, bits(digests)));
-        Gate {
-            needs,
-            refuses,
-            text,
-            texts,
-        }
-    }
-
-    fn lets_pass(&self, fact: &ByPosition<'_, '_>) -> bool {
-        self.needs & !fact.known == 0
-            && self.refuses & fact.known == 0
-            && self.texts & bit_of(fact.digest(self.text)) != 0
-    }
-}
-
-/// One bit of 64 for the digest of a text.
-fn bit_of(digest: u64) -> u64 {
-    // Multiplying by the golden ratio mixes all bits into the upper ones.
-    1 << (digest.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58)
 }
 
 /// A leaf that asks for facts of one kind.

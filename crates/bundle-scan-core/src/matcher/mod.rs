@@ -7,6 +7,7 @@ pub mod anchor;
 mod bigram;
 mod facts;
 mod found;
+mod gate;
 mod qgram;
 mod verify;
 

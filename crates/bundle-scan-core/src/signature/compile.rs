@@ -145,6 +145,12 @@ impl FactLeaf {
         tests.filter_map(|(position, tests)| Some((*position, condition::digests(tests)?)))
     }
 
+    /// The places in [`Kind::fields`] of numbers that must lie within bounds, for a first look at a fact.
+    pub fn bounds(&self) -> impl Iterator<Item = (usize, [f64; 2])> {
+        let tests = self.tests.iter();
+        tests.filter_map(|(position, tests)| Some((*position, condition::bounds(tests)?)))
+    }
+
     /// What it asks for, in words that differ from those of every other leaf that asks for something else.
     pub fn asks(&self) -> String {
         format!("{:?} {:?}", self.kind, self.tests)

@@ -115,6 +115,28 @@ pub fn digests(tests: &[Test]) -> Option<Vec<u64>> {
     })
 }
 
+/// If tests only hold for numbers within bounds, the least and the most, both included.
+pub fn bounds(tests: &[Test]) -> Option<[f64; 2]> {
+    let each = tests.iter().filter_map(|test| {
+        let number = |operand: &Operand| match operand {
+            Operand::Constant(Value::Number(number)) => Some(*number),
+            _ => None,
+        };
+        match &test.operator {
+            Operator::Equals(operand) => number(operand).map(|number| [number, number]),
+            Operator::Ordered(operand, orders) => {
+                let number = number(operand)?;
+                Some(match orders.contains(&Ordering::Less) {
+                    true => [f64::NEG_INFINITY, number],
+                    false => [number, f64::INFINITY],
+                })
+            }
+            _ => None,
+        }
+    });
+    each.reduce(|[least, most], [above, below]| [least.max(above), most.min(below)])
+}
+
 /// Whether tests can only hold for a field that is known (`Some(true)`), or that is not (`Some(false)`).
 pub fn needs_known(tests: &[Test]) -> Option<bool> {
     let needs = tests.iter().map(|test| match &test.operator {
