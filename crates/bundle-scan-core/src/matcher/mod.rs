@@ -4,7 +4,7 @@
 //! Deliberately absent: counting and ranking. Each match is handed to the caller while its line is still in memory.
 
 pub mod anchor;
-mod bigram;
+mod commonness;
 mod facts;
 mod found;
 mod gate;

@@ -10,10 +10,8 @@
 
 use std::collections::BTreeSet;
 
-use super::bigram::rarity;
+use super::commonness::{WINDOW, per_million};
 
-/// Bytes of a window.
-const WINDOW: usize = 5;
 /// Only positions that are a multiple of it are probed.
 const STRIDE: usize = 4;
 /// The shortest anchor that this filter finds.
@@ -113,7 +111,10 @@ impl QGrams {
     pub(super) fn new(anchors: Vec<Vec<u8>>) -> Self {
         let mut known = BTreeSet::new();
         let mut windows = Vec::new();
-        for (number, anchor) in (0..).zip(&anchors) {
+        // The shortest have the least choice; what they take others may share.
+        let mut order: Vec<(u32, &Vec<u8>)> = (0..).zip(&anchors).collect();
+        order.sort_by_key(|(_, anchor)| anchor.len());
+        for (number, anchor) in order {
             let start = rarest_region(anchor, &known);
             for offset in start..start + STRIDE {
                 let key = load(anchor, offset) & WINDOW_MASK;
@@ -247,14 +248,16 @@ fn load(bytes: &[u8], at: usize) -> u64 {
 
 /// Where the region begins whose windows are least often met in logs. A window that is in the table already costs nothing more.
 fn rarest_region(anchor: &[u8], known: &BTreeSet<u64>) -> usize {
-    let costs: Vec<f64> = (0..=anchor.len() - WINDOW)
-        .map(
-            |offset| match known.contains(&(load(anchor, offset) & WINDOW_MASK)) {
-                true => 0.0,
-                false => frequency(anchor, offset),
-            },
-        )
-        .collect();
+    let windows = anchor
+        .windows(WINDOW)
+        .filter_map(|window| window.first_chunk());
+    let costs = windows.enumerate().map(|(offset, window)| {
+        match known.contains(&(load(anchor, offset) & WINDOW_MASK)) {
+            true => 0.0,
+            false => per_million(*window),
+        }
+    });
+    let costs: Vec<f64> = costs.collect();
     let regions = costs
         .windows(STRIDE)
         .map(|windows| windows.iter().sum::<f64>())
@@ -262,11 +265,4 @@ fn rarest_region(anchor: &[u8], known: &BTreeSet<u64>) -> usize {
     regions
         .min_by(|a, b| a.1.total_cmp(&b.1))
         .map_or(0, |(start, _)| start)
-}
-
-/// About how often the window at `offset` is met, from the pairs in it.
-fn frequency(anchor: &[u8], offset: usize) -> f64 {
-    let window = &anchor[offset..offset + WINDOW];
-    let bits: u32 = window.windows(2).map(|pair| rarity(pair[0], pair[1])).sum();
-    (-f64::from(bits) / 2.0).exp2()
 }
