@@ -258,6 +258,10 @@ kinds! {
         list("backends"), text("default_backend"), list("tls_secrets"), list("tls_hosts"), number("tls_without_secret"),
         number("rules_without_paths"), list("annotations"), text("address"), time("created"), duration("age"),
     ];
+    /// What a path of an ingress leads to: one for each service.
+    INGRESS_BACKEND = "ingress_backend" [
+        text("namespace"), names("name", "ingress"), text("class"), names("service", "service"), list("annotations"),
+    ];
     /// A service.
     SERVICE = "service" [
         text("namespace"), names("name", "service"), text("type"), text("cluster_ip"), list("external_ips"), text("load_balancer_ip"),

@@ -5,6 +5,7 @@
 //! Does not judge anything. Invariants: a section is bounded, a parser never fails and never panics, and each field
 //! knows the byte of the section that it came from.
 
+mod backend;
 pub mod census;
 mod command;
 mod describe;

@@ -24,6 +24,7 @@ use nom::{IResult, Parser};
 use super::columns;
 use super::object::{Object, Titles};
 use super::outline::{Line, Node, is_nothing, nodes};
+use crate::fact::backend::push_with_backends;
 use crate::fact::{Fact, kind};
 
 const SERVICE: &Titles = &[
@@ -170,7 +171,7 @@ pub(super) fn read_ingress<'a>(object: &Object<'_, 'a>, facts: &mut Vec<Fact<'a>
             ingress.number("rules_without_paths", rules.without_paths as f64, at);
         }
     }
-    facts.push(ingress);
+    push_with_backends(ingress, object.section, facts);
 }
 
 /// The class as an annotation.
@@ -320,7 +321,9 @@ mod tests {
              Annotations:      acme.example/timeout: 60\nEvents:           <none>\n",
             "ingress name=web namespace=shop address=192.0.2.9 class=nginx annotations=acme.example/timeout=60 \
              default_backend=web:80 tls_secrets=cert tls_hosts=shop.example,www.shop.example,old.example tls_without_secret=1 \
-             hosts=shop.example,www.shop.example paths=/api,/ backends=api:8080,web:http,web:80 rules_without_paths=1 @1\n",
+             hosts=shop.example,www.shop.example paths=/api,/ backends=api:8080,web:http,web:80 rules_without_paths=1 @1\n\
+             ingress_backend namespace=shop name=web class=nginx annotations=acme.example/timeout=60 service=api @1\n\
+             ingress_backend namespace=shop name=web class=nginx annotations=acme.example/timeout=60 service=web @1\n",
         );
     }
 

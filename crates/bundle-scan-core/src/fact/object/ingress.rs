@@ -11,6 +11,7 @@
 use std::borrow::Cow;
 
 use super::part::{balancer_addresses, begin, is_whole, items, joined, keyed, word, words};
+use crate::fact::backend::push_with_backends;
 use crate::fact::kind;
 use crate::fact::row::Fact;
 use crate::fact::section::Section;
@@ -36,7 +37,7 @@ pub(super) fn ingress<'a>(object: &Tree<'a>, section: &Section<'a>, facts: &mut 
     if is_whole(section) {
         lacks(&mut fact, object);
     }
-    facts.push(fact);
+    push_with_backends(fact, section, facts);
 }
 
 fn rules<'a>(fact: &mut Fact<'a>, object: &Tree<'a>) {
@@ -142,6 +143,18 @@ mod tests {
               tls_hosts=shop.example.com,bare.example.com @11
               tls_secrets=shop-tls @11
               tls_without_secret=1 @11
+            ingress_backend @1
+              annotations=kubernetes.io/ingress.class=old @2
+              class=nginx @5
+              name=web @2
+              namespace=shop @2
+              service=api @6
+            ingress_backend @1
+              annotations=kubernetes.io/ingress.class=old @2
+              class=nginx @5
+              name=web @2
+              namespace=shop @2
+              service=web @6
             ",
         );
     }
@@ -167,6 +180,18 @@ mod tests {
               namespace=shop @1
               rules_without_paths=0 @6
               tls_without_secret=0 @1
+            ingress_backend @1
+              annotations=kubernetes.io/ingress.class=traefik @2
+              class=traefik @3
+              name=old @1
+              namespace=shop @1
+              service=fallback @5
+            ingress_backend @1
+              annotations=kubernetes.io/ingress.class=traefik @2
+              class=traefik @3
+              name=old @1
+              namespace=shop @1
+              service=web @6
             ",
         );
     }
@@ -185,6 +210,10 @@ mod tests {
               namespace=shop @1
               rules_without_paths=0 @1
               tls_without_secret=0 @1
+            ingress_backend @1
+              name=plain @1
+              namespace=shop @1
+              service=web @2
             ",
         );
     }
