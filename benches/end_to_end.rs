@@ -90,7 +90,7 @@ fn peer(program: &'static str, args: Vec<String>) -> impl Fn() {
 fn regex_set(set: &SignatureSet, log: &Path) -> impl Fn() + use<> {
     let lines = set
         .iter()
-        .flat_map(|signature| signature.spec.rule.any.clone())
+        .flat_map(|signature| signature.detection.rule.any.clone())
         .filter_map(|node| match node {
             Node::Line(line) => Some(line),
             _ => None,

@@ -28,7 +28,7 @@ impl Random {
 pub(crate) fn planted(set: &SignatureSet) -> Vec<String> {
     let samples = set
         .iter()
-        .flat_map(|signature| signature.spec.samples.positive.clone());
+        .flat_map(|signature| signature.spec().samples.positive.clone());
     let of_syslog = samples.filter(|sample| sample.member.contains("messages"));
     of_syslog
         .flat_map(|sample| sample.text.lines().map(str::to_owned).collect::<Vec<_>>())

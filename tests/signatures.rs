@@ -38,7 +38,7 @@ fn files_lie_in_a_family_and_names_are_unique() {
             "{} must be <family>/<id>.yaml",
             signature.file
         );
-        for name in signature.spec.aliases.iter().chain([&signature.spec.id]) {
+        for name in signature.spec().aliases.iter().chain([&signature.id]) {
             assert!(names.insert(name.clone()), "{name} names two signatures");
         }
     }
@@ -62,7 +62,7 @@ fn a_folder_of_ones_own_replaces_a_built_in_signature() {
     assert!(
         set.find("arp-table-overflow")
             .unwrap()
-            .spec
+            .spec()
             .title
             .en
             .contains("My ")

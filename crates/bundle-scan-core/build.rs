@@ -4,6 +4,11 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use sha2::{Digest, Sha256};
+
+/// The keys that a scan needs before anything was found: those of `signature::schema::Detection`.
+const DETECTION: [&str; 5] = ["match", "threshold", "sequence", "cleared_by", "entities"];
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../signatures");
     let out = PathBuf::from(env::var("OUT_DIR")?);
@@ -17,10 +22,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let value: serde_json::Value = serde_saphyr::from_str(&yaml)
             .map_err(|error| format!("{}: {error}", file.display()))?;
         let name = file.strip_prefix(&root)?.display().to_string();
+        let id = value["id"].as_str().unwrap_or_default();
+        let detection = serde_json::Value::from_iter(
+            DETECTION
+                .into_iter()
+                .filter_map(|key| Some((key, value.get(key)?.clone()))),
+        );
+        let digest: [u8; 32] = Sha256::digest(yaml.as_bytes()).into();
+        let (json, detection) = (value.to_string(), detection.to_string());
         writeln!(
             table,
-            "Builtin {{ name: {name:?}, yaml: {yaml:?}, json: {:?} }},",
-            value.to_string()
+            "Builtin {{ id: {id:?}, name: {name:?}, yaml: {yaml:?}, digest: {digest:?}, json: {json:?}, detection: {detection:?} }},",
         )?;
     }
     table.push(']');

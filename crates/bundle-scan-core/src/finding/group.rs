@@ -118,7 +118,7 @@ impl Group {
         keep: &Keep,
         detail: Option<&TallyOptions>,
     ) {
-        let threshold = signature.spec.threshold.as_ref();
+        let threshold = signature.detection.threshold.as_ref();
         self.counter
             .add(found, threshold.filter(|_| !keep.is_silent));
         if keep.moments {

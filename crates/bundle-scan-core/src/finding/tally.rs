@@ -95,7 +95,7 @@ impl Tally {
         match &signature.plan {
             None => {
                 let tally = self.signatures.entry(found.signature).or_default();
-                let threshold = signature.spec.threshold.as_ref();
+                let threshold = signature.detection.threshold.as_ref();
                 tally.counter.add(found, threshold);
                 tally.detail.add(found, place, options);
             }

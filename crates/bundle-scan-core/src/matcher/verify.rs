@@ -122,14 +122,18 @@ impl Matcher {
         if !leaf.admits(&captured) {
             return None;
         }
-        let named = signature.spec.entities.iter().filter_map(|(name, entity)| {
-            let value = captured.name(name)?.range();
-            Some(Capture {
-                name,
-                entity: Some(entity),
-                value: Cow::Borrowed(&record.text[value]),
-            })
-        });
+        let named = signature
+            .detection
+            .entities
+            .iter()
+            .filter_map(|(name, entity)| {
+                let value = captured.name(name)?.range();
+                Some(Capture {
+                    name,
+                    entity: Some(entity),
+                    value: Cow::Borrowed(&record.text[value]),
+                })
+            });
         Some(named.collect())
     }
 

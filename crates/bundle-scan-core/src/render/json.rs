@@ -293,7 +293,7 @@ impl<'r> WireSummary<'r> {
 
 impl<'r> WireFinding<'r> {
     fn new(finding: &'r Finding, lang: Lang) -> Self {
-        let spec = &finding.signature.spec;
+        let spec = finding.signature.spec();
         let entities = finding
             .entities
             .iter()
@@ -435,7 +435,7 @@ fn wire_buckets(finding: &Finding) -> Vec<WireBucket> {
 }
 
 fn wire_steps(finding: &Finding, lang: Lang) -> Vec<WireStep<'_>> {
-    let steps = finding.signature.spec.remedy.iter();
+    let steps = finding.signature.spec().remedy.iter();
     steps
         .map(|step| WireStep {
             text: step.text(lang),

@@ -138,7 +138,7 @@ impl Page<'_> {
                 tail += &format!(" · {}", what.count(count as u64));
             }
         }
-        let title = first.signature.spec.title.text(self.options.lang);
+        let title = first.signature.spec().title.text(self.options.lang);
         writeln!(
             self.out,
             "{}: {}{}",
@@ -149,7 +149,7 @@ impl Page<'_> {
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        let spec = &finding.signature.spec;
+        let spec = finding.signature.spec();
         let lang = self.options.lang;
         let severity = self.paint(color_of(spec.severity), severity_word(spec.severity, lang));
         let title = self.paint(BOLD, spec.title.text(lang));
@@ -235,7 +235,7 @@ impl Page<'_> {
 
     fn remedy(&mut self, finding: &Finding) -> io::Result<()> {
         let lang = self.options.lang;
-        for (index, step) in finding.signature.spec.remedy.iter().enumerate() {
+        for (index, step) in finding.signature.spec().remedy.iter().enumerate() {
             let label = if index == 0 { self.words.remedy } else { "" };
             let mark = risk_mark(step.risk, lang);
             self.labelled(label, &format!("{}. {mark}{}", index + 1, step.text(lang)))?;
@@ -288,7 +288,7 @@ impl Page<'_> {
     }
 
     fn one_line(&mut self, finding: &Finding, indent: &str) -> io::Result<()> {
-        let spec = &finding.signature.spec;
+        let spec = finding.signature.spec();
         let lang = self.options.lang;
         let severity = self.paint(color_of(spec.severity), severity_word(spec.severity, lang));
         let place = finding
@@ -313,7 +313,7 @@ impl Page<'_> {
         self.one_line(finding, "  ")?;
         let cause = finding
             .signature
-            .spec
+            .spec()
             .cause
             .text(self.options.lang)
             .to_owned();

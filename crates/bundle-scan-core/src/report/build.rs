@@ -55,10 +55,10 @@ impl Report {
             .into_iter()
             .filter_map(|(number, resolved)| {
                 let signature = Arc::clone(&signatures[number]);
-                let confidence = confidence(&signature.spec, &census)?;
+                let confidence = confidence(signature.spec(), &census)?;
                 Some(finding(signature, resolved, confidence))
             })
-            .partition(|finding| finding.signature.spec.benign);
+            .partition(|finding| finding.signature.spec().benign);
         fold(&mut findings, set);
         rank(&mut findings);
         Report {
@@ -94,7 +94,7 @@ fn resolved(
     tally.presence.bound();
     let simple = std::mem::take(&mut tally.signatures);
     let simple = simple.into_iter().filter_map(|(number, tally)| {
-        let threshold = signatures[number].spec.threshold.as_ref();
+        let threshold = signatures[number].detection.threshold.as_ref();
         let is_cleared = None;
         reaches(threshold, &tally.counter).then_some((number, Resolved { tally, is_cleared }))
     });
@@ -133,7 +133,7 @@ fn finding(signature: Arc<Signature>, resolved: Resolved, confidence: Confidence
     };
     Finding {
         rank: 0,
-        fingerprint: fingerprint(&signature.spec.id, &detail.entities),
+        fingerprint: fingerprint(&signature.id, &detail.entities),
         state,
         confidence,
         score: total(&factors),
@@ -203,7 +203,7 @@ fn rank(findings: &mut [Finding]) {
         finding.rank = index + 1;
         let mine = pairs
             .iter()
-            .filter(|(cause, _)| cause == finding.signature.spec.id.as_str());
+            .filter(|(cause, _)| cause == finding.signature.id.as_str());
         finding.explains = mine.map(|(_, symptom)| symptom.clone()).collect();
     }
 }

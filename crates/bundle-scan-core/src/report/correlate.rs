@@ -45,7 +45,7 @@ fn symptoms(
         let targets = level
             .iter()
             .filter_map(|id| set.find(id))
-            .flat_map(|signature| signature.spec.causes.clone());
+            .flat_map(|signature| signature.spec().causes.clone());
         let fresh: Vec<String> = targets
             .filter(|target| seen.insert(target.clone()))
             .collect();

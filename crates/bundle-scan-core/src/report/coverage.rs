@@ -144,7 +144,7 @@ impl CoverageBuilder {
             self.coverage.not_evaluable = set
                 .iter()
                 .filter(silent)
-                .map(|signature| signature.spec.id.clone())
+                .map(|signature| signature.id.clone())
                 .collect();
         }
         self.coverage.members = self.listed.into_iter().collect();

@@ -163,12 +163,12 @@ pub struct Finding {
 impl Finding {
     /// How bad it is.
     pub fn severity(&self) -> Severity {
-        self.signature.spec.severity
+        self.signature.spec().severity
     }
 
     /// The id of its signature.
     pub fn id(&self) -> &str {
-        &self.signature.spec.id
+        &self.signature.id
     }
 }
 

@@ -36,7 +36,7 @@ pub fn own_factors(
     confidence: Confidence,
     state: State,
 ) -> Vec<Factor> {
-    let spec = &signature.spec;
+    let spec = signature.spec();
     let components = tally.detail.components.len().saturating_sub(1);
     let reach = tally
         .detail

@@ -30,7 +30,7 @@ pub fn check_files(base: &SignatureSet, files: Vec<SourceFile>) -> Vec<Complaint
     match base.clone().with_files(files) {
         Err(crate::signature::SignatureError::Invalid { complaints }) => complaints,
         Err(crate::signature::SignatureError::Read { .. }) => Vec::new(),
-        Ok(set) => check(&set, |signature| ids.contains(&signature.spec.id)),
+        Ok(set) => check(&set, |signature| ids.contains(&signature.id)),
     }
 }
 
@@ -199,12 +199,12 @@ struct SampleCheck<'a> {
 impl SampleCheck<'_> {
     fn run(&mut self) {
         let mut proven = BTreeSet::new();
-        for (index, sample) in self.signature.spec.samples.positive.iter().enumerate() {
+        for (index, sample) in self.signature.spec().samples.positive.iter().enumerate() {
             let fired = self.bench.run(sample);
             self.positive(index, sample, &fired);
             proven.extend(fired.leaves);
         }
-        for (index, sample) in self.signature.spec.samples.negative.iter().enumerate() {
+        for (index, sample) in self.signature.spec().samples.negative.iter().enumerate() {
             let fired = self.bench.run(sample);
             proven.extend(
                 fired
@@ -228,7 +228,7 @@ impl SampleCheck<'_> {
     }
 
     fn mine<'r>(&self, report: &'r Report) -> Option<&'r Finding> {
-        let id = &self.signature.spec.id;
+        let id = &self.signature.id;
         report
             .findings
             .iter()
@@ -271,8 +271,8 @@ impl SampleCheck<'_> {
 
     /// Whether another finding would stand above this signature without being related to it.
     fn outranks(&self, other: &Finding) -> bool {
-        let rank = |signature: &Signature| (signature.spec.severity, signature.spec.confidence);
-        let (mine, theirs) = (&self.signature.spec.id, other.id());
+        let rank = |signature: &Signature| (signature.spec().severity, signature.spec().confidence);
+        let (mine, theirs) = (&self.signature.id, other.id());
         let related = || {
             lint::leads_to(self.bench.set, theirs, mine)
                 || lint::leads_to(self.bench.set, mine, theirs)
@@ -284,11 +284,11 @@ impl SampleCheck<'_> {
         let signatures = self.bench.matcher.signatures();
         let number = signatures
             .iter()
-            .position(|other| other.spec.id == self.signature.spec.id);
+            .position(|other| other.id == self.signature.id);
         for leaf in 0..self.signature.leaves.len() {
             let is_proven = number.is_some_and(|number| proven.contains(&(number, leaf)));
             if !is_proven && !self.matches_alone(leaf) {
-                let path = lint::leaf_path(&self.signature.spec, leaf);
+                let path = lint::leaf_path(self.signature.spec(), leaf);
                 self.say(
                     &path,
                     "leaf-unproven",
@@ -313,7 +313,7 @@ impl SampleCheck<'_> {
         let alone = SignatureSet::empty().with_only_leaf(self.signature, leaf);
         let bench = Bench::new(&alone);
         self.signature
-            .spec
+            .spec()
             .samples
             .positive
             .iter()

@@ -1,6 +1,7 @@
 //! Turns the leaves of a signature into what the matcher runs: byte literals, anchors, lazily compiled regexes, and tests of
 //! facts.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -8,7 +9,7 @@ use memchr::memmem;
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::condition::{self, Test};
-use super::schema::{Fact as FactSpec, Line, Spec, TextRule};
+use super::schema::{Detection, Fact as FactSpec, Line, TextRule};
 use crate::fact::Kind;
 use crate::fact::row::ByPosition;
 use crate::source::component::{ComponentSet, scope};
@@ -72,7 +73,7 @@ pub struct FactLeaf {
 #[derive(Debug)]
 pub struct ShownField {
     /// The entity that the signature makes of it, or else its kind.
-    pub entity: Option<String>,
+    pub entity: Option<Cow<'static, str>>,
     /// Whether it names something that lives in a namespace.
     pub is_namespaced: bool,
 }
@@ -91,7 +92,7 @@ const NAMESPACED: [&str; 8] = [
 
 impl FactLeaf {
     /// Compiles a leaf; `None` if there is no such kind, which the linter reports.
-    pub fn new(spec: &FactSpec, signature: &Spec) -> Option<Self> {
+    pub fn new(spec: &FactSpec, signature: &Detection) -> Option<Self> {
         let kind = Kind::of(&spec.kind)?;
         let mut leaf = FactLeaf {
             kind,
@@ -107,11 +108,12 @@ impl FactLeaf {
         }
         leaf.tests.sort_by_key(|(_, tests)| condition::cost(tests));
         let shown = kind.fields.iter().map(|field| {
-            let given = signature.entities.get(field.name).map(String::as_str);
-            let entity = given.or(field.entity);
+            let given = signature.entities.get(field.name);
+            let entity = given.map(|name| Cow::Owned(name.clone()));
+            let entity = entity.or_else(|| field.entity.map(Cow::Borrowed));
             let is_tested = spec.conditions.contains_key(field.name);
             (is_tested || entity.is_some()).then(|| ShownField {
-                entity: entity.map(str::to_owned),
+                entity,
                 is_namespaced: field.entity.is_some_and(|own| NAMESPACED.contains(&own)),
             })
         });
@@ -187,7 +189,7 @@ pub struct LineLeaf {
 impl LineLeaf {
     /// Compiles a leaf; `shared_none` are the exclusions of the whole signature. Unknown components are left out: the
     /// linter reports them.
-    pub fn new(line: &Line, signature: &Spec) -> Self {
+    pub fn new(line: &Line, signature: &Detection) -> Self {
         let scopes = line.component.iter().filter_map(|name| scope(name));
         let scope = match line.component.is_empty() {
             true => ComponentSet::all_but_echoes(),

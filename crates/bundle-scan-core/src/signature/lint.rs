@@ -11,7 +11,7 @@ use super::condition;
 use super::load::{self, SourceFile};
 use super::place::{Key, place};
 use super::plan;
-use super::schema::{Count, Fact, Line, Node, Spec, TextRule};
+use super::schema::{Count, Detection, Fact, Line, Node, Spec, TextRule};
 use super::set::SignatureSet;
 use crate::base::lang::Localized;
 use crate::fact::Kind;
@@ -53,13 +53,13 @@ pub fn files(files: &[SourceFile]) -> (Vec<Spec>, Vec<Complaint>) {
 pub fn causes(set: &SignatureSet) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     for signature in set.iter() {
-        for (index, target) in signature.spec.causes.iter().enumerate() {
+        for (index, target) in signature.spec().causes.iter().enumerate() {
             let fault = if set.find(target).is_none() {
                 ("unknown-cause", format!("there is no signature {target:?}"))
-            } else if leads_to(set, target, &signature.spec.id) {
+            } else if leads_to(set, target, &signature.id) {
                 (
                     "cause-cycle",
-                    format!("{target:?} leads back to {:?}", signature.spec.id),
+                    format!("{target:?} leads back to {:?}", signature.id),
                 )
             } else {
                 continue;
@@ -86,7 +86,7 @@ pub fn leads_to(set: &SignatureSet, from: &str, to: &str) -> bool {
             return true;
         }
         if let (true, Some(signature)) = (seen.insert(id), set.find(id)) {
-            open.extend(signature.spec.causes.iter().map(String::as_str));
+            open.extend(signature.spec().causes.iter().map(String::as_str));
         }
     }
     false
@@ -207,7 +207,7 @@ impl Lint<'_> {
 
     /// What is joined must be named by a leaf that can name all of it.
     fn joins(&mut self, spec: &Spec) {
-        let (leaves, plan) = plan::compile(spec);
+        let (leaves, plan) = plan::compile(&Detection::from(spec));
         let Some(plan) = plan else { return };
         let names_all = |leaf: &Leaf| {
             let mut wanted = plan.group_by.iter();

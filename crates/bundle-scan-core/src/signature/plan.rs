@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::compile::{FactLeaf, Leaf, LineLeaf};
-use super::schema::{Count, Node, Sequence, Spec};
+use super::schema::{Count, Detection, Node, Sequence};
 use crate::base::hash::fnv1a;
 
 /// What must be found together, and what ends it.
@@ -125,29 +125,35 @@ pub struct Counted {
 }
 
 /// The leaves of a signature in the order of its file, and how they belong together.
-pub(super) fn compile(spec: &Spec) -> (Vec<Leaf>, Option<Plan>) {
+pub(super) fn compile(detection: &Detection) -> (Vec<Leaf>, Option<Plan>) {
     let mut leaves = Leaves {
-        spec,
+        detection,
         found: Vec::new(),
     };
-    let any = leaves.steps(&spec.rule.any);
-    let all = leaves.steps(&spec.rule.all);
-    let sequence = spec
+    let any = leaves.steps(&detection.rule.any);
+    let all = leaves.steps(&detection.rule.all);
+    let sequence = detection
         .sequence
         .as_ref()
         .map(|sequence| leaves.sequence(sequence));
     let rule = leaves.found.len();
-    leaves.steps(&spec.cleared_by);
+    leaves.steps(&detection.cleared_by);
     let clears: Vec<usize> = (rule..leaves.found.len()).collect();
 
-    let mut group_by: Vec<String> = spec.rule.join.clone();
-    let of_sequence = spec.sequence.iter().flat_map(|sequence| &sequence.join);
-    let of_threshold = spec.threshold.iter().flat_map(|threshold| &threshold.per);
+    let mut group_by: Vec<String> = detection.rule.join.clone();
+    let of_sequence = detection
+        .sequence
+        .iter()
+        .flat_map(|sequence| &sequence.join);
+    let of_threshold = detection
+        .threshold
+        .iter()
+        .flat_map(|threshold| &threshold.per);
     group_by.extend(of_sequence.chain(of_threshold).cloned());
     group_by.sort();
     group_by.dedup();
 
-    let counts_distinct = spec
+    let counts_distinct = detection
         .threshold
         .as_ref()
         .is_some_and(|threshold| threshold.distinct.is_some());
@@ -177,7 +183,7 @@ pub(super) fn compile(spec: &Spec) -> (Vec<Leaf>, Option<Plan>) {
 
 /// Numbers leaves while the tree is built.
 struct Leaves<'s> {
-    spec: &'s Spec,
+    detection: &'s Detection,
     found: Vec<Leaf>,
 }
 
@@ -188,10 +194,11 @@ impl Leaves<'_> {
 
     fn step(&mut self, node: &Node) -> Step {
         match node {
-            Node::Line(line) => {
-                self.leaf(Some(Leaf::Line(Box::new(LineLeaf::new(line, self.spec)))))
-            }
-            Node::Fact(fact) => self.leaf(FactLeaf::new(fact, self.spec).map(Leaf::Fact)),
+            Node::Line(line) => self.leaf(Some(Leaf::Line(Box::new(LineLeaf::new(
+                line,
+                self.detection,
+            ))))),
+            Node::Fact(fact) => self.leaf(FactLeaf::new(fact, self.detection).map(Leaf::Fact)),
             Node::Any(nodes) => Step::Any(self.steps(nodes)),
             Node::All(nodes) => Step::All(self.steps(nodes)),
             Node::Absent(node) => Step::Absent(Box::new(self.step(node))),
@@ -232,7 +239,7 @@ impl Leaves<'_> {
             let Some(leaf) = leaf.filter(|leaf| leaf.kind.is_state()) else {
                 continue;
             };
-            let entities = self.spec.entities.iter();
+            let entities = self.detection.entities.iter();
             let of_leaf = entities.filter(|(name, _)| leaf.kind.field(name).is_some());
             let of_leaf: Vec<_> = of_leaf.collect();
             let all = format!("{} {of_leaf:?} {group_by:?}", leaf.asks());

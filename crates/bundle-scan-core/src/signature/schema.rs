@@ -5,11 +5,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde::de::{self, Deserializer, SeqAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::base::lang::{Lang, Localized};
 use crate::base::severity::{Confidence, Severity};
@@ -73,6 +75,35 @@ pub struct Spec {
     pub references: Vec<String>,
     /// Texts that must and must not match.
     pub samples: Samples,
+}
+
+/// How a signature is recognised: all of its file that a scan needs before anything was found.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Detection {
+    /// See [`Spec::rule`].
+    #[serde(rename = "match")]
+    pub rule: Rule,
+    /// See [`Spec::threshold`].
+    pub threshold: Option<Threshold>,
+    /// See [`Spec::sequence`].
+    pub sequence: Option<Sequence>,
+    /// See [`Spec::cleared_by`].
+    pub cleared_by: Vec<Node>,
+    /// See [`Spec::entities`].
+    pub entities: BTreeMap<String, String>,
+}
+
+impl From<&Spec> for Detection {
+    fn from(spec: &Spec) -> Self {
+        Detection {
+            rule: spec.rule.clone(),
+            threshold: spec.threshold.clone(),
+            sequence: spec.sequence.clone(),
+            cleared_by: spec.cleared_by.clone(),
+            entities: spec.entities.clone(),
+        }
+    }
 }
 
 /// The part of the system that a signature belongs to.
@@ -230,8 +261,8 @@ pub struct Fact {
 }
 
 /// What a field of a fact must be.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(untagged)]
 pub enum Condition {
     /// Equal to this value.
     Equals(Scalar),
@@ -261,8 +292,8 @@ pub struct Operators {
 }
 
 /// What a field is compared with.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum Comparand {
     /// A value.
     Value(Scalar),
@@ -282,8 +313,8 @@ pub struct OtherField {
 }
 
 /// A plain value in a condition.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum Scalar {
     /// `true` or `false`.
     Bool(bool),
@@ -293,6 +324,106 @@ pub enum Scalar {
     Float(f64),
     /// A text, a quantity (`90%`, `4Gi`), a duration or a version.
     Text(String),
+}
+
+/// What is written as a plain value, or else as a mapping. Trying one after the other, as untagged enums do, made up a quarter of
+/// the start-up.
+trait Plain<'de>: Sized {
+    const EXPECTED: &'static str;
+
+    fn plain(scalar: Scalar) -> Self;
+
+    fn mapping<A: MapAccess<'de>>(_: A) -> Result<Self, A::Error> {
+        Err(de::Error::invalid_type(
+            de::Unexpected::Map,
+            &Self::EXPECTED,
+        ))
+    }
+}
+
+impl Plain<'_> for Scalar {
+    const EXPECTED: &'static str = "a plain value";
+
+    fn plain(scalar: Scalar) -> Self {
+        scalar
+    }
+}
+
+impl<'de> Plain<'de> for Comparand {
+    const EXPECTED: &'static str = "a plain value or {field: NAME}";
+
+    fn plain(scalar: Scalar) -> Self {
+        Comparand::Value(scalar)
+    }
+
+    fn mapping<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+        OtherField::deserialize(MapAccessDeserializer::new(map)).map(Comparand::Field)
+    }
+}
+
+impl<'de> Plain<'de> for Condition {
+    const EXPECTED: &'static str = "a plain value or operators";
+
+    fn plain(scalar: Scalar) -> Self {
+        Condition::Equals(scalar)
+    }
+
+    fn mapping<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+        Box::deserialize(MapAccessDeserializer::new(map)).map(Condition::Operators)
+    }
+}
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PlainVisitor(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for Comparand {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PlainVisitor(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for Condition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PlainVisitor(PhantomData))
+    }
+}
+
+struct PlainVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Plain<'de>> Visitor<'de> for PlainVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(T::EXPECTED)
+    }
+
+    fn visit_bool<E: de::Error>(self, yes: bool) -> Result<T, E> {
+        Ok(T::plain(Scalar::Bool(yes)))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<T, E> {
+        Ok(T::plain(Scalar::Int(number)))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<T, E> {
+        let whole = i64::try_from(number).map(Scalar::Int);
+        Ok(T::plain(whole.unwrap_or(Scalar::Float(number as f64))))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<T, E> {
+        Ok(T::plain(Scalar::Float(number)))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        Ok(T::plain(Scalar::Text(text.to_owned())))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::mapping(map)
+    }
 }
 
 /// What the machine must be: `"<5.9"` or a list of values.

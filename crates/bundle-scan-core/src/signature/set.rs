@@ -3,27 +3,35 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
-use super::builtin::BUILTINS;
+use super::builtin::{BUILTINS, Builtin};
 use super::compile::{FactLeaf, Leaf, LineLeaf};
-use super::complaint::SignatureError;
+use super::complaint::{Complaint, SignatureError};
 use super::lint;
 use super::load::{self, SourceFile};
 use super::plan::{self, Plan};
-use super::schema::Spec;
+use super::schema::{Detection, Spec};
 
 /// One signature, compiled.
 #[derive(Debug)]
 pub struct Signature {
-    /// What its file says.
-    pub spec: Spec,
+    /// See [`Spec::id`].
+    pub id: String,
+    /// How it is recognised.
+    pub detection: Detection,
+    /// All that its file says: read at once, or, of one that is embedded, when it is first asked for.
+    spec: OnceLock<Spec>,
+    /// The same as JSON, of one that is embedded.
+    json: &'static str,
     /// The name of its file.
     pub file: String,
     /// The text of its file.
     pub yaml: Cow<'static, str>,
+    /// SHA-256 of that text.
+    digest: [u8; 32],
     /// All leaves, in the order of the file: those of `match`, `sequence`, `cleared_by`.
     pub leaves: Vec<Leaf>,
     /// What must be found together; `None` if any leaf is enough.
@@ -32,14 +40,52 @@ pub struct Signature {
 
 impl Signature {
     fn new(spec: Spec, file: String, yaml: Cow<'static, str>) -> Self {
-        let (leaves, plan) = plan::compile(&spec);
+        let detection = Detection::from(&spec);
+        let (leaves, plan) = plan::compile(&detection);
         Signature {
+            id: spec.id.clone(),
+            detection,
+            spec: OnceLock::from(spec),
+            json: "",
+            file,
+            digest: Sha256::digest(yaml.as_bytes()).into(),
+            yaml,
             leaves,
             plan,
-            spec,
-            file,
-            yaml,
         }
+    }
+
+    fn embedded(builtin: &'static Builtin) -> Result<Self, SignatureError> {
+        let invalid = |error: serde_json::Error| {
+            let place = (error.line(), error.column());
+            let message = error.to_string();
+            let complaint =
+                Complaint::at(builtin.name, builtin.detection, place, "schema", message);
+            SignatureError::Invalid {
+                complaints: vec![complaint],
+            }
+        };
+        let detection = serde_json::from_str(builtin.detection).map_err(invalid)?;
+        let (leaves, plan) = plan::compile(&detection);
+        Ok(Signature {
+            id: builtin.id.to_owned(),
+            detection,
+            spec: OnceLock::new(),
+            json: builtin.json,
+            file: builtin.name.to_owned(),
+            yaml: Cow::Borrowed(builtin.yaml),
+            digest: builtin.digest,
+            leaves,
+            plan,
+        })
+    }
+
+    /// All that its file says.
+    pub fn spec(&self) -> &Spec {
+        self.spec.get_or_init(|| {
+            serde_json::from_str(self.json)
+                .expect("the tests of the library read every one that is embedded")
+        })
     }
 
     /// The leaves that look at lines.
@@ -80,21 +126,7 @@ impl SignatureSet {
     pub fn builtin() -> Result<Self, SignatureError> {
         let mut set = SignatureSet::empty();
         for builtin in BUILTINS {
-            // The YAML is parsed only to say what is wrong with it, which the tests of the library rule out.
-            let spec = serde_json::from_str(builtin.json).or_else(|_| {
-                let file = SourceFile {
-                    name: builtin.name.into(),
-                    text: builtin.yaml.into(),
-                };
-                load::parse(&file).map_err(|complaint| SignatureError::Invalid {
-                    complaints: vec![complaint],
-                })
-            })?;
-            set.insert(Signature::new(
-                spec,
-                builtin.name.into(),
-                Cow::Borrowed(builtin.yaml),
-            ));
+            set.insert(Signature::embedded(builtin)?);
         }
         Ok(set)
     }
@@ -133,7 +165,7 @@ impl SignatureSet {
 
     /// This set and a copy of `signature` that has no leaf but this one.
     pub(crate) fn with_only_leaf(mut self, signature: &Signature, leaf: usize) -> Self {
-        let mut spec = signature.spec.clone();
+        let mut spec = signature.spec().clone();
         spec.rule.any = spec.rule.any.into_iter().skip(leaf).take(1).collect();
         self.insert(Signature::new(
             spec,
@@ -144,8 +176,7 @@ impl SignatureSet {
     }
 
     fn insert(&mut self, signature: Signature) {
-        self.by_id
-            .insert(signature.spec.id.clone(), Arc::new(signature));
+        self.by_id.insert(signature.id.clone(), Arc::new(signature));
     }
 
     /// The signatures, sorted by id.
@@ -157,7 +188,7 @@ impl SignatureSet {
     pub fn find(&self, id: &str) -> Option<&Arc<Signature>> {
         let by_alias = || {
             self.iter()
-                .find(|signature| signature.spec.aliases.iter().any(|alias| alias == id))
+                .find(|signature| signature.spec().aliases.iter().any(|alias| alias == id))
         };
         self.by_id.get(id).or_else(by_alias)
     }
@@ -172,12 +203,11 @@ impl SignatureSet {
         self.by_id.is_empty()
     }
 
-    /// SHA-256 over all files in order of id, as `sha256:<hex>`: equal sets have equal digests.
+    /// SHA-256 over those of all files in order of id, as `sha256:<hex>`: equal sets have equal digests.
     pub fn digest(&self) -> String {
         let mut hash = Sha256::new();
         for signature in self.iter() {
-            hash.update(signature.yaml.as_bytes());
-            hash.update([0]);
+            hash.update(signature.digest);
         }
         let hex: String = hash
             .finalize()

@@ -44,11 +44,11 @@ fn list(set: &SignatureSet, format: ListFormat, lang: Lang) -> anyhow::Result<Ex
         ListFormat::Text => {
             let width = set
                 .iter()
-                .map(|signature| signature.spec.id.len())
+                .map(|signature| signature.id.len())
                 .max()
                 .unwrap_or(0);
             for signature in set.iter() {
-                let spec = &signature.spec;
+                let spec = signature.spec();
                 let severity = if spec.benign {
                     "benign"
                 } else {
@@ -68,7 +68,7 @@ fn list(set: &SignatureSet, format: ListFormat, lang: Lang) -> anyhow::Result<Ex
 }
 
 fn entry(signature: &Signature) -> serde_json::Value {
-    let spec = &signature.spec;
+    let spec = signature.spec();
     let mut components: Vec<&str> = signature
         .line_leaves()
         .flat_map(|leaf| leaf.scope.iter())
@@ -100,7 +100,7 @@ fn show(set: &SignatureSet, id: &str) -> anyhow::Result<Exit> {
     let signature = set.find(id).ok_or_else(|| {
         let near: Vec<&str> = set
             .iter()
-            .map(|s| s.spec.id.as_str())
+            .map(|s| s.id.as_str())
             .filter(|other| other.contains(id))
             .take(5)
             .collect();
