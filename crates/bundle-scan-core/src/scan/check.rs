@@ -254,30 +254,36 @@ impl SampleCheck<'_> {
                 );
             }
         }
-        let higher: Vec<&Finding> = fired
-            .report
-            .findings
-            .iter()
-            .filter(|other| self.outranks(other))
-            .collect();
-        for other in higher {
-            let message = format!(
-                "this sample also fires {:?}, which ranks higher: exclude it there, or name one in the other's causes",
-                other.id()
-            );
-            self.say(&path, "cross-fire", message);
+        self.others(&path, sample, &fired.report.findings);
+    }
+
+    /// Other signatures fire on a sample of this one only if one explains the other, or the sample says so.
+    fn others(&mut self, path: &[Key], sample: &Sample, findings: &[Finding]) {
+        let others = findings.iter().map(Finding::id);
+        let others: BTreeSet<&str> = others.filter(|id| *id != self.signature.id).collect();
+        for other in &others {
+            if !self.is_related(other) && !sample.also.iter().any(|declared| declared == other) {
+                let message = format!(
+                    "this sample also fires {other:?}: exclude it there, name one in the other's causes, or declare it with also"
+                );
+                self.say(path, "cross-fire", message);
+            }
+        }
+        for (index, declared) in sample.also.iter().enumerate() {
+            if !others.contains(declared.as_str()) {
+                let path = [path, &["also".into(), index.into()]].concat();
+                self.say(
+                    &path,
+                    "also-silent",
+                    format!("{declared:?} does not fire on this sample"),
+                );
+            }
         }
     }
 
-    /// Whether another finding would stand above this signature without being related to it.
-    fn outranks(&self, other: &Finding) -> bool {
-        let rank = |signature: &Signature| (signature.spec().severity, signature.spec().confidence);
-        let (mine, theirs) = (&self.signature.id, other.id());
-        let related = || {
-            lint::leads_to(self.bench.set, theirs, mine)
-                || lint::leads_to(self.bench.set, mine, theirs)
-        };
-        rank(&other.signature) > rank(self.signature) && !related()
+    fn is_related(&self, other: &str) -> bool {
+        let (set, mine) = (self.bench.set, &self.signature.id);
+        lint::leads_to(set, other, mine) || lint::leads_to(set, mine, other)
     }
 
     fn leaves(&mut self, proven: &BTreeSet<(usize, usize)>) {

@@ -544,6 +544,9 @@ pub struct Sample {
     /// Captures of the first match.
     #[serde(default)]
     pub expect: BTreeMap<String, String>,
+    /// Ids of other signatures that rightly fire on it, too, although neither explains the other.
+    #[serde(default)]
+    pub also: Vec<String>,
 }
 
 /// The JSON Schema of signature files, for editors.

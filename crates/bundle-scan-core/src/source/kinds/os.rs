@@ -96,10 +96,12 @@ pub const KINDS: &[Kind] = &[
             "proc/**",
             "service_status",
             "sos_commands/**",
+            "sos_commands/md/*",
             "systeminfo/*",
         ],
         samples: &[
             "sos_commands/filesys/df_-al",
+            "sos_commands/md/mdadm_-D_.dev.md",
             "proc/meminfo",
             "systeminfo/df",
         ],
