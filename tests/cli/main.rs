@@ -321,6 +321,73 @@ fn signatures_can_be_listed_shown_and_checked() {
 }
 
 #[test]
+fn whatever_one_reads_is_explained() {
+    let code = run(&["explain", "exit", "code", "137"]).ends_with(0).stdout;
+    let first_lines: Vec<&str> = code.lines().take(3).collect();
+    assert_eq!(
+        first_lines,
+        [
+            "exit code 137 = 128 + 9: ended by signal SIGKILL",
+            "",
+            "ERROR  Container was killed by SIGKILL, by whom is not told (exit code 137)  exit-code-137"
+        ]
+    );
+    let taint = run(&[
+        "explain",
+        "--lang",
+        "zh",
+        "node.kubernetes.io/disk-pressure",
+    ]);
+    assert!(taint.ends_with(0).stdout.contains("按错误码"));
+    let line = run(&["explain", "-f", "json", PROOF]).ends_with(0).stdout;
+    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(
+        (&line["found"][0]["id"], &line["found"][0]["by"]),
+        (&"arp-table-overflow".into(), &"line".into())
+    );
+    let near = run(&["explain", "the conntrack table seems full"]).ends_with(1);
+    assert!(near.stdout.contains("Near to it"), "{}", near.stdout);
+}
+
+#[test]
+fn a_signature_is_begun_from_a_line_and_tried_on_a_bundle() {
+    let folder = Folder::new();
+    let line =
+        "2026-03-10T10:17:41+08:00 n1 kernel: gizmo sdb7: turns blocked for more than 120 seconds";
+    folder.write("mine/readme", b"");
+    folder.write("odd.log", format!("{line}\n").as_bytes());
+    let mine = folder.path("mine");
+    let made = run(&["signatures", "new", "--from", line, "-o", &mine]).ends_with(0);
+    assert!(
+        made.stdout
+            .trim_end()
+            .ends_with("turns-blocked-for-more-than.yaml"),
+        "{}",
+        made.stdout
+    );
+    // It is not written over.
+    run(&["signatures", "new", "--from", line, "-o", &mine]).ends_with(5);
+    let tried = run(&["signatures", "test", &mine, &folder.path("odd.log")]).ends_with(0);
+    assert!(
+        tried
+            .stdout
+            .starts_with("turns-blocked-for-more-than  ok: 1 positive, 1 negative\n"),
+        "{}",
+        tried.stdout
+    );
+    assert!(tried.stdout.contains("odd.log:1"), "{}", tried.stdout);
+    let silent = run(&["signatures", "test", &mine, &folder.path("sick.tgz")]).ends_with(0);
+    assert!(
+        silent
+            .stdout
+            .contains("silent: turns-blocked-for-more-than"),
+        "{}",
+        silent.stdout
+    );
+    run(&["signatures", "new", "--from", "1 2 3"]).ends_with(2);
+}
+
+#[test]
 fn completions_and_the_manual_page_are_printed() {
     assert!(
         run(&["completions", "bash"])

@@ -20,6 +20,7 @@
 
 pub mod base;
 mod error;
+pub mod explain;
 pub mod finding;
 pub mod render;
 pub mod report;

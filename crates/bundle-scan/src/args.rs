@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Scan(ScanArgs),
     /// Tell what is in a bundle: layout, hosts, versions, members by kind, facts, and what is missing.
     Inventory(InventoryArgs),
+    /// Tell what is known about something, without a bundle: a signature, an error code, an exit code, an event reason, a log line.
+    Explain(ExplainArgs),
     /// List, show and check signatures.
     Signatures(SignaturesArgs),
     /// Print a completion script for a shell.
@@ -153,6 +155,24 @@ pub(crate) struct InventoryArgs {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct ExplainArgs {
+    /// E4007, exit code 137, FailedMount, a taint, an id, or a whole line in quotes; - reads it from standard input.
+    #[arg(required = true, value_name = "WHAT", allow_hyphen_values = true)]
+    pub(crate) what: Vec<String>,
+    /// How to write it.
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub(crate) format: ListFormat,
+    /// Language; by default that of the locale.
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+    /// Whether to colour the text.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) color: ColorArg,
+    #[command(flatten)]
+    pub(crate) knowledge: KnowledgeArgs,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct SignaturesArgs {
     #[command(subcommand)]
     pub(crate) command: SignaturesCommand,
@@ -185,6 +205,25 @@ pub(crate) enum SignaturesCommand {
         /// Check the folder alone, not together with the built-in signatures.
         #[arg(long)]
         no_builtin: bool,
+    },
+    /// Check signatures as check does, say how each fared, and try them on a bundle.
+    Test {
+        /// A folder or a file of signatures.
+        path: PathBuf,
+        /// A bundle in which to look for these signatures alone.
+        bundle: Option<PathBuf>,
+        /// Language of the report; by default that of the locale.
+        #[arg(long, value_enum)]
+        lang: Option<LangArg>,
+    },
+    /// Make a signature from a log line: anchor, regex and first sample; what it means is left to you.
+    New {
+        /// The line that proves the failure; - reads it from standard input.
+        #[arg(long, value_name = "LINE")]
+        from: String,
+        /// Write it into this folder, as ID.yaml, instead of standard output.
+        #[arg(short, long, value_name = "DIR")]
+        output: Option<PathBuf>,
     },
     /// Print the JSON Schema of signature files, for editors.
     Schema,

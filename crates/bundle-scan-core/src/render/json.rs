@@ -17,6 +17,7 @@ use crate::base::time::Time;
 use crate::error::Error;
 use crate::finding::Evidence;
 use crate::report::{Entity, Finding, MemberCoverage, Report};
+use crate::signature::schema::Step;
 
 /// The version of the layout below.
 pub(super) const SCHEMA_VERSION: u32 = 1;
@@ -178,10 +179,20 @@ struct WireEntityValue<'r> {
 }
 
 #[derive(JsonSchema, Serialize)]
-struct WireStep<'r> {
+pub(super) struct WireStep<'r> {
     text: &'r str,
     command: Option<&'r str>,
     risk: &'static str,
+}
+
+impl<'r> WireStep<'r> {
+    pub(super) fn new(step: &'r Step, lang: Lang) -> Self {
+        WireStep {
+            text: step.text(lang),
+            command: step.command.as_deref(),
+            risk: step.risk.as_str(),
+        }
+    }
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -436,11 +447,5 @@ fn wire_buckets(finding: &Finding) -> Vec<WireBucket> {
 
 fn wire_steps(finding: &Finding, lang: Lang) -> Vec<WireStep<'_>> {
     let steps = finding.signature.spec().remedy.iter();
-    steps
-        .map(|step| WireStep {
-            text: step.text(lang),
-            command: step.command.as_deref(),
-            risk: step.risk.as_str(),
-        })
-        .collect()
+    steps.map(|step| WireStep::new(step, lang)).collect()
 }

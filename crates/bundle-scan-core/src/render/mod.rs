@@ -1,9 +1,11 @@
 //! Report to bytes: one file for each output format. Text from a bundle is never trusted here.
 
 pub mod escape;
+pub mod explain;
 pub mod inventory;
 pub mod json;
 mod moment;
+mod page;
 pub mod text;
 mod words;
 

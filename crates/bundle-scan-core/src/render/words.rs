@@ -53,6 +53,11 @@ pub(super) struct Words {
     pub(super) facts: &'static str,
     pub(super) missing: &'static str,
     pub(super) cleared: &'static str,
+    pub(super) harmless: &'static str,
+    pub(super) leads_to: &'static str,
+    pub(super) comes_from: &'static str,
+    pub(super) not_known: &'static str,
+    pub(super) near: &'static str,
 }
 
 const EN: Words = Words {
@@ -88,6 +93,11 @@ const EN: Words = Words {
     facts: "Facts",
     missing: "Missing for a full diagnosis",
     cleared: "over: a recovery followed",
+    harmless: "harmless",
+    leads_to: "leads to",
+    comes_from: "from",
+    not_known: "not known",
+    near: "Near to it",
 };
 
 const ZH: Words = Words {
@@ -123,6 +133,11 @@ const ZH: Words = Words {
     facts: "结构化信息",
     missing: "完整诊断还缺少",
     cleared: "已恢复",
+    harmless: "无害",
+    leads_to: "可引发",
+    comes_from: "可能源于",
+    not_known: "未收录",
+    near: "相近的条目",
 };
 
 pub(super) fn words(lang: Lang) -> &'static Words {

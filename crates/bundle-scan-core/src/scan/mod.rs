@@ -8,6 +8,7 @@ mod conductor;
 mod gather;
 mod lane;
 mod progress;
+mod sample;
 mod structured;
 
 use std::io::Read;
@@ -28,6 +29,7 @@ use conductor::Conductor;
 
 pub use check::{check, check_files};
 pub use progress::{Cancel, Progress};
+pub use sample::Engine;
 
 /// Bytes of a member scanned as one piece of work.
 const BLOCK_BYTES: usize = 4 << 20;

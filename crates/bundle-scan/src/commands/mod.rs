@@ -1,16 +1,39 @@
 //! One file for each subcommand that is more than a print.
 
+pub(crate) mod explain;
 pub(crate) mod inventory;
 pub(crate) mod scan;
 pub(crate) mod signatures;
 
 use std::io::Write;
 
+use bundle_scan_core::render::RenderOptions;
 use bundle_scan_core::{Error, SignatureSet};
 use clap::CommandFactory;
 
-use crate::args::{Cli, KnowledgeArgs};
+use crate::args::{Cli, ColorArg, KnowledgeArgs, LangArg};
 use crate::exit::Exit;
+
+/// Columns of a text that goes to no terminal.
+pub(crate) const PLAIN_WIDTH: usize = 120;
+
+/// How a text is set: language, colour and width.
+fn page(lang: Option<LangArg>, color: ColorArg, to_terminal: bool) -> RenderOptions {
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    RenderOptions {
+        lang: LangArg::resolve(lang),
+        color: match color {
+            ColorArg::Always => true,
+            ColorArg::Never => false,
+            ColorArg::Auto => to_terminal && !no_color,
+        },
+        width: match terminal_size::terminal_size() {
+            Some((width, _)) if to_terminal => usize::from(width.0),
+            _ => PLAIN_WIDTH,
+        },
+        ..RenderOptions::default()
+    }
+}
 
 /// The signatures that the arguments ask for.
 fn load(knowledge: &KnowledgeArgs) -> Result<SignatureSet, Error> {

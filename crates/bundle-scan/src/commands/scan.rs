@@ -11,13 +11,10 @@ use bundle_scan_core::report::Status;
 use bundle_scan_core::signature::Signature;
 use bundle_scan_core::{Limits, Report, Scanner, SignatureSet};
 
-use super::load;
-use crate::args::{ColorArg, LangArg, ProgressArg, ScanArgs, UsageError};
+use super::{PLAIN_WIDTH, load, page};
+use crate::args::{ProgressArg, ScanArgs, UsageError};
 use crate::exit::{self, Exit};
 use crate::progress::{self, Line};
-
-/// Columns of a report that goes to no terminal.
-const PLAIN_WIDTH: usize = 120;
 
 pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     // Never freed: the process ends with it, and taking hundreds of signatures apart would only delay that.
@@ -113,22 +110,12 @@ fn chosen(args: &ScanArgs) -> anyhow::Result<SignatureSet> {
 
 fn options(args: &ScanArgs) -> RenderOptions {
     let to_terminal = args.output.is_none() && stdout().is_terminal();
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     RenderOptions {
-        lang: LangArg::resolve(args.lang),
         min_severity: args.min_severity.into(),
         top: args.top.0,
         why: args.why,
-        color: match args.color {
-            ColorArg::Always => true,
-            ColorArg::Never => false,
-            ColorArg::Auto => to_terminal && !no_color,
-        },
-        width: match terminal_size::terminal_size() {
-            Some((width, _)) if to_terminal => usize::from(width.0),
-            _ => PLAIN_WIDTH,
-        },
         timings: !args.no_timings,
+        ..page(args.lang, args.color, to_terminal)
     }
 }
 

@@ -1,15 +1,21 @@
-//! `bundle-scan signatures ...`: the knowledge, listed, shown and checked.
+//! `bundle-scan signatures ...`: the knowledge, listed, shown, checked, tried, and begun.
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufRead, IsTerminal, Write, stdin, stdout};
 use std::path::Path;
 
+use anyhow::Context;
+use bundle_scan_core::explain::draft::draft;
+use bundle_scan_core::explain::{By, explain};
+use bundle_scan_core::render::TEXT;
+use bundle_scan_core::report::Finding;
 use bundle_scan_core::scan::check_files;
 use bundle_scan_core::signature::{Complaint, Signature, SignatureError, load};
-use bundle_scan_core::{Error, Lang, SignatureSet};
+use bundle_scan_core::{Error, Lang, Render, Scanner, SignatureSet};
 use serde_json::json;
 
-use crate::args::{LangArg, ListFormat, SignaturesArgs, SignaturesCommand, UsageError};
+use crate::args::{ColorArg, LangArg, ListFormat, SignaturesArgs, SignaturesCommand, UsageError};
 use crate::exit::Exit;
 
 pub(crate) fn run(args: &SignaturesArgs) -> anyhow::Result<Exit> {
@@ -23,9 +29,11 @@ pub(crate) fn run(args: &SignaturesArgs) -> anyhow::Result<Exit> {
         SignaturesCommand::Check { path, no_builtin } => {
             check_signatures(path.as_deref(), *no_builtin)
         }
+        SignaturesCommand::Test { path, bundle, lang } => test(path, bundle.as_deref(), *lang),
+        SignaturesCommand::New { from, output } => new(from, output.as_deref()),
         SignaturesCommand::Schema => {
             writeln!(
-                std::io::stdout(),
+                stdout(),
                 "{:#}",
                 bundle_scan_core::signature::schema::json_schema()
             )?;
@@ -35,7 +43,7 @@ pub(crate) fn run(args: &SignaturesArgs) -> anyhow::Result<Exit> {
 }
 
 fn list(set: &SignatureSet, format: ListFormat, lang: Lang) -> anyhow::Result<Exit> {
-    let mut out = std::io::stdout().lock();
+    let mut out = stdout().lock();
     match format {
         ListFormat::Json => {
             let entries: Vec<_> = set.iter().map(|signature| entry(signature)).collect();
@@ -111,7 +119,7 @@ fn show(set: &SignatureSet, id: &str) -> anyhow::Result<Exit> {
         };
         UsageError(format!("there is no signature {id:?}: {hint}"))
     })?;
-    write!(std::io::stdout(), "{}", signature.yaml)?;
+    write!(stdout(), "{}", signature.yaml)?;
     Ok(Exit::Clean)
 }
 
@@ -140,12 +148,89 @@ fn check_signatures(path: Option<&Path>, no_builtin: bool) -> anyhow::Result<Exi
     verdict(complaints, count)
 }
 
+/// Runs the samples of a folder, and its signatures on a bundle.
+fn test(path: &Path, bundle: Option<&Path>, lang: Option<LangArg>) -> anyhow::Result<Exit> {
+    let files = load::read_folder(path).map_err(Error::from)?;
+    let complaints = check_files(
+        &SignatureSet::builtin().map_err(Error::from)?,
+        files.clone(),
+    );
+    if !complaints.is_empty() {
+        return verdict(complaints, files.len());
+    }
+    let names: BTreeSet<String> = files.iter().map(|file| file.name.clone()).collect();
+    let all = SignatureSet::builtin().and_then(|set| set.with_files(files));
+    let set = all.map_err(Error::from)?;
+    let set = set.filtered(|signature| names.contains(&signature.file));
+    let mut out = stdout().lock();
+    let width = set.iter().map(|signature| signature.id.len()).max();
+    for signature in set.iter() {
+        let samples = &signature.spec().samples;
+        writeln!(
+            out,
+            "{:width$}  ok: {} positive, {} negative",
+            signature.id,
+            samples.positive.len(),
+            samples.negative.len(),
+            width = width.unwrap_or(0),
+        )?;
+    }
+    let Some(bundle) = bundle else {
+        return Ok(Exit::Clean);
+    };
+    let report = Scanner::builder().build(set.clone()).scan_path(bundle)?;
+    writeln!(out)?;
+    let options = super::page(lang, ColorArg::Auto, stdout().is_terminal());
+    TEXT.write_with(&report, &options, &mut out)?;
+    let fired: BTreeSet<&str> = report
+        .findings
+        .iter()
+        .chain(&report.benign)
+        .map(Finding::id)
+        .collect();
+    let silent = set.iter().map(|signature| signature.id.as_str());
+    let silent: Vec<&str> = silent.filter(|id| !fired.contains(id)).collect();
+    if !silent.is_empty() {
+        writeln!(out, "\nsilent: {}", silent.join(", "))?;
+    }
+    Ok(Exit::Clean)
+}
+
+/// Writes the draft of a signature.
+fn new(from: &str, output: Option<&Path>) -> anyhow::Result<Exit> {
+    let line = match from {
+        "-" => {
+            let mut line = String::new();
+            stdin().lock().read_line(&mut line)?;
+            line
+        }
+        line => line.to_owned(),
+    };
+    let set = SignatureSet::builtin().map_err(Error::from)?;
+    let known = explain(&set, &line).found;
+    if let Some(known) = known.iter().find(|found| found.by == By::Line) {
+        let id = &known.signature.id;
+        writeln!(anstream::stderr(), "note: {id} matches this line already")?;
+    }
+    let draft = draft(&set, &line).ok_or_else(|| {
+        UsageError("nothing in this line stays the same for long enough to be searched for".into())
+    })?;
+    match output {
+        None => write!(stdout(), "{}", draft.yaml)?,
+        Some(folder) => {
+            let path = folder.join(format!("{}.yaml", draft.id));
+            let mut file = File::create_new(&path)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+            file.write_all(draft.yaml.as_bytes())?;
+            writeln!(stdout(), "{}", path.display())?;
+        }
+    }
+    Ok(Exit::Clean)
+}
+
 fn verdict(complaints: Vec<Complaint>, count: usize) -> anyhow::Result<Exit> {
     if complaints.is_empty() {
-        writeln!(
-            std::io::stdout(),
-            "{count} signatures checked, no complaint"
-        )?;
+        writeln!(stdout(), "{count} signatures checked, no complaint")?;
         return Ok(Exit::Clean);
     }
     let number = complaints.len();
@@ -156,7 +241,7 @@ fn verdict(complaints: Vec<Complaint>, count: usize) -> anyhow::Result<Exit> {
         .len();
     let invalid = SignatureError::Invalid { complaints };
     writeln!(
-        std::io::stdout(),
+        stdout(),
         "{invalid}\n\n{number} complaints in {files} of {count} signature files"
     )?;
     Ok(Exit::Usage)

@@ -1,0 +1,147 @@
+//! Sets text for people: labels in a column, wrapped by display width, coloured where that is wanted.
+
+use std::io::{self, Write};
+
+use textwrap::core::Word;
+use textwrap::{WordSeparator, WordSplitter};
+
+use super::RenderOptions;
+use super::escape::visible;
+use super::words::{Words, risk_mark, words};
+use crate::base::severity::Severity;
+use crate::signature::Signature;
+
+/// Columns before a text.
+pub(super) const INDENT: usize = 3;
+/// Columns of the labels `proof`, `cause`, ...
+pub(super) const LABEL: usize = 8;
+/// The narrowest page that is set.
+const MIN_WIDTH: usize = 40;
+
+/// A page while it is written.
+pub(super) struct Page<'p> {
+    pub(super) options: &'p RenderOptions,
+    pub(super) words: &'static Words,
+    pub(super) out: &'p mut dyn Write,
+}
+
+impl<'p> Page<'p> {
+    pub(super) fn new(options: &'p RenderOptions, out: &'p mut dyn Write) -> Self {
+        Page {
+            options,
+            words: words(options.lang),
+            out,
+        }
+    }
+
+    /// Writes the steps of a remedy.
+    pub(super) fn remedy(&mut self, signature: &Signature) -> io::Result<()> {
+        let lang = self.options.lang;
+        for (index, step) in signature.spec().remedy.iter().enumerate() {
+            let label = if index == 0 { self.words.remedy } else { "" };
+            let mark = risk_mark(step.risk, lang);
+            self.labelled(label, &format!("{}. {mark}{}", index + 1, step.text(lang)))?;
+            if let Some(command) = &step.command {
+                for line in command.lines() {
+                    writeln!(
+                        self.out,
+                        "{:1$}{2}",
+                        "",
+                        INDENT + LABEL + 3,
+                        self.paint(CYAN, &format!("$ {}", visible(line)))
+                    )?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn heading(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "\n{}", self.paint(BOLD, text))
+    }
+
+    pub(super) fn labelled(&mut self, label: &str, text: &str) -> io::Result<()> {
+        self.label(label)?;
+        let lines = self.set(&visible(text), INDENT + LABEL);
+        let mut lines = lines.iter();
+        writeln!(self.out, "{}", lines.next().map_or("", String::as_str))?;
+        lines.try_for_each(|line| writeln!(self.out, "{:1$}{line}", "", INDENT + LABEL))
+    }
+
+    /// Writes a label, padded by columns: a Chinese character takes two.
+    pub(super) fn label(&mut self, label: &str) -> io::Result<()> {
+        let columns = textwrap::core::display_width(label);
+        let padding = LABEL.saturating_sub(columns).max(1);
+        write!(
+            self.out,
+            "{:INDENT$}{}{:padding$}",
+            "",
+            self.paint(DIM, label),
+            ""
+        )
+    }
+
+    pub(super) fn wrapped(&mut self, text: &str, indent: usize) -> io::Result<()> {
+        self.set(text, indent)
+            .iter()
+            .try_for_each(|line| writeln!(self.out, "{:indent$}{line}", ""))
+    }
+
+    /// Breaks a text into lines that fit behind an indent.
+    pub(super) fn set(&self, text: &str, indent: usize) -> Vec<String> {
+        let columns = self.options.width.max(MIN_WIDTH) - indent;
+        let options = textwrap::Options::new(columns)
+            .word_separator(WordSeparator::Custom(words_of))
+            .word_splitter(WordSplitter::NoHyphenation);
+        textwrap::wrap(text, options)
+            .into_iter()
+            .map(std::borrow::Cow::into_owned)
+            .collect()
+    }
+
+    pub(super) fn paint(&self, style: &str, text: &str) -> String {
+        match self.options.color && !text.is_empty() {
+            true => format!("{style}{text}\x1b[0m"),
+            false => text.to_owned(),
+        }
+    }
+}
+
+pub(super) const BOLD: &str = "\x1b[1m";
+pub(super) const DIM: &str = "\x1b[2m";
+pub(super) const GREEN: &str = "\x1b[32m";
+pub(super) const YELLOW: &str = "\x1b[33m";
+pub(super) const CYAN: &str = "\x1b[36m";
+
+/// The places where a line may break: those of Unicode, so that Chinese breaks between characters, but none inside of an id, a path or
+/// an option, which people copy.
+fn words_of(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let mut words: Vec<Word<'_>> = Vec::new();
+    let mut start = 0;
+    let mut end = 0;
+    for word in WordSeparator::UnicodeBreakProperties.find_words(line) {
+        let is_whole = word.word.is_empty() || !word.whitespace.is_empty();
+        end += word.word.len() + word.whitespace.len();
+        let rest = line.get(end..).unwrap_or("");
+        let is_inside =
+            word.word.ends_with(|c: char| c.is_ascii()) && rest.starts_with(|c: char| c.is_ascii());
+        if is_whole || !is_inside {
+            words.push(Word::from(&line[start..end]));
+            start = end;
+        }
+    }
+    if start < line.len() {
+        words.push(Word::from(&line[start..]));
+    }
+    Box::new(words.into_iter())
+}
+
+/// The colour of a severity.
+pub(super) fn color_of(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "\x1b[1;31m",
+        Severity::Error => "\x1b[31m",
+        Severity::Warning => "\x1b[33m",
+        Severity::Info => "\x1b[34m",
+    }
+}
