@@ -45,6 +45,22 @@ fn files_lie_in_a_family_and_names_are_unique() {
 }
 
 #[test]
+fn no_anchor_is_too_short_for_the_fast_search() {
+    let set = SignatureSet::builtin().unwrap();
+    for signature in set.iter() {
+        let anchors = signature.line_leaves().flat_map(|leaf| &leaf.anchors);
+        for anchor in anchors {
+            let text = String::from_utf8_lossy(anchor);
+            assert!(
+                anchor.len() >= 8,
+                "{}: {text:?} makes every scan take a second pass",
+                signature.id
+            );
+        }
+    }
+}
+
+#[test]
 fn a_folder_of_ones_own_replaces_a_built_in_signature() {
     let set = SignatureSet::builtin().unwrap();
     let yaml = set

@@ -1,8 +1,9 @@
 //! The prefilter: finds anchors by looking at every fourth position only.
 //!
-//! Of each anchor one region of eight bytes is chosen, the one that is rarest in logs, and its four windows of five bytes go into a
+//! Of each anchor one region of nine bytes is chosen, the one that is rarest in logs, and its four windows of six bytes go into a
 //! table. Wherever the anchor occurs, one of the four windows begins at a multiple of four, so probing those positions
-//! misses nothing. A window that is in the table is compared exactly, so nothing is reported that is not there.
+//! misses nothing. A window that is in the table is compared exactly, so nothing is reported that is not there. Of an anchor of
+//! eight bytes the last window goes on for one byte behind it, which may be any.
 //!
 //! ASCII case is ignored by setting bit 0x20 of every byte: that maps more than letters together, which costs candidates and
 //! no exactness. Invariant: reports exactly what an overlapping, case-ignoring Aho-Corasick automaton reports.
@@ -14,10 +15,12 @@ use super::commonness::{WINDOW, per_million};
 
 /// Only positions that are a multiple of it are probed.
 const STRIDE: usize = 4;
-/// The shortest anchor that this filter finds.
-pub(super) const MIN_BYTES: usize = WINDOW + STRIDE - 1;
-/// Positions probed together: one branch for all of them.
-const GROUP_BYTES: usize = 64;
+/// The shortest anchor that this filter finds. Only those that are one byte longer have four windows of their own.
+pub(super) const MIN_BYTES: usize = WINDOW + STRIDE - 2;
+/// Positions probed together: one branch for all of them. A byte of two words each.
+const PROBES: usize = 2 * size_of::<u64>();
+/// Bytes in which they lie.
+const GROUP_BYTES: usize = PROBES * STRIDE;
 /// Logarithm of the number of slots in the table: a bit each, so that 256 KiB, which stay in the second-level cache, are so
 /// sparse that few windows of other text fall on one that is taken.
 const TABLE_BITS: u32 = 21;
@@ -44,7 +47,9 @@ const FACTORS: [u64; 8] = [
 ];
 /// What fills whole stretches of logs, tables and indented documents. If the slot of one of them were taken by chance, every
 /// such stretch would be full of candidates.
-const FILLERS: [&[u8; WINDOW]; 6] = [b"     ", b"\n    ", b"-----", b"=====", b"00000", b"*****"];
+const FILLERS: [&[u8; WINDOW]; 6] = [
+    b"      ", b"\n     ", b"------", b"======", b"000000", b"******",
+];
 
 /// Anchors of at least [`MIN_BYTES`] bytes, searched together.
 #[derive(Debug)]
@@ -117,13 +122,14 @@ impl QGrams {
         for (number, anchor) in order {
             let start = rarest_region(anchor, &known);
             for offset in start..start + STRIDE {
-                let key = load(anchor, offset) & WINDOW_MASK;
-                known.insert(key);
-                windows.push(Window {
-                    key,
-                    anchor: number,
-                    offset: offset as u32,
-                });
+                for key in keys_at(anchor, offset) {
+                    known.insert(key);
+                    windows.push(Window {
+                        key,
+                        anchor: number,
+                        offset: offset as u32,
+                    });
+                }
             }
         }
         let hash = Hash::apart(&windows);
@@ -152,12 +158,17 @@ impl QGrams {
     pub(super) fn scan(&self, bytes: &[u8], mut found: impl FnMut(usize, usize)) {
         let mut base = 0;
         while let Some(group) = bytes.get(base..base + GROUP_BYTES + LOADED) {
-            if self.any_candidate(group) {
-                let mut candidates = self.candidates(group);
-                while candidates != 0 {
-                    let place = base + candidates.trailing_zeros() as usize * STRIDE;
-                    candidates &= candidates - 1;
-                    self.compare(bytes, place, &mut found);
+            let (mut rest, high) = self.probed(group);
+            if rest | high != 0 {
+                for first in [0, PROBES / 2] {
+                    while rest != 0 {
+                        let number = first + rest.trailing_zeros() as usize / 8;
+                        rest &= !(0xff << (number % (PROBES / 2) * 8));
+                        if self.is_taken(group, number * STRIDE) {
+                            self.compare(bytes, base + number * STRIDE, &mut found);
+                        }
+                    }
+                    rest = high;
                 }
             }
             base += GROUP_BYTES;
@@ -168,25 +179,18 @@ impl QGrams {
         }
     }
 
-    /// Whether any probed position of a group may begin a window, told from whole bytes of the table. Branch-free, so that the
-    /// loads overlap.
+    /// For each probed position of a group the byte of the table around its slot: what is not zero may begin a window. Branch-free,
+    /// so that the loads overlap.
     #[inline]
-    fn any_candidate(&self, group: &[u8]) -> bool {
+    fn probed(&self, group: &[u8]) -> (u64, u64) {
         let (table, hash) = (self.table.as_slice(), self.hash);
-        let (mut even, mut odd) = (0, 0);
-        for pair in 0..GROUP_BYTES / (2 * STRIDE) {
-            even |= probe(table, hash, group, 2 * pair * STRIDE);
-            odd |= probe(table, hash, group, (2 * pair + 1) * STRIDE);
+        let at = |number: usize| u64::from(probe(table, hash, group, number * STRIDE));
+        let (mut low, mut high) = (0, 0);
+        for number in 0..PROBES / 2 {
+            low |= at(number) << (8 * number);
+            high |= at(number + PROBES / 2) << (8 * number);
         }
-        even | odd != 0
-    }
-
-    /// The probed positions of a group that may begin a window, a bit for each.
-    fn candidates(&self, group: &[u8]) -> u32 {
-        let probes = 0..GROUP_BYTES / STRIDE;
-        probes.fold(0, |mask, number| {
-            mask | u32::from(self.is_taken(group, number * STRIDE)) << number
-        })
+        (low, high)
     }
 
     /// Whether the slot of the window at `at` is taken.
@@ -244,6 +248,21 @@ fn load(bytes: &[u8], at: usize) -> u64 {
     let there = &there[..there.len().min(LOADED)];
     word[..there.len()].copy_from_slice(there);
     u64::from_le_bytes(word) | FOLD
+}
+
+/// The window of an anchor at `offset`: if it ends one byte behind the anchor, with every byte that may follow.
+fn keys_at(anchor: &[u8], offset: usize) -> Vec<u64> {
+    let own = load(anchor, offset) & WINDOW_MASK;
+    let missing = (offset + WINDOW).saturating_sub(anchor.len());
+    if missing == 0 {
+        return vec![own];
+    }
+    let place = 8 * (WINDOW - 1);
+    let known = own & !(0xff << place);
+    let folded = (0..=u8::MAX).filter(|byte| byte & FOLD as u8 != 0);
+    folded
+        .map(|byte| known | u64::from(byte) << place)
+        .collect()
 }
 
 /// Where the region begins whose windows are least often met in logs. A window that is in the table already costs nothing more.
