@@ -63,13 +63,25 @@ fn is_installed(program: &str) -> bool {
 }
 
 fn scan(path: &Path, jobs: &'static str) -> impl Fn() + use<> {
+    scan_with(path, jobs, Vec::new())
+}
+
+fn scan_with(path: &Path, jobs: &'static str, more: Vec<String>) -> impl Fn() + use<> {
     let path = path.to_str().unwrap().to_owned();
     move || {
         let done = command(BINARY, &["-f", "json", "-q", "-j", jobs, &path])
+            .args(&more)
             .status()
             .unwrap();
         assert!(done.success());
     }
+}
+
+/// So many signatures, spread evenly over the alphabet.
+fn only(set: &SignatureSet, count: usize) -> Vec<String> {
+    let ids: Vec<&str> = set.iter().map(|signature| signature.id.as_str()).collect();
+    let chosen = (0..count).map(|number| ids[number * ids.len() / count]);
+    vec!["--only".to_owned(), chosen.collect::<Vec<_>>().join(",")]
 }
 
 /// A peer whose output goes through a pipe, because some of them stop early when it is `/dev/null`.
@@ -246,6 +258,29 @@ fn main() {
     }
     rounds(&mut rows, count);
     print("one plain file", bytes, &rows);
+
+    let healthy = at("healthy");
+    let mut out = BufWriter::new(File::create(&healthy).unwrap());
+    generate::messages(&mut out, megabytes << 20, &[], 1).unwrap();
+    out.flush().unwrap();
+    let mut rows = vec![
+        Row::new(
+            "80 signatures, -j 1",
+            scan_with(&healthy, "1", only(&set, 80)),
+        ),
+        Row::new(
+            "400 signatures, -j 1",
+            scan_with(&healthy, "1", only(&set, 400)),
+        ),
+        Row::new("all signatures, -j 1", scan(&healthy, "1")),
+    ];
+    rounds(&mut rows, count);
+    print(
+        "what more signatures cost, on a healthy log",
+        fs::metadata(&healthy).unwrap().len(),
+        &rows,
+    );
+    fs::remove_file(&healthy).unwrap();
 
     let mut rows = vec![Row::new(
         "bundle-scan, start to end, nothing to scan",
