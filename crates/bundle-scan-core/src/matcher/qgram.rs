@@ -11,7 +11,9 @@
 
 use std::collections::BTreeSet;
 
-use super::commonness::{WINDOW, per_million};
+use foldhash::HashSet;
+
+use super::commonness::{Commonness, WINDOW};
 
 /// Only positions that are a multiple of it are probed.
 const STRIDE: usize = 4;
@@ -114,13 +116,14 @@ struct Window {
 impl QGrams {
     /// Prepares a search for `anchors`; each has at least [`MIN_BYTES`] bytes.
     pub(super) fn new(anchors: Vec<Vec<u8>>) -> Self {
-        let mut known = BTreeSet::new();
+        let commonness = Commonness::new();
+        let mut known = HashSet::default();
         let mut windows = Vec::new();
         // The shortest have the least choice; what they take others may share.
         let mut order: Vec<(u32, &Vec<u8>)> = (0..).zip(&anchors).collect();
         order.sort_by_key(|(_, anchor)| anchor.len());
         for (number, anchor) in order {
-            let start = rarest_region(anchor, &known);
+            let start = rarest_region(anchor, &known, &commonness);
             for offset in start..start + STRIDE {
                 for key in keys_at(anchor, offset) {
                     known.insert(key);
@@ -266,14 +269,14 @@ fn keys_at(anchor: &[u8], offset: usize) -> Vec<u64> {
 }
 
 /// Where the region begins whose windows are least often met in logs. A window that is in the table already costs nothing more.
-fn rarest_region(anchor: &[u8], known: &BTreeSet<u64>) -> usize {
+fn rarest_region(anchor: &[u8], known: &HashSet<u64>, commonness: &Commonness) -> usize {
     let windows = anchor
         .windows(WINDOW)
         .filter_map(|window| window.first_chunk());
     let costs = windows.enumerate().map(|(offset, window)| {
         match known.contains(&(load(anchor, offset) & WINDOW_MASK)) {
             true => 0.0,
-            false => per_million(*window),
+            false => commonness.per_million(*window),
         }
     });
     let costs: Vec<f64> = costs.collect();
