@@ -121,7 +121,11 @@ fn speaker_of(kind: &Kind, pod: Option<&PodRef>) -> Option<Component> {
             .iter()
             .find(|(prefix, _)| pod.pod.starts_with(prefix))
     });
-    known.map(|(_, component)| *component).or(kind.component)
+    let is_csi = pod.is_some_and(|pod| pod.pod.split('-').any(|part| part == "csi"));
+    let by_name = known.map(|(_, component)| *component);
+    by_name
+        .or_else(|| is_csi.then_some(Component::Csi))
+        .or(kind.component)
 }
 
 /// Who speaks in a line: in an echo nobody but the echo; an event row is an event; else the syslog or journal tag tells; else

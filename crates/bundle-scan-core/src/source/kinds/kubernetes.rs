@@ -132,7 +132,9 @@ pub const KINDS: &[Kind] = &[
 
 /// Pods that are known components: a prefix of the pod's name.
 pub const POD_COMPONENTS: &[(&str, Component)] = &[
+    ("antrea-", Component::Cni),
     ("aws-node", Component::Cni),
+    ("azure-cns", Component::Cni),
     ("calico", Component::Cni),
     ("canal", Component::Cni),
     ("cce-network", Component::Cni),
@@ -150,13 +152,23 @@ pub const POD_COMPONENTS: &[(&str, Component)] = &[
     ("kube-controller-manager", Component::ControllerManager),
     ("kube-dns", Component::Coredns),
     ("kube-flannel", Component::Cni),
+    ("kube-multus", Component::Cni),
+    ("kube-ovn-", Component::Cni),
     ("kube-proxy", Component::KubeProxy),
     ("kube-scheduler", Component::Scheduler),
     ("l7-lb-controller", Component::IngressController),
     ("multus", Component::Cni),
     ("nginx-ingress", Component::IngressController),
+    ("node-local-dns", Component::Coredns),
     ("node-problem-detector", Component::Npd),
+    ("ovnkube-", Component::Cni),
+    ("pdcsi-", Component::Csi),
+    ("rke2-canal", Component::Cni),
+    ("rke2-coredns", Component::Coredns),
+    ("rke2-ingress-nginx", Component::IngressController),
     ("terway", Component::Cni),
     ("tke-bridge", Component::Cni),
     ("tke-eni", Component::Cni),
+    ("trident-", Component::Csi),
+    ("weave-net", Component::Cni),
 ];

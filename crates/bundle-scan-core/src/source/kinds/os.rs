@@ -109,7 +109,13 @@ pub const KINDS: &[Kind] = &[
     Kind {
         id: "shell-history",
         component: Some(Component::Shell),
-        patterns: &["*_history", "*_history.txt", "*history.log"],
+        patterns: &[
+            "*-history.log",
+            "*.history.log",
+            "*_history",
+            "*_history.log",
+            "*_history.txt",
+        ],
         samples: &["root/.bash_history", "home/ops/.zsh_history"],
     },
     Kind {
