@@ -75,7 +75,8 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// The signatures of which a part speaks of `text`, whoever said it: whether all that they ask for is there does not matter.
+    /// The signatures of which a part speaks of `text`: whether all that they ask for is there does not matter. Without an envelope
+    /// that tells who said it, anybody may have.
     pub fn recognises(&self, text: &str) -> Vec<Arc<Signature>> {
         let signatures = self.matcher.signatures();
         let leaves = self.run("pasted", text).leaves;

@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 
 use super::compile::{LazyRegex, build_regex};
-use super::schema::{Comparand, Condition, Operators, Scalar};
+use super::where_clause::{Comparand, Condition, Operators, Scalar};
 use crate::fact::kind::{Kind, Type};
 use crate::fact::row::{ByPosition, Fact, digest, scalar};
 use crate::fact::value::{self, Value};

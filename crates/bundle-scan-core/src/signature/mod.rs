@@ -12,6 +12,7 @@ pub mod place;
 pub mod plan;
 pub mod schema;
 pub mod set;
+pub mod where_clause;
 
 pub use complaint::{Complaint, SignatureError};
 pub use set::{Signature, SignatureSet};
