@@ -13,6 +13,7 @@ pub mod document;
 pub mod kind;
 mod kubectl;
 pub mod object;
+mod quotation;
 pub mod reader;
 pub mod row;
 pub mod section;
@@ -36,16 +37,35 @@ pub fn parsers() -> impl Iterator<Item = &'static dyn FactParser> {
     rooms.into_iter().flatten().copied()
 }
 
+/// What a section turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parsed {
+    /// Whether it is all there.
+    pub ending: Ending,
+    /// Whether its lines quote what others would print: settings, rules, schemas.
+    pub is_quotation: bool,
+}
+
 /// Parses a section by its form. What cannot be read is left out. `arena` is for what lives as long as the facts.
 pub fn parse<'a>(
     form: Form<'_>,
     section: &Section<'a>,
     arena: &'a Arena,
     facts: &mut Vec<Fact<'a>>,
-) -> Ending {
+) -> Parsed {
     let (document, list_kind) = match form {
-        Form::Plain => return Ending::Whole,
-        Form::Text { parser, .. } => return parser.parse(section, facts),
+        Form::Plain => {
+            return Parsed {
+                ending: Ending::Whole,
+                is_quotation: false,
+            };
+        }
+        Form::Text { parser, .. } => {
+            return Parsed {
+                ending: parser.parse(section, facts),
+                is_quotation: parser.is_quotation(section),
+            };
+        }
         Form::Json { list_kind } => (document::json::read(section.text, arena), list_kind),
         Form::Yaml => (document::yaml::read(section.text, arena), None),
     };
@@ -55,9 +75,12 @@ pub fn parse<'a>(
     };
     let known = facts.len();
     object::parse(&tree, list_kind, section, facts);
-    // A text that is no object may be broken for all that it matters.
-    match is_broken && facts.len() > known {
-        true => Ending::Cut,
-        false => Ending::Whole,
+    Parsed {
+        // A text that is no object may be broken for all that it matters.
+        ending: match is_broken && facts.len() > known {
+            true => Ending::Cut,
+            false => Ending::Whole,
+        },
+        is_quotation: object::is_quotation(&tree, list_kind, section),
     }
 }

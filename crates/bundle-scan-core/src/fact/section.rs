@@ -77,6 +77,11 @@ pub trait FactParser: Sync {
         &[]
     }
 
+    /// Whether the lines of a section quote what others would print.
+    fn is_quotation(&self, _section: &Section<'_>) -> bool {
+        false
+    }
+
     /// Appends the facts of a section. What cannot be read is left out.
     fn parse<'a>(&self, section: &Section<'a>, facts: &mut Vec<Fact<'a>>) -> Ending;
 }

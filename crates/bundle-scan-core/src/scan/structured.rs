@@ -17,6 +17,7 @@ use crate::finding::{Tally, TallyOptions};
 use crate::matcher::{Held, Match, Matcher};
 use crate::record::clock::Clock;
 use crate::source::Source;
+use crate::source::component::Component;
 use crate::text::block::BlockView;
 use crate::text::lines::count_lines;
 
@@ -214,18 +215,27 @@ impl Setting<'_> {
         };
         let held = Held::new(view, &text, text_start, self.source.component);
         let mut facts = Vec::new();
-        let ending = fact::parse(form, &section, arena, &mut facts);
+        let parsed = fact::parse(form, &section, arena, &mut facts);
         let is_object = matches!(form, Form::Json { .. } | Form::Yaml);
-        so_far.is_cut |= ending == Ending::Cut;
-        let lines = match is_object && is_one_event(&facts) {
-            true => {
-                for event in &facts {
-                    self.matcher
-                        .scan_event(event, &held, |found| self.add(tally, view, found));
-                }
-                count_lines(view.bytes)
+        so_far.is_cut |= parsed.ending == Ending::Cut;
+        let lines = if is_object && is_one_event(&facts) {
+            for event in &facts {
+                self.matcher
+                    .scan_event(event, &held, |found| self.add(tally, view, found));
             }
-            false => self.lines(view, tally),
+            count_lines(view.bytes)
+        } else if parsed.is_quotation {
+            let source = Source {
+                component: Some(Component::Config),
+                ..self.source.clone()
+            };
+            let setting = Setting {
+                source: &source,
+                ..*self
+            };
+            setting.lines(view, tally)
+        } else {
+            self.lines(view, tally)
         };
         for fact in &facts {
             so_far.census.note(fact);

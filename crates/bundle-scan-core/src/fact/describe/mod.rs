@@ -41,6 +41,7 @@ mod workload;
 
 use object::{Events, Object};
 
+use super::quotation;
 use super::row::Fact;
 use super::section::{Ending, FactParser, Section};
 
@@ -66,6 +67,10 @@ impl FactParser for Describe {
 
     fn goes_on(&self, line: &str) -> bool {
         !names_object(line) && !ends::begins_other_text(line)
+    }
+
+    fn is_quotation(&self, section: &Section<'_>) -> bool {
+        quotation::is_described(section.text)
     }
 
     fn parse<'a>(&self, section: &Section<'a>, facts: &mut Vec<Fact<'a>>) -> Ending {

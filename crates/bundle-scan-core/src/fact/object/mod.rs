@@ -33,6 +33,7 @@ mod volume;
 mod workload;
 
 use self::kind_of::kind_of;
+use super::quotation;
 use super::row::Fact;
 use super::section::Section;
 use super::tree::Tree;
@@ -85,6 +86,19 @@ pub fn parse<'a>(
     facts: &mut Vec<Fact<'a>>,
 ) {
     parse_nested(object, list_kind, section, facts, MAX_NESTING);
+}
+
+/// Whether an object, or each item of a list, holds texts of others; see [`parse`].
+pub fn is_quotation<'a>(object: &Tree<'a>, list_kind: Option<&str>, section: &Section<'a>) -> bool {
+    match list_items(object) {
+        None => kind_of(object, list_kind, section).is_some_and(|kind| quotation::is_kind(&kind)),
+        Some(items) => {
+            let kind = object.get("kind").text().or(list_kind);
+            let mut kinds = items.iter().map(|item| kind_of(item, kind, section));
+            !items.is_empty()
+                && kinds.all(|kind| kind.is_some_and(|kind| quotation::is_kind(&kind)))
+        }
+    }
 }
 
 fn parse_nested<'a>(
