@@ -1,5 +1,7 @@
 //! Time with its quality: what a line says about when it was written, and how far that can be trusted.
 
+use super::hash::fnv1a;
+
 /// Nanoseconds in a second.
 pub const NANOS_PER_SECOND: i64 = 1_000_000_000;
 /// Nanoseconds in a day.
@@ -23,6 +25,81 @@ pub enum Stamp {
     },
     /// Nanoseconds since the machine booted.
     Uptime(i64),
+    /// Nanoseconds before the bundle was made: the age in a table.
+    Ago(i64),
+}
+
+/// What the numbers of a clock count from. Ordered from best to worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scale {
+    /// Nanoseconds since 1970-01-01T00:00:00Z.
+    Absolute,
+    /// Nanoseconds since 1970-01-01T00:00:00 of the machine's zone.
+    Zoneless,
+    /// As [`Scale::Zoneless`], in a year that was inferred.
+    Yearless,
+    /// Nanoseconds since the machine booted.
+    Uptime,
+    /// Nanoseconds before the bundle was made, negative.
+    Ago,
+}
+
+/// What a clock shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reading {
+    /// How to read `nanos`.
+    pub scale: Scale,
+    /// Nanoseconds.
+    pub nanos: i64,
+}
+
+/// A host whose clocks are told from those of others: a hash of its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HostId(u64);
+
+impl HostId {
+    /// A host that nothing names.
+    pub const UNNAMED: HostId = HostId(0);
+    /// Any container: their clocks show UTC, whatever the zone of the node.
+    pub const CONTAINER: HostId = HostId(1);
+    /// What cannot be held against other clocks, such as the uptime in a log of an earlier boot.
+    pub const ADRIFT: HostId = HostId(2);
+
+    /// The host of this name.
+    pub fn named(name: &str) -> Self {
+        HostId(fnv1a(name.as_bytes()))
+    }
+}
+
+/// A clock of a host. How far it is off is known only when the whole bundle was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClockId {
+    /// Whose it is.
+    pub host: HostId,
+    /// What it counts.
+    pub scale: Scale,
+}
+
+/// When something happened, by one clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClockTime {
+    /// The clock.
+    pub clock: ClockId,
+    /// What it shows, in nanoseconds.
+    pub nanos: i64,
+}
+
+impl From<Reading> for ClockTime {
+    /// By a clock of a host that is not known yet.
+    fn from(reading: Reading) -> Self {
+        ClockTime {
+            clock: ClockId {
+                host: HostId::UNNAMED,
+                scale: reading.scale,
+            },
+            nanos: reading.nanos,
+        }
+    }
 }
 
 /// How far a [`Time`] can be trusted. Ordered from best to worst.
@@ -30,9 +107,15 @@ pub enum Stamp {
 pub enum TimeQuality {
     /// The line carries date, time and zone.
     Exact,
+    /// The line carries date and time; its zone is that of the machine.
+    ZoneInferred,
+    /// The line carries the time since the machine booted, which is known.
+    BootRelative,
+    /// The line carries an age, counted back from when the bundle was made.
+    AgeRelative,
     /// The line carries date and time; its zone was taken to be UTC.
     ZoneAssumed,
-    /// The year was inferred, the zone taken to be UTC.
+    /// The year was inferred; the zone is that of the machine where that is known, or else taken to be UTC.
     YearInferred,
 }
 
@@ -41,6 +124,9 @@ impl TimeQuality {
     pub fn as_str(self) -> &'static str {
         match self {
             TimeQuality::Exact => "exact",
+            TimeQuality::ZoneInferred => "zone_inferred",
+            TimeQuality::BootRelative => "boot_relative",
+            TimeQuality::AgeRelative => "age_relative",
             TimeQuality::ZoneAssumed => "zone_assumed",
             TimeQuality::YearInferred => "year_inferred",
         }

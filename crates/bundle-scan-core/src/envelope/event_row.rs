@@ -8,8 +8,7 @@
 //! ```
 //!
 //! Rows are told by their cells, not by the header, because a hit may stand anywhere in a table; hand-copied rows with
-//! single blanks are read as far as they are unambiguous. Does not turn ages into times, or join a message's further
-//! lines. Invariant: the payload is `REASON: message`, owned; the fields are parts of the line.
+//! single blanks are read as far as they are unambiguous. Does not join a message's further lines. Invariant: the payload is `REASON: message`, owned; the fields are parts of the line.
 //! Source: kubectl `pkg/describe/describe.go` (`DescribeEvents`), Kubernetes `pkg/printers/internalversion/printers.go`
 //! (`printEvent`).
 
@@ -17,6 +16,7 @@ use std::borrow::Cow;
 
 use super::reader::Reader;
 use super::{Envelope, Layer, Level};
+use crate::base::time::{NANOS_PER_SECOND, Stamp};
 
 /// A row of an events table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct EventRow<'a> {
     pub from: Option<&'a [u8]>,
     /// How often it happened; at least 1.
     pub count: u64,
+    /// How long before the table was printed it last happened, in nanoseconds.
+    pub age: Option<i64>,
     /// The namespace, where the table says it.
     pub namespace: Option<&'a [u8]>,
 }
@@ -58,6 +60,7 @@ impl Envelope for EventTable {
             } else {
                 Level::Info
             }),
+            stamp: row.age.map(Stamp::Ago),
             event: Some(row),
             payload: Cow::Owned(payload),
             ..Layer::around(self.id(), line)
@@ -69,7 +72,7 @@ impl Envelope for EventTable {
 fn described(line: &[u8]) -> Option<Row<'_>> {
     let mut reader = Reader::new(line);
     let (warning, reason) = type_and_reason(&mut reader)?;
-    let count = age_and_count(&mut reader)?;
+    let (age, count) = age_and_count(&mut reader)?;
     let (from, message) = source_and_message(reader.rest());
     Some((
         EventRow {
@@ -78,6 +81,7 @@ fn described(line: &[u8]) -> Option<Row<'_>> {
             object: None,
             from,
             count,
+            age,
             namespace: None,
         },
         message,
@@ -102,7 +106,7 @@ fn listed_or_old<'a>(line: &'a [u8], namespace: Option<&'a [u8]>) -> Option<Row<
 /// `15s (x4 over 85s)  Warning  BackOff  pod/web-0  message`, or the columns of `-o wide` behind the object.
 fn listed(line: &[u8]) -> Option<Row<'_>> {
     let mut reader = Reader::new(line);
-    let count = age_and_count(&mut reader)?;
+    let (age, count) = age_and_count(&mut reader)?;
     let (warning, reason) = type_and_reason(&mut reader)?;
     let object = word(&mut reader)
         .filter(|object| object.contains(&b'/'))
@@ -114,6 +118,7 @@ fn listed(line: &[u8]) -> Option<Row<'_>> {
         object: Some(object),
         from: None,
         count,
+        age,
         namespace: None,
     };
     let Some((middle, wide_count)) = strip_wide_end(reader.rest()) else {
@@ -139,10 +144,12 @@ fn listed(line: &[u8]) -> Option<Row<'_>> {
 /// source behind the reason.
 fn old(line: &[u8]) -> Option<Row<'_>> {
     let mut reader = Reader::new(line);
-    age(&mut reader)?;
-    blanks(&mut reader)?;
-    age(&mut reader)?;
-    blanks(&mut reader)?;
+    let ages = [
+        (age(&mut reader)?, blanks(&mut reader)?).0,
+        (age(&mut reader)?, blanks(&mut reader)?).0,
+    ];
+    // First seen and last seen stand in one order before 1.9 and in the other behind: what was last seen is younger.
+    let age = ages.into_iter().flatten().min();
     let count = u64::try_from(reader.number(1..=9)?).ok()?.max(1);
     blanks(&mut reader)?;
     let middle = until_type(&mut reader)?;
@@ -153,6 +160,7 @@ fn old(line: &[u8]) -> Option<Row<'_>> {
         object: None,
         from: None,
         count,
+        age,
         namespace: None,
     };
     if let Some(object) = object_of_event(middle) {
@@ -201,30 +209,38 @@ fn type_and_reason<'a>(reader: &mut Reader<'a>) -> Option<(bool, &'a [u8])> {
 }
 
 /// Takes `15s  ` or `15s (x4 over 85s)  `.
-fn age_and_count(reader: &mut Reader<'_>) -> Option<u64> {
-    age(reader)?;
+fn age_and_count(reader: &mut Reader<'_>) -> Option<(Option<i64>, u64)> {
+    let last = age(reader)?;
     blanks(reader)?;
     if !reader.optional(b"(x") {
-        return Some(1);
+        return Some((last, 1));
     }
     let count = u64::try_from(reader.number(1..=9)?).ok()?;
     reader.literal(b" over ")?;
     age(reader)?;
     reader.literal(b")")?;
     blanks(reader)?;
-    Some(count.max(1))
+    Some((last, count.max(1)))
 }
 
-/// Takes `15s`, `3d4h`, `<unknown>` or `<invalid>`.
-fn age(reader: &mut Reader<'_>) -> Option<()> {
+/// Takes `15s`, `3d4h`, `<unknown>` or `<invalid>`: nanoseconds, if they are known.
+fn age(reader: &mut Reader<'_>) -> Option<Option<i64>> {
     if reader.optional(b"<unknown>") || reader.optional(b"<invalid>") {
-        return Some(());
+        return Some(None);
     }
+    let mut seconds = 0_i64;
     loop {
-        reader.number(1..=9)?;
-        reader.one_of(b"ydhms")?;
+        let number = i64::try_from(reader.number(1..=9)?).ok()?;
+        let unit = match reader.one_of(b"ydhms")? {
+            b'y' => 365 * 86_400,
+            b'd' => 86_400,
+            b'h' => 3_600,
+            b'm' => 60,
+            _ => 1,
+        };
+        seconds = seconds.saturating_add(number.saturating_mul(unit));
         if !reader.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            return Some(());
+            return Some(seconds.checked_mul(NANOS_PER_SECOND));
         }
     }
 }

@@ -48,6 +48,8 @@ pub struct Layer<'a> {
     pub envelope: &'static str,
     /// When the line was written.
     pub stamp: Option<Stamp>,
+    /// Nanoseconds since the machine booted, where the line says that beside its stamp.
+    pub uptime: Option<i64>,
     /// How severe the line calls itself.
     pub level: Option<Level>,
     /// The host that wrote it.
@@ -66,6 +68,7 @@ impl<'a> Layer<'a> {
         Layer {
             envelope,
             stamp: None,
+            uptime: None,
             level: None,
             host: None,
             tag: None,

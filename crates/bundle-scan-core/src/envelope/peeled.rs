@@ -38,6 +38,8 @@ impl Layers {
 pub struct Peeled<'a> {
     /// The best stamp: the outermost, unless only one further in has a zone.
     pub stamp: Option<Stamp>,
+    /// Nanoseconds since the machine booted, where a layer says that.
+    pub uptime: Option<i64>,
     /// The innermost level.
     pub level: Option<Level>,
     /// The outermost host.
@@ -63,6 +65,7 @@ impl<'a> Peeled<'a> {
     fn bare(line: &'a [u8]) -> Self {
         Peeled {
             stamp: None,
+            uptime: None,
             level: None,
             host: None,
             tag: None,
@@ -110,6 +113,7 @@ impl<'a> Peeled<'a> {
     fn join<'b>(&mut self, layer: Layer<'b>, keep: impl Fn(&'b [u8]) -> Cow<'a, [u8]>) {
         self.layers.push(layer.envelope);
         self.stamp = better_stamp(self.stamp, layer.stamp);
+        self.uptime = self.uptime.or(layer.uptime);
         self.level = layer.level.or(self.level);
         self.host = self.host.take().or(layer.host.map(&keep));
         self.tag = self.tag.take().or(layer.tag.map(&keep));

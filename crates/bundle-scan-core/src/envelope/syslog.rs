@@ -8,6 +8,7 @@
 use super::dmesg::kernel_stamps;
 use super::reader::Reader;
 use super::{Envelope, Layer, Level, stamp};
+use crate::base::time::Stamp;
 
 /// Most bytes of a tag. RFC 3164 allows 32, RFC 5424 allows 48 for the application name.
 const MAX_TAG_BYTES: usize = 64;
@@ -114,6 +115,10 @@ impl<'a> HostAndTag<'a> {
         }
         Layer {
             stamp: uptime,
+            uptime: match uptime {
+                Some(Stamp::Uptime(nanos)) => Some(nanos),
+                _ => None,
+            },
             host: self.host,
             tag: self.tag,
             ..Layer::around(envelope, reader.rest())

@@ -9,7 +9,7 @@ use crate::base::time::NANOS_PER_SECOND;
 /// 2026-03-10T10:17:41Z in seconds since 1970.
 const SECONDS: i64 = 1_773_137_861;
 
-/// Level, stamp (`z` zoned, `l` zoneless, `y` yearless, `u` uptime, `-` none), host, tag and payload as one line.
+/// Level, stamp (`z` zoned, `l` zoneless, `y` yearless, `u` uptime, `a` age, `-` none), host, tag and payload as one line.
 fn summary(peeled: &Peeled<'_>) -> String {
     let text = |bytes: Option<&[u8]>| {
         bytes.map_or("-".into(), |b| String::from_utf8_lossy(b).into_owned())
@@ -19,6 +19,7 @@ fn summary(peeled: &Peeled<'_>) -> String {
         Some(Stamp::Zoneless(nanos)) => format!("l{:+}", nanos / NANOS_PER_SECOND - SECONDS),
         Some(Stamp::Yearless { month, day, .. }) => format!("y{month}/{day}"),
         Some(Stamp::Uptime(nanos)) => format!("u{}", nanos / NANOS_PER_SECOND),
+        Some(Stamp::Ago(nanos)) => format!("a{}", nanos / NANOS_PER_SECOND),
         None => "-".into(),
     };
     format!(

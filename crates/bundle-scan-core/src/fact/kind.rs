@@ -445,7 +445,9 @@ kinds! {
     /// Whether the clock is synchronised, from `ntpq`, `chronyc`, `timedatectl` or `ntpstat`.
     TIME_SYNC = "time_sync" [
         text("tool"), flag("synchronized"), text("source"), number("stratum"), duration("offset"), flag("service_active"),
-        text("zone"), number("sources"), text("leap"),
+        text("zone"),
+        // `+0800`.
+        text("utc_offset"), number("sources"), text("leap"),
     ];
     /// A GPU, from `nvidia-smi`.
     GPU = "gpu" [

@@ -32,7 +32,7 @@ impl Counter {
             let entity = threshold.distinct.as_deref();
             let label = entity.and_then(|entity| found.name_of(entity));
             let label = label.map_or(Cow::Borrowed(""), |named| named.name);
-            let time = found.time.map(|time| time.unix_nanos);
+            let time = found.reading.map(|reading| reading.nanos);
             let burst = self.burst.get_or_insert_default();
             burst.add(time, found.repeats, &label);
         }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::entity::Values;
 use super::evidence::Evidence;
-use super::histogram::Histogram;
+use super::seen::Seen;
 use super::tally::{Next, Place, TallyOptions};
-use crate::base::time::Time;
+use crate::base::time::{HostId, Reading};
 use crate::matcher::Match;
 use crate::source::PodRef;
 use crate::source::component::Component;
@@ -16,12 +16,8 @@ use crate::source::component::Component;
 pub struct Detail {
     /// Lines that matched.
     pub lines: u64,
-    /// The earliest known time.
-    pub first: Option<Time>,
-    /// The latest known time.
-    pub last: Option<Time>,
-    /// Matches along time.
-    pub histogram: Histogram,
+    /// When they happened.
+    pub seen: Seen,
     /// Entity name to its values.
     pub entities: BTreeMap<String, Values>,
     /// The components that spoke.
@@ -52,17 +48,12 @@ impl Detail {
         }
         self.lines += 1;
         self.leaves.insert(found.leaf);
-        self.time(found.time);
+        found
+            .reading
+            .into_iter()
+            .for_each(|reading| self.seen.add(reading));
         self.components.extend(found.component);
         self.named(found, place.source.pod.as_ref(), options);
-    }
-
-    fn time(&mut self, time: Option<Time>) {
-        if let Some(time) = time {
-            self.first = Some(self.first.map_or(time, |first| first.min(time)));
-            self.last = Some(self.last.map_or(time, |last| last.max(time)));
-            self.histogram.add(time.unix_nanos);
-        }
     }
 
     fn named(&mut self, found: &Match<'_>, pod: Option<&PodRef>, options: &TallyOptions) {
@@ -95,6 +86,14 @@ impl Detail {
         }
     }
 
+    /// Says of which host the member was that all of these stand in, and how far it goes.
+    pub(super) fn on_host(&mut self, host: HostId, until: &[Reading]) {
+        self.seen.on_host(host, until);
+        for evidence in &mut self.evidence {
+            evidence.on_host(host);
+        }
+    }
+
     /// Adds the matches of another part.
     pub fn merge(&mut self, mut other: Detail, next: Next, options: &TallyOptions) {
         if let Next::Block { lines } = next {
@@ -104,9 +103,7 @@ impl Detail {
             }
         }
         self.lines += other.lines;
-        self.first = [self.first, other.first].into_iter().flatten().min();
-        self.last = self.last.max(other.last);
-        self.histogram.merge(other.histogram);
+        self.seen.merge(other.seen);
         for (entity, values) in other.entities {
             self.entities
                 .entry(entity)

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::clocks::Clocks;
 use crate::base::member_path::MemberPath;
-use crate::base::time::Time;
+use crate::base::time::{ClockTime, HostId, Time};
 use crate::matcher::Sighting;
 use crate::source::component::Component;
 use crate::text::block::BlockView;
@@ -19,7 +20,7 @@ pub struct Evidence {
     pub line: u64,
     /// Offset of the line in the decoded member, from 0.
     pub byte_offset: u64,
-    /// When the line was written.
+    /// When the line was written; known once the whole bundle was read.
     pub time: Option<Time>,
     /// Who wrote it.
     pub component: Option<Component>,
@@ -35,6 +36,8 @@ pub struct Evidence {
     pub after: Vec<String>,
     /// How many matches of the same signature stand before it in the member.
     pub(super) ordinal: u64,
+    /// When the line was written, by the clock of its host.
+    shown_at: Option<ClockTime>,
 }
 
 impl Evidence {
@@ -60,7 +63,8 @@ impl Evidence {
             member: member.clone(),
             line: found.lines_before,
             byte_offset: view.offset + (found.line.start - view.own.start) as u64,
-            time: found.record.time,
+            time: None,
+            shown_at: found.record.reading.map(ClockTime::from),
             component: found.record.component,
             text,
             truncated,
@@ -71,6 +75,18 @@ impl Evidence {
             after: context(lines_after(view, &found.line, context_lines)),
             ordinal,
         }
+    }
+
+    /// Says of which host the member is.
+    pub(super) fn on_host(&mut self, host: HostId) {
+        if let Some(shown) = &mut self.shown_at {
+            shown.clock.host = host;
+        }
+    }
+
+    /// Sets the time, once the clocks are known.
+    pub fn settle(&mut self, clocks: &Clocks) {
+        self.time = self.shown_at.and_then(|shown| clocks.time(shown));
     }
 
     /// What decides which evidence is kept: the first matches of every member come before the second ones of any, so that

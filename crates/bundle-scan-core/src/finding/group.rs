@@ -11,11 +11,13 @@ use std::num::NonZeroU64;
 
 use foldhash::HashMap;
 
+use super::clocks::Clocks;
 use super::counter::Counter;
 use super::detail::Detail;
 use super::moment::{Moment, Moments};
 use super::tally::{Next, Place, TallyOptions};
 use crate::base::hash::fnv1a;
+use crate::base::time::{ClockTime, HostId, Reading};
 use crate::matcher::{Match, Name};
 use crate::signature::Signature;
 use crate::signature::plan::{Keep, Plan};
@@ -123,8 +125,8 @@ impl Group {
             .add(found, threshold.filter(|_| !keep.is_silent));
         if keep.moments {
             self.moments.get_or_insert_default().add(Moment {
-                unix_nanos: found.time.map(|time| time.unix_nanos),
-                uptime: found.uptime,
+                unix_nanos: None,
+                shown: found.reading.map(ClockTime::from),
                 member: place.member.clone(),
                 offset: place.offset_of(found.line_start()),
                 is_state: found.state_of.is_some(),
@@ -215,6 +217,29 @@ impl Groups {
             group.merge(theirs, next, &options.of_group());
         }
         self.bound_now_and_then();
+    }
+
+    /// Says of which host the member is that all of these stand in, and how far it goes.
+    #[expect(clippy::iter_over_hash_type, reason = "each is changed for itself")]
+    pub(super) fn on_host(&mut self, host: HostId, until: &[Reading]) {
+        for group in self.met.values_mut() {
+            if let Some(moments) = &mut group.moments {
+                moments.on_host(host);
+            }
+            if let Some(detail) = &mut group.detail {
+                detail.on_host(host, until);
+            }
+        }
+    }
+
+    /// Sets the times that decide what belongs together, once the clocks are known.
+    #[expect(clippy::iter_over_hash_type, reason = "each is changed for itself")]
+    pub(super) fn settle(&mut self, clocks: &Clocks) {
+        for group in self.met.values_mut() {
+            if let Some(moments) = &mut group.moments {
+                moments.settle(clocks);
+            }
+        }
     }
 
     /// As [`Groups::bound`], but only when there are twice as many as may be: in the end it costs no more than adding them.

@@ -45,6 +45,21 @@ impl Histogram {
         self.fit();
     }
 
+    /// The same matches at other times; a bucket moves as a whole.
+    pub fn shifted(&self, nanos: i64) -> Histogram {
+        let seconds = nanos.div_euclid(NANOS_PER_SECOND);
+        let mut shifted = Histogram {
+            width: self.width,
+            counts: BTreeMap::new(),
+        };
+        for (start, count) in self.buckets() {
+            let bucket = start.saturating_add(seconds).div_euclid(WIDTHS[self.width]);
+            *shifted.counts.entry(bucket).or_default() += count;
+        }
+        shifted.fit();
+        shifted
+    }
+
     fn fit(&mut self) {
         while self.span() > MAX_BUCKETS && self.width + 1 < WIDTHS.len() {
             self.widen();

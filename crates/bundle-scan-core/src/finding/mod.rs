@@ -3,6 +3,7 @@
 //! Everything here merges: tallies of blocks, of members and of workers give the same sum in any grouping.
 
 pub mod burst;
+pub mod clocks;
 pub mod counter;
 pub mod detail;
 pub mod entity;
@@ -12,6 +13,7 @@ pub mod histogram;
 pub mod moment;
 pub mod presence;
 pub mod resolve;
+pub mod seen;
 pub mod tally;
 mod window;
 

@@ -1,6 +1,8 @@
 //! When matches happened, as far as it decides which of them belong together.
 
+use super::clocks::Clocks;
 use crate::base::member_path::MemberPath;
+use crate::base::time::{ClockTime, HostId};
 
 /// Moments kept of one group: the latest ones.
 const MAX_MOMENTS: usize = 64;
@@ -8,10 +10,10 @@ const MAX_MOMENTS: usize = 64;
 /// When and where a match happened. Ordered so that the latest ones can be kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment {
-    /// Nanoseconds since 1970-01-01T00:00:00Z.
+    /// Nanoseconds since 1970-01-01T00:00:00Z; known once the whole bundle was read.
     pub unix_nanos: Option<i64>,
-    /// Nanoseconds since the machine booted.
-    pub uptime: Option<i64>,
+    /// By the clock of its host.
+    pub shown: Option<ClockTime>,
     /// The member.
     pub member: MemberPath,
     /// The byte of the member.
@@ -25,7 +27,7 @@ impl Moment {
     pub fn at_capture() -> Self {
         Moment {
             unix_nanos: None,
-            uptime: None,
+            shown: None,
             member: MemberPath::new(""),
             offset: 0,
             is_state: true,
@@ -47,9 +49,9 @@ impl Moment {
             (Some(later), Some(before)) => {
                 in_window(later, before) && (later > before || is_later_line)
             }
-            _ => match (self.uptime, earlier.uptime) {
-                (Some(later), Some(before)) if same_member => {
-                    in_window(later, before) && is_later_line
+            _ => match (self.shown, earlier.shown) {
+                (Some(later), Some(before)) if same_member && later.clock == before.clock => {
+                    in_window(later.nanos, before.nanos) && is_later_line
                 }
                 _ => same_member && self.offset > earlier.offset,
             },
@@ -81,6 +83,25 @@ impl Moments {
         }
     }
 
+    /// Says of which host the member is that all of these stand in.
+    pub(super) fn on_host(&mut self, host: HostId) {
+        for moment in self.timed.iter_mut().chain(&mut self.state) {
+            if let Some(shown) = &mut moment.shown {
+                shown.clock.host = host;
+            }
+        }
+    }
+
+    /// Sets the times, once the clocks are known.
+    pub(super) fn settle(&mut self, clocks: &Clocks) {
+        for moment in self.timed.iter_mut().chain(&mut self.state) {
+            moment.unix_nanos = moment
+                .shown
+                .and_then(|shown| clocks.time(shown))
+                .map(|time| time.unix_nanos);
+        }
+    }
+
     /// Adds those of another part.
     pub fn merge(&mut self, other: Moments) {
         self.timed.extend(other.timed);
@@ -109,11 +130,17 @@ impl Moments {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::time::{Reading, Scale};
 
     fn at(seconds: Option<i64>, uptime: Option<i64>, member: &str, offset: u64) -> Moment {
         Moment {
             unix_nanos: seconds,
-            uptime,
+            shown: uptime.map(|nanos| {
+                ClockTime::from(Reading {
+                    scale: Scale::Uptime,
+                    nanos,
+                })
+            }),
             member: MemberPath::new(member),
             offset,
             is_state: false,

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::clocks::{Clocks, Shown};
 use super::counter::Counter;
 use super::detail::Detail;
 use super::group::{Groups, Joined};
 use super::presence::Presence;
 use crate::base::limits::Limits;
 use crate::base::member_path::MemberPath;
+use crate::base::time::{ClockTime, HostId, Reading, Scale};
 use crate::matcher::{Match, Well};
 use crate::signature::Signature;
 use crate::source::Source;
@@ -81,6 +83,8 @@ pub struct Tally {
     pub groups: BTreeMap<(usize, usize), Groups>,
     /// What is well.
     pub presence: Presence,
+    /// What the clocks showed.
+    pub shown: Shown,
 }
 
 impl Tally {
@@ -92,6 +96,7 @@ impl Tally {
         signature: &Signature,
         options: &TallyOptions,
     ) {
+        self.note_boot(found);
         match &signature.plan {
             None => {
                 let tally = self.signatures.entry(found.signature).or_default();
@@ -104,6 +109,37 @@ impl Tally {
                 let groups = self.groups.entry(leaf).or_default();
                 groups.add(found, place, signature, plan, options);
             }
+        }
+    }
+
+    /// Notes when the machine booted: the time of the line, less the uptime in it.
+    fn note_boot(&mut self, found: &Match<'_>) {
+        let uptime = found.record().and_then(|record| record.uptime);
+        if let (Some(reading), Some(uptime)) = (found.reading, uptime)
+            && reading.scale <= Scale::Yearless
+        {
+            self.shown.booted(ClockTime {
+                nanos: reading.nanos.saturating_sub(uptime),
+                ..reading.into()
+            });
+        }
+    }
+
+    /// Says of which host the member is that all of these stand in, and what its last lines show.
+    pub fn on_host(&mut self, host: HostId, until: &[Reading]) {
+        for tally in self.signatures.values_mut() {
+            tally.detail.on_host(host, until);
+        }
+        for groups in self.groups.values_mut() {
+            groups.on_host(host, until);
+        }
+        self.shown = std::mem::take(&mut self.shown).on_host(host);
+    }
+
+    /// Sets the times that decide what belongs together, once the clocks are known.
+    pub fn settle(&mut self, clocks: &Clocks) {
+        for groups in self.groups.values_mut() {
+            groups.settle(clocks);
         }
     }
 
@@ -127,6 +163,7 @@ impl Tally {
             groups.merge(theirs, next, options);
         }
         self.presence.merge(other.presence);
+        self.shown.merge(other.shown);
     }
 }
 

@@ -96,7 +96,7 @@ mod tests {
     fn at(second: i64) -> Moment {
         Moment {
             unix_nanos: Some(seconds(second)),
-            uptime: None,
+            shown: None,
             member: MemberPath::new("m"),
             offset: second.unsigned_abs(),
             is_state: false,

@@ -12,7 +12,7 @@ use super::found::{By, Capture, Match, Name, Sighting};
 use super::gate::Gate;
 use super::verify::Matcher;
 use crate::base::hash::Fnv1a;
-use crate::base::time::{Time, TimeQuality};
+use crate::base::time::{NANOS_PER_SECOND, Reading, Scale};
 use crate::fact::row::ByPosition;
 use crate::fact::{Fact, Field};
 use crate::record::{Event, Record};
@@ -207,7 +207,7 @@ impl Matcher {
         let told = LazyCell::new(|| {
             let fact = fact.fact;
             let state_of = fact.kind.is_state().then(|| identity(fact));
-            (time(fact), repeats(fact), state_of)
+            (reading(fact), repeats(fact), state_of)
         });
         let mut fired = None;
         for (asking, leaf) in of_kind.single.passed(fact, &self.signatures) {
@@ -217,12 +217,11 @@ impl Matcher {
             if self.signatures[asking.signature].plan.is_none() {
                 fired = Some(asking.signature);
             }
-            let (time, repeats, state_of) = *told;
+            let (reading, repeats, state_of) = *told;
             found(&Match {
                 signature: asking.signature,
                 leaf: asking.leaf,
-                time,
-                uptime: None,
+                reading,
                 repeats,
                 state_of,
                 component: component(fact.fact, held),
@@ -265,7 +264,7 @@ impl Matcher {
         let (line, lines_before) = held.line(place);
         let record = Record::of_event(Event {
             line: &held.view.bytes[line.clone()],
-            time: time(fact),
+            reading: reading(fact),
             level: fact.text_of("type").unwrap_or(""),
             reason: fact.text_of("reason").unwrap_or(""),
             message: fact.text_of("message").unwrap_or(""),
@@ -374,7 +373,7 @@ pub(super) fn show<R>(seen: &Seen<'_>, show: impl FnOnce(&Sighting<'_>) -> R) ->
     let bytes = &seen.held.view.bytes[line.clone()];
     let record = Record {
         line: bytes,
-        time: time(seen.fact),
+        reading: reading(seen.fact),
         uptime: None,
         level: None,
         component: component(seen.fact, seen.held),
@@ -445,10 +444,17 @@ fn is_event(fact: &Fact<'_>) -> bool {
     !fact.kind.is_state()
 }
 
-fn time(fact: &Fact<'_>) -> Option<Time> {
-    let unix_nanos = TIMES.iter().find_map(|name| fact.time_of(name))?;
-    Some(Time {
-        unix_nanos,
-        quality: TimeQuality::Exact,
+fn reading(fact: &Fact<'_>) -> Option<Reading> {
+    if let Some(nanos) = TIMES.iter().find_map(|name| fact.time_of(name)) {
+        return Some(Reading {
+            scale: Scale::Absolute,
+            nanos,
+        });
+    }
+    // The age of a thing tells when it was made; only that of an event when it happened.
+    let seconds = fact.number_of("age").filter(|_| is_event(fact))?;
+    Some(Reading {
+        scale: Scale::Ago,
+        nanos: -(seconds * NANOS_PER_SECOND as f64) as i64,
     })
 }

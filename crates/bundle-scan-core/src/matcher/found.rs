@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::facts::{self, Seen};
-use crate::base::time::Time;
+use crate::base::time::Reading;
 use crate::record::Record;
 use crate::source::component::Component;
 
@@ -19,9 +19,7 @@ pub struct Match<'a> {
     /// Which leaf of the signature matched.
     pub leaf: usize,
     /// When it happened.
-    pub time: Option<Time>,
-    /// Nanoseconds since the machine booted, if that is all that is known.
-    pub uptime: Option<i64>,
+    pub reading: Option<Reading>,
     /// How often it happened: an event row may stand for many.
     pub repeats: u64,
     /// For what tells how a thing is at capture, not what happened at some time: a number for that thing, the same in every
@@ -98,8 +96,7 @@ impl<'a> Match<'a> {
         Match {
             signature,
             leaf,
-            time: record.time,
-            uptime: record.uptime,
+            reading: record.reading,
             repeats: record.repeats,
             state_of: None,
             component: record.component,

@@ -6,7 +6,7 @@ pub mod clock;
 
 use std::borrow::Cow;
 
-use crate::base::time::{Stamp, Time};
+use crate::base::time::Reading;
 use crate::envelope::{self, Level, Peeled};
 use crate::source::component::Component;
 use crate::source::{Source, speaker};
@@ -18,8 +18,8 @@ pub struct Record<'a> {
     /// The line as it stands in the member.
     pub line: &'a [u8],
     /// When it was written.
-    pub time: Option<Time>,
-    /// Nanoseconds since the machine booted, for kernel lines that say no more.
+    pub reading: Option<Reading>,
+    /// Nanoseconds since the machine booted, where the line says that beside its stamp.
     pub uptime: Option<i64>,
     /// How bad the writer thought it was.
     pub level: Option<Level>,
@@ -42,19 +42,16 @@ impl<'a> Record<'a> {
         let component = speaker(source, &peeled);
         let Peeled {
             stamp,
+            uptime,
             level,
             host,
             event,
             payload,
             ..
         } = peeled;
-        let uptime = match stamp {
-            Some(Stamp::Uptime(nanos)) => Some(nanos),
-            _ => None,
-        };
         Record {
             line,
-            time: stamp.and_then(|stamp| clock.resolve(stamp)),
+            reading: stamp.and_then(|stamp| clock.read(stamp)),
             uptime,
             level,
             component,
@@ -72,7 +69,7 @@ pub struct Event<'a> {
     /// The line on which its message stands.
     pub line: &'a [u8],
     /// When it last happened.
-    pub time: Option<Time>,
+    pub reading: Option<Reading>,
     /// `Normal` or `Warning`.
     pub level: &'a str,
     /// The machine-readable reason.
@@ -91,7 +88,7 @@ impl<'a> Record<'a> {
         let text = format!("{}: {}", event.reason, event.message.trim());
         Record {
             line: event.line,
-            time: event.time,
+            reading: event.reading,
             uptime: None,
             level: Some(match event.level {
                 "Warning" => Level::Warning,

@@ -220,8 +220,13 @@ impl ReportText<'_> {
             _ => format!("{from} – {to}"),
         };
         match first.quality.max(last.quality) {
-            TimeQuality::Exact => span += " UTC",
-            _ => span += &format!(" ({})", self.page.words.assumed),
+            TimeQuality::Exact | TimeQuality::ZoneInferred => span += " UTC",
+            TimeQuality::BootRelative | TimeQuality::AgeRelative => {
+                span += &format!(" UTC ({})", self.page.words.reckoned);
+            }
+            TimeQuality::ZoneAssumed | TimeQuality::YearInferred => {
+                span += &format!(" ({})", self.page.words.assumed);
+            }
         }
         Some(span)
     }

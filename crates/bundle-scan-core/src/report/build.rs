@@ -10,6 +10,7 @@ use super::{Bundle, Entity, Finding, Report, State, Status, Timings, Tool, corre
 use crate::base::problem::Problem;
 use crate::base::severity::Confidence;
 use crate::fact::census::Census;
+use crate::finding::clocks::Clocks;
 use crate::finding::group::Groups;
 use crate::finding::resolve::{Resolved, reaches, resolve};
 use crate::finding::{Tally, TallyOptions};
@@ -29,6 +30,8 @@ pub struct Scanned {
     pub coverage: Coverage,
     /// What the facts say about the machines.
     pub census: Census,
+    /// How the clocks of the hosts stand to each other.
+    pub clocks: Clocks,
     /// What could not be read, in any order.
     pub problems: Vec<Problem>,
     /// What was kept of the matches.
@@ -40,23 +43,25 @@ impl Report {
     pub fn new(scanned: Scanned, set: &SignatureSet) -> Self {
         let Scanned {
             bundle,
-            tally,
+            mut tally,
             signatures,
             coverage,
             census,
+            clocks,
             mut problems,
             options,
         } = scanned;
         problems.sort();
         problems.dedup();
         let captured_at = bundle.captured_at.map(|time| time.unix_nanos);
+        tally.settle(&clocks);
         let found = resolved(tally, &signatures, captured_at, &options);
         let (benign, mut findings): (Vec<Finding>, Vec<Finding>) = found
             .into_iter()
             .filter_map(|(number, resolved)| {
                 let signature = Arc::clone(&signatures[number]);
                 let confidence = confidence(signature.spec(), &census)?;
-                Some(finding(signature, resolved, confidence))
+                Some(finding(signature, resolved, confidence, &clocks))
             })
             .partition(|finding| finding.signature.spec().benign);
         fold(&mut findings, set);
@@ -109,8 +114,20 @@ fn resolved(
     simple.chain(planned).collect()
 }
 
-fn finding(signature: Arc<Signature>, resolved: Resolved, confidence: Confidence) -> Finding {
-    let Resolved { tally, is_cleared } = resolved;
+fn finding(
+    signature: Arc<Signature>,
+    resolved: Resolved,
+    confidence: Confidence,
+    clocks: &Clocks,
+) -> Finding {
+    let Resolved {
+        mut tally,
+        is_cleared,
+    } = resolved;
+    for evidence in &mut tally.detail.evidence {
+        evidence.settle(clocks);
+    }
+    let seen = tally.detail.seen.settle(clocks);
     let detail = &tally.detail;
     let state = match is_cleared {
         Some(true) => State::Cleared,
@@ -139,8 +156,8 @@ fn finding(signature: Arc<Signature>, resolved: Resolved, confidence: Confidence
         score: total(&factors),
         factors,
         count: tally.counter.count(),
-        first_seen: detail.first,
-        last_seen: detail.last,
+        first_seen: seen.first,
+        last_seen: seen.last,
         host,
         entities: entities.collect(),
         components: detail
@@ -148,7 +165,7 @@ fn finding(signature: Arc<Signature>, resolved: Resolved, confidence: Confidence
             .iter()
             .map(|component| component.as_str())
             .collect(),
-        histogram: tally.detail.histogram,
+        histogram: seen.histogram,
         explained_by: None,
         explains: Vec::new(),
         evidence: tally.detail.evidence,

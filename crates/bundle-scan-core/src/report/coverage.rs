@@ -1,11 +1,12 @@
 //! What a report rests on: which members were looked at, and which signatures had nothing to look at.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::member_path::MemberPath;
-use crate::base::time::Time;
+use crate::base::time::{ClockId, ClockTime, Time};
 use crate::fact::census::Census;
+use crate::finding::clocks::Clocks;
 use crate::signature::compile::Leaf;
 use crate::signature::{Signature, SignatureSet};
 use crate::source::component::{Component, ComponentSet};
@@ -73,7 +74,10 @@ impl KindCoverage {
         self.members += 1;
         self.bytes += member.bytes;
         self.lines += member.lines;
-        self.span = match (self.span, member.span) {
+    }
+
+    fn extend(&mut self, span: Option<(Time, Time)>) {
+        self.span = match (self.span, span) {
             (Some((first, last)), Some((start, end))) => Some((first.min(start), last.max(end))),
             (known, other) => known.or(other),
         };
@@ -102,15 +106,21 @@ pub struct Coverage {
 /// Collects members in any order.
 #[derive(Debug, Default)]
 pub struct CoverageBuilder {
-    listed: BTreeSet<MemberCoverage>,
+    listed: BTreeMap<MemberCoverage, Option<Ends>>,
     coverage: Coverage,
+    /// The earliest and the latest reading of each clock at the ends of members, by kind.
+    ends: BTreeMap<(&'static str, ClockId), Ends>,
     speakers: ComponentSet,
     anybody: bool,
 }
 
+/// The earlier and the later of the readings at the ends of a member, by one clock.
+pub type Ends = (ClockTime, ClockTime);
+
 impl CoverageBuilder {
-    /// Adds a member. `speaker` is who speaks in it by its path; `None` if its lines must tell.
-    pub fn add(&mut self, member: MemberCoverage, speaker: Option<Component>) {
+    /// Adds a member without its span, which `ends` tells. `speaker` is who speaks in it by its path; `None` if its lines
+    /// must tell.
+    pub fn add(&mut self, member: MemberCoverage, ends: Option<Ends>, speaker: Option<Component>) {
         let coverage = &mut self.coverage;
         coverage.lines += member.lines;
         coverage.kinds.entry(member.kind).or_default().add(&member);
@@ -123,14 +133,26 @@ impl CoverageBuilder {
             MemberStatus::NotText => coverage.not_text += 1,
             MemberStatus::Empty => coverage.empty += 1,
         }
-        self.listed.insert(member);
+        if let Some((first, last)) = ends {
+            let known = self.ends.entry((member.kind, first.clock));
+            let (earliest, latest) = known.or_insert((first, last));
+            *earliest = first.min(*earliest);
+            *latest = last.max(*latest);
+        }
+        self.listed.insert(member, ends);
         if self.listed.len() > MAX_LISTED {
             self.listed.pop_last();
         }
     }
 
     /// The coverage of the whole bundle.
-    pub fn finish(mut self, set: &SignatureSet, facts: &Census) -> Coverage {
+    pub fn finish(mut self, set: &SignatureSet, facts: &Census, clocks: &Clocks) -> Coverage {
+        let span = |(first, last): Ends| Some((clocks.time(first)?, clocks.time(last)?));
+        for ((kind, _), ends) in self.ends {
+            if let Some(kind) = self.coverage.kinds.get_mut(kind) {
+                kind.extend(span(ends));
+            }
+        }
         if !self.anybody {
             let silent = |signature: &&Arc<Signature>| {
                 signature.leaves.iter().all(|leaf| match leaf {
@@ -147,7 +169,12 @@ impl CoverageBuilder {
                 .map(|signature| signature.id.clone())
                 .collect();
         }
-        self.coverage.members = self.listed.into_iter().collect();
+        let members = self.listed.into_iter();
+        let members = members.map(|(member, ends)| MemberCoverage {
+            span: ends.and_then(span),
+            ..member
+        });
+        self.coverage.members = members.collect();
         self.coverage
     }
 }

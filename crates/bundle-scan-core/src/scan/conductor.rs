@@ -14,6 +14,7 @@ use super::{Progress, ScannerBuilder};
 use crate::base::problem::{Problem, ProblemKind};
 use crate::base::shared_bytes::SharedBytes;
 use crate::container::{self, Body, Input, Member, OpenError, Visitor, Walked};
+use crate::finding::clocks::Clocks;
 use crate::finding::{Tally, TallyOptions};
 use crate::layout::Recogniser;
 use crate::matcher::Matcher;
@@ -90,12 +91,13 @@ impl<'s> Conductor<'s> {
     /// What the report is made of.
     pub(super) fn finish(self, name: &str, walked: Walked) -> Scanned {
         let gathered = self.gather.into_gathered();
+        let clocks = Clocks::new(&gathered.tally.shown);
         Scanned {
             bundle: Bundle {
                 path: name.to_owned(),
                 container: walked.container,
                 layout: self.layout.layout(),
-                captured_at: gathered.newest,
+                captured_at: clocks.captured_at(),
                 hosts: gathered.hosts.into_iter().collect(),
                 bytes_read: walked.bytes_read,
                 bytes_decoded: walked.bytes_decoded,
@@ -104,7 +106,8 @@ impl<'s> Conductor<'s> {
             signatures: self.matcher.signatures().to_vec(),
             coverage: gathered
                 .coverage
-                .finish(self.matcher.set(), &gathered.census),
+                .finish(self.matcher.set(), &gathered.census, &clocks),
+            clocks,
             census: gathered.census,
             problems: [self.problems, gathered.problems].concat(),
             options: self.options,
@@ -134,7 +137,7 @@ impl Desk<'_> {
 
     /// Scans a block, now or when its turn comes; `freed` is given the buffers that are not needed any more.
     fn take(&self, job: &MemberJob, index: u64, block: Block, mut freed: impl FnMut(Vec<u8>)) {
-        let clock = Clock::new(job.modified);
+        let clock = job.clock();
         self.note_edges(job, &block.view(), &clock);
         match &job.lane {
             None => {
@@ -196,7 +199,7 @@ impl Desk<'_> {
             if wanted {
                 let line = line_around(view, at, self.max_line_bytes);
                 let record = Record::read(&view.bytes[line], &job.source, clock);
-                self.gather.note(job, record.time, record.host.as_deref());
+                job.note(record.reading, record.host.as_deref());
             }
         }
     }

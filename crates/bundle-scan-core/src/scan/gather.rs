@@ -7,10 +7,11 @@ use super::lane::Lane;
 use super::structured::SoFar;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::Problem;
-use crate::base::time::{Time, TimeQuality};
+use crate::base::time::{ClockTime, HostId, Reading};
 use crate::fact::census::Census;
 use crate::finding::{Next, Tally, TallyOptions};
-use crate::report::coverage::{CoverageBuilder, MemberCoverage, MemberStatus};
+use crate::record::clock::Clock;
+use crate::report::coverage::{CoverageBuilder, Ends, MemberCoverage, MemberStatus};
 use crate::source::Source;
 
 /// What a worker found in one block.
@@ -29,9 +30,34 @@ pub(super) struct MemberJob {
     pub(super) modified: Option<i64>,
     /// Where its blocks wait for their turn, if it is structured.
     pub(super) lane: Option<Lane>,
-    /// The times of its first and its last line, the same one twice if there is only one.
-    span: Mutex<Option<(Time, Time)>>,
+    /// What its first and its last lines say.
+    edges: Mutex<Edges>,
     progress: Mutex<MemberProgress>,
+}
+
+/// What the first and the last lines of a member say.
+#[derive(Clone, Debug, Default)]
+struct Edges {
+    readings: Vec<Reading>,
+    /// Hosts that they name.
+    hosts: BTreeSet<String>,
+}
+
+impl Edges {
+    /// The earliest and the latest reading of the best clock.
+    fn ends(&self, host: HostId) -> Option<Ends> {
+        let best = self.readings.iter().map(|reading| reading.scale).min()?;
+        let readings = self.readings.iter();
+        let mine = readings.filter(|reading| reading.scale == best);
+        let times = mine.map(|reading| on_host(host, *reading));
+        Some((times.clone().min()?, times.max()?))
+    }
+}
+
+fn on_host(host: HostId, reading: Reading) -> ClockTime {
+    let mut time = ClockTime::from(reading);
+    time.clock.host = host;
+    time
 }
 
 #[derive(Debug, Default)]
@@ -60,8 +86,33 @@ impl MemberJob {
             path,
             source,
             modified,
-            span: Mutex::default(),
+            edges: Mutex::default(),
             progress: Mutex::default(),
+        }
+    }
+
+    /// How its stamps are read.
+    pub(super) fn clock(&self) -> Clock {
+        Clock::rotated(self.modified, self.source.rotation.as_deref())
+    }
+
+    /// Notes what a line at one end of it says.
+    pub(super) fn note(&self, reading: Option<Reading>, host: Option<&[u8]>) {
+        let mut edges = lock(&self.edges);
+        edges.readings.extend(reading);
+        let host = host.map(|host| String::from_utf8_lossy(host).into_owned());
+        edges.hosts.extend(host);
+    }
+
+    fn host(&self, edges: &Edges) -> HostId {
+        if self.source.pod.is_some() {
+            return HostId::CONTAINER;
+        }
+        let is_earlier_boot = self.source.kind == "kernel" && self.source.rotation.is_some();
+        match edges.hosts.first() {
+            _ if is_earlier_boot => HostId::ADRIFT,
+            Some(host) => HostId::named(host),
+            None => HostId::UNNAMED,
         }
     }
 
@@ -75,7 +126,7 @@ impl MemberJob {
             },
             bytes,
             lines,
-            span: *lock(&self.span),
+            span: None,
         }
     }
 }
@@ -85,7 +136,6 @@ impl MemberJob {
 pub(super) struct Gathered {
     pub(super) tally: Tally,
     pub(super) coverage: CoverageBuilder,
-    pub(super) newest: Option<Time>,
     pub(super) hosts: BTreeSet<String>,
     pub(super) census: Census,
     pub(super) problems: Vec<Problem>,
@@ -96,6 +146,31 @@ pub(super) struct Gathered {
 pub(super) struct Gather {
     gathered: Mutex<Gathered>,
     options: TallyOptions,
+}
+
+impl Gathered {
+    /// Takes what is known of a member that was read to its end.
+    fn member(
+        &mut self,
+        job: &MemberJob,
+        mut tally: Tally,
+        covered: MemberCoverage,
+        options: &TallyOptions,
+    ) {
+        let edges = lock(&job.edges).clone();
+        let host = job.host(&edges);
+        for reading in &edges.readings {
+            tally.shown.note((*reading).into());
+        }
+        tally.on_host(host, &edges.readings);
+        self.hosts.extend(edges.hosts.iter().cloned());
+        while self.hosts.len() > MAX_HOSTS {
+            self.hosts.pop_last();
+        }
+        self.tally.merge(tally, Next::Member, options);
+        let speaker = job.source.component;
+        self.coverage.add(covered, edges.ends(host), speaker);
+    }
 }
 
 /// Hosts listed in the report.
@@ -140,9 +215,7 @@ impl Gather {
         let tally = std::mem::take(&mut progress.tally);
         let lines = progress.lines + u64::from(progress.open_line);
         let covered = job.covered(progress.bytes, lines, MemberStatus::Scanned);
-        let mut gathered = lock(&self.gathered);
-        gathered.tally.merge(tally, Next::Member, &self.options);
-        gathered.coverage.add(covered, job.source.component);
+        lock(&self.gathered).member(job, tally, covered, &self.options);
     }
 
     /// Adds a structured member that was read to its end.
@@ -157,38 +230,14 @@ impl Gather {
             status,
         );
         let mut gathered = lock(&self.gathered);
-        gathered
-            .tally
-            .merge(found.tally, Next::Member, &self.options);
+        gathered.member(job, found.tally, covered, &self.options);
         gathered.census.merge(found.census);
         gathered.problems.extend(problems);
-        gathered.coverage.add(covered, job.source.component);
     }
 
     /// Lists a member that is not scanned.
     pub(super) fn skipped(&self, covered: MemberCoverage) {
-        lock(&self.gathered).coverage.add(covered, None);
-    }
-
-    /// Notes what a line of a log says about when and where the bundle was made.
-    pub(super) fn note(&self, job: &MemberJob, time: Option<Time>, host: Option<&[u8]>) {
-        if let Some(time) = time {
-            let mut span = lock(&job.span);
-            *span = Some(span.map_or((time, time), |(first, last)| {
-                (first.min(time), last.max(time))
-            }));
-        }
-        let mut gathered = lock(&self.gathered);
-        let trusted = time.filter(|time| time.quality < TimeQuality::YearInferred);
-        gathered.newest = gathered.newest.max(trusted);
-        if let Some(host) = host {
-            gathered
-                .hosts
-                .insert(String::from_utf8_lossy(host).into_owned());
-            if gathered.hosts.len() > MAX_HOSTS {
-                gathered.hosts.pop_last();
-            }
-        }
+        lock(&self.gathered).coverage.add(covered, None, None);
     }
 
     pub(super) fn into_gathered(self) -> Gathered {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::structured::{Setting, SoFar, StructuredScan, is_structured};
 use super::{Scanner, ScannerBuilder};
 use crate::base::member_path::MemberPath;
-use crate::base::time::Time;
+use crate::base::time::HostId;
+use crate::finding::clocks::Clocks;
 use crate::finding::{Next, Tally, TallyOptions};
 use crate::matcher::Matcher;
 use crate::record::Record;
@@ -50,20 +51,21 @@ impl<'a> Engine<'a> {
     /// Scans a text as if it stood in a member of that path; or, if it begins with `//- path`, as several members.
     pub(super) fn run(&self, member: &str, text: &str) -> Fired {
         let mut all = SoFar::default();
-        let mut newest = None;
         for (path, text) in members(member, text) {
-            let found = self.member(&MemberPath::new(path), text, &mut newest);
+            let found = self.member(&MemberPath::new(path), text);
             all.tally.merge(found.tally, Next::Member, &self.options);
             all.census.merge(found.census);
         }
         let leaves = fired_leaves(&all.tally, self.matcher.signatures());
+        let clocks = Clocks::new(&all.tally.shown);
         let scanned = Scanned {
             tally: all.tally,
             signatures: self.matcher.signatures().to_vec(),
             bundle: Bundle {
-                captured_at: newest,
+                captured_at: clocks.captured_at(),
                 ..Bundle::default()
             },
+            clocks,
             coverage: <_>::default(),
             census: all.census,
             problems: <_>::default(),
@@ -92,7 +94,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Scans one member as the conductor would.
-    fn member(&self, path: &MemberPath, text: &str, newest: &mut Option<Time>) -> SoFar {
+    fn member(&self, path: &MemberPath, text: &str) -> SoFar {
         let source = classify(path, text.as_bytes());
         let setting = Setting {
             matcher: &self.matcher,
@@ -109,20 +111,31 @@ impl<'a> Engine<'a> {
             at_start: true,
             at_end: true,
         };
+        let mut found = self.matches(setting, &view);
+        let clock = Clock::new(setting.modified);
         let last_line = text.trim_end().rsplit('\n').next().unwrap_or("");
-        let last = Record::read(
-            last_line.as_bytes(),
-            &source,
-            &Clock::new(Some(SAMPLE_MODIFIED)),
-        );
-        *newest = last.time.max(*newest);
-        if is_structured(&source, path, text.as_bytes()) {
-            let mut scan = StructuredScan::new(path);
-            scan.block(setting, &view);
+        let last = Record::read(last_line.as_bytes(), &source, &clock);
+        let shown = &mut found.tally.shown;
+        last.reading
+            .into_iter()
+            .for_each(|reading| shown.note(reading.into()));
+        let host = match (&source.pod, &last.host) {
+            (Some(_), _) => HostId::CONTAINER,
+            (None, Some(host)) => HostId::named(&String::from_utf8_lossy(host)),
+            (None, None) => HostId::UNNAMED,
+        };
+        found.tally.on_host(host, last.reading.as_slice());
+        found
+    }
+
+    fn matches(&self, setting: Setting<'_>, view: &BlockView<'_>) -> SoFar {
+        if is_structured(setting.source, setting.path, view.bytes) {
+            let mut scan = StructuredScan::new(setting.path);
+            scan.block(setting, view);
             return scan.finish(setting).0;
         }
         let mut block = Tally::default();
-        setting.lines(&view, &mut block);
+        setting.lines(view, &mut block);
         let mut found = SoFar::default();
         found
             .tally

@@ -186,7 +186,7 @@ impl Setting<'_> {
 
     /// Matches lines; how many line ends there are.
     pub(super) fn lines(&self, view: &BlockView<'_>, tally: &mut Tally) -> u64 {
-        let clock = Clock::new(self.modified);
+        let clock = Clock::rotated(self.modified, self.source.rotation.as_deref());
         self.matcher.scan(view, self.source, &clock, |found| {
             self.add(tally, view, found)
         })
@@ -239,6 +239,7 @@ impl Setting<'_> {
         };
         for fact in &facts {
             so_far.census.note(fact);
+            tally.shown.fact(fact);
             let fact = ByPosition::new(fact);
             self.matcher
                 .scan_fact(&fact, &held, |found| self.add(tally, view, found));

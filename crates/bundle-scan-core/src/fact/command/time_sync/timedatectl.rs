@@ -66,7 +66,13 @@ impl FactParser for Timedatectl {
                 .find(|(printed, _)| *printed == key)
                 .map(|(_, field)| *field);
             match (field, value) {
-                (Some("zone"), _) => fact.set("zone", first_word(value), at),
+                (Some("zone"), _) => {
+                    let offset = value.split_once(", ").map(|(_, offset)| offset);
+                    if let Some(offset) = offset.and_then(|offset| offset.strip_suffix(')')) {
+                        fact.set("utc_offset", offset, section.at(offset));
+                    }
+                    fact.set("zone", first_word(value), at)
+                }
                 (Some("service_active"), "active" | "inactive") => {
                     fact.flag("service_active", value == "active", at)
                 }
@@ -114,15 +120,15 @@ $ df
             &[
                 (
                     NEW,
-                    "time_sync@1 tool=timedatectl zone=Asia/Shanghai@4 synchronized=false@5 service_active=false@6",
+                    "time_sync@1 tool=timedatectl utc_offset=+0800@4 zone=Asia/Shanghai@4 synchronized=false@5 service_active=false@6",
                 ),
                 (
                     OLD,
-                    "time_sync@2 tool=timedatectl zone=Asia/Shanghai@3 service_active=true@4 synchronized=true@5",
+                    "time_sync@2 tool=timedatectl utc_offset=+0800@3 zone=Asia/Shanghai@3 service_active=true@4 synchronized=true@5",
                 ),
                 (
                     "      Local time: Tue\r\n        Timezone: UTC (UTC, +0000)\r\n     NTP enabled: n/a\r\n NTP synchronized: no\r\n",
-                    "time_sync@1 tool=timedatectl zone=UTC@2 synchronized=false@4",
+                    "time_sync@1 tool=timedatectl utc_offset=+0000@2 zone=UTC@2 synchronized=false@4",
                 ),
                 (
                     "  Local time: Tue\n  Time zone: U",

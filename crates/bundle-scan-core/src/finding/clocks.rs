@@ -1,0 +1,428 @@
+//! Holds the clocks of all hosts against each other, once the whole bundle was read.
+//!
+//! - The bundle was made at the newest time that some line states in full.
+//! - A stamp without a zone is in that of its machine, where `timedatectl` tells it, and else in UTC. Containers keep to UTC.
+//! - A year that was inferred from the date of a file is wrong if the file was copied long after: then the last possible year
+//!   before the bundle was made is taken.
+//! - The machine booted at the time of a line, less the uptime that stands in it.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+
+use crate::base::time::{
+    ClockId, ClockTime, HostId, NANOS_PER_DAY, NANOS_PER_SECOND, Scale, Time, TimeQuality,
+};
+use crate::fact::{Fact, kind};
+use crate::record::clock::NO_YEAR;
+
+/// How much newer than the bundle a stamp of an inferred year may be: bundles are copied, and clocks differ.
+const FUTURE: i64 = 300 * NANOS_PER_DAY;
+
+/// What is known of the clocks of one host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HostClock {
+    /// Seconds east of Greenwich.
+    pub utc_offset: Option<i32>,
+    /// When it was booted last: nanoseconds since 1970-01-01T00:00:00Z.
+    pub booted_at: Option<i64>,
+    /// Nanoseconds from the last boot to when the bundle was made.
+    pub up_for: Option<i64>,
+}
+
+/// What members tell of the clocks.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// The latest time that each clock showed.
+    pub newest: BTreeMap<ClockId, i64>,
+    /// The latest boot by each clock that is not an uptime.
+    pub boots: BTreeMap<ClockId, i64>,
+    /// By host, what its commands say.
+    pub hosts: BTreeMap<HostId, HostClock>,
+}
+
+impl Shown {
+    /// Adds what another part tells.
+    pub fn merge(&mut self, other: Shown) {
+        latest_of(&mut self.newest, other.newest);
+        latest_of(&mut self.boots, other.boots);
+        bound(&mut self.newest);
+        bound(&mut self.boots);
+        for (host, theirs) in other.hosts {
+            let known = self.hosts.entry(host).or_default();
+            // The greater one, so that the order does not matter.
+            known.utc_offset = known.utc_offset.max(theirs.utc_offset);
+            known.up_for = known.up_for.max(theirs.up_for);
+        }
+        bound(&mut self.hosts);
+    }
+
+    /// Notes what a clock shows.
+    pub fn note(&mut self, time: ClockTime) {
+        let newest = self.newest.entry(time.clock).or_insert(time.nanos);
+        *newest = time.nanos.max(*newest);
+    }
+
+    /// Notes when a machine booted.
+    pub fn booted(&mut self, time: ClockTime) {
+        let latest = self.boots.entry(time.clock).or_insert(time.nanos);
+        *latest = time.nanos.max(*latest);
+    }
+
+    /// Notes what a command says of the clock of its host.
+    pub fn fact(&mut self, fact: &Fact<'_>) {
+        let mut host = HostClock::default();
+        if *fact.kind == kind::TIME_SYNC {
+            host.utc_offset = fact.text_of("utc_offset").and_then(seconds_east);
+        }
+        if *fact.kind == kind::LOAD {
+            let uptime = fact.number_of("uptime");
+            host.up_for = uptime.map(|seconds| (seconds * NANOS_PER_SECOND as f64) as i64);
+        }
+        if host != HostClock::default() {
+            let hosts = BTreeMap::from([(HostId::UNNAMED, host)]);
+            self.merge(Shown {
+                hosts,
+                ..Shown::default()
+            });
+        }
+    }
+
+    /// The same, of this host.
+    pub fn on_host(self, host: HostId) -> Shown {
+        let mut named = Shown::default();
+        for (clock, nanos) in self.newest {
+            named.note(ClockTime {
+                clock: ClockId { host, ..clock },
+                nanos,
+            });
+        }
+        for (clock, nanos) in self.boots {
+            named.booted(ClockTime {
+                clock: ClockId { host, ..clock },
+                nanos,
+            });
+        }
+        named
+            .hosts
+            .extend(self.hosts.into_values().map(|clock| (host, clock)));
+        named
+    }
+}
+
+/// Clocks that are told apart.
+const MAX_CLOCKS: usize = 10_000;
+
+fn bound<K: Ord, V>(known: &mut BTreeMap<K, V>) {
+    while known.len() > MAX_CLOCKS {
+        known.pop_last();
+    }
+}
+
+fn latest_of(known: &mut BTreeMap<ClockId, i64>, other: BTreeMap<ClockId, i64>) {
+    for (clock, nanos) in other {
+        let newest = known.entry(clock).or_insert(nanos);
+        *newest = nanos.max(*newest);
+    }
+}
+
+/// The clocks of all hosts, each with how far it is off.
+#[derive(Clone, Debug, Default)]
+pub struct Clocks {
+    captured_at: Option<Time>,
+    hosts: BTreeMap<HostId, HostClock>,
+    /// What holds for a host of which nothing is known: what all others agree on.
+    common: HostClock,
+    /// Years that a host's stamps of an inferred year are too late.
+    years_off: BTreeMap<HostId, i16>,
+}
+
+impl Clocks {
+    /// Holds what all clocks showed against each other.
+    pub fn new(shown: &Shown) -> Self {
+        let mut clocks = Clocks {
+            common: agreed(shown.hosts.values().copied()),
+            hosts: shown.hosts.clone(),
+            ..Clocks::default()
+        };
+        let newest = |clocks: &Clocks, wanted: fn(Scale) -> bool| {
+            let shown = shown.newest.iter();
+            let of_scale = shown.filter(|(clock, _)| wanted(clock.scale));
+            let times = of_scale.filter_map(|(clock, nanos)| {
+                clocks.time(ClockTime {
+                    clock: *clock,
+                    nanos: *nanos,
+                })
+            });
+            times.max()
+        };
+        let trusted = newest(&clocks, |scale| scale <= Scale::Zoneless);
+        clocks.captured_at = trusted;
+        clocks.set_years(shown);
+        if trusted.is_none() {
+            clocks.captured_at = newest(&clocks, |scale| scale == Scale::Yearless);
+        }
+        clocks.set_boots(shown);
+        clocks
+    }
+
+    fn set_years(&mut self, shown: &Shown) {
+        let Some(captured_at) = self.captured_at else {
+            return;
+        };
+        let latest = captured_at.unix_nanos.saturating_add(NANOS_PER_DAY);
+        for (clock, nanos) in &shown.newest {
+            let is_wrong =
+                *nanos < NO_YEAR || nanos.saturating_sub(captured_at.unix_nanos) > FUTURE;
+            if clock.scale == Scale::Yearless && is_wrong {
+                let (Some(year), Some(wanted)) = (year_of(*nanos), year_of(latest)) else {
+                    continue;
+                };
+                let off = year - wanted;
+                let is_late = years_back(*nanos, off).is_none_or(|nanos| nanos > latest);
+                self.years_off.insert(clock.host, off + i16::from(is_late));
+            }
+        }
+    }
+
+    fn set_boots(&mut self, shown: &Shown) {
+        for (clock, nanos) in &shown.boots {
+            let time = self.time(ClockTime {
+                clock: *clock,
+                nanos: *nanos,
+            });
+            let known = self.hosts.entry(clock.host).or_default();
+            known.booted_at = known.booted_at.max(time.map(|time| time.unix_nanos));
+        }
+        let captured_at = self.captured_at.map(|time| time.unix_nanos);
+        for host in self.hosts.values_mut() {
+            let counted_back = || captured_at?.checked_sub(host.up_for?);
+            host.booted_at = host.booted_at.or_else(counted_back);
+        }
+        self.common = agreed(self.hosts.values().copied());
+    }
+
+    /// When the bundle was made: the newest time that can be trusted.
+    pub fn captured_at(&self) -> Option<Time> {
+        self.captured_at
+    }
+
+    /// When a host was booted last, in nanoseconds since 1970-01-01T00:00:00Z.
+    pub fn booted_at(&self, host: HostId) -> Option<i64> {
+        self.host(host).booted_at
+    }
+
+    fn host(&self, host: HostId) -> HostClock {
+        let known = self.hosts.get(&host).copied().unwrap_or_default();
+        if host == HostId::CONTAINER || host == HostId::ADRIFT {
+            return HostClock::default();
+        }
+        HostClock {
+            utc_offset: known.utc_offset.or(self.common.utc_offset),
+            booted_at: known.booted_at.or(self.common.booted_at),
+            up_for: known.up_for,
+        }
+    }
+
+    /// The instant that a clock showed, if it is known.
+    pub fn time(&self, shown: ClockTime) -> Option<Time> {
+        let host = self.host(shown.clock.host);
+        let offset = host.utc_offset.map(i64::from).unwrap_or(0) * NANOS_PER_SECOND;
+        let local = shown.nanos;
+        let (unix_nanos, quality) = match shown.clock.scale {
+            Scale::Absolute => (local, TimeQuality::Exact),
+            Scale::Zoneless => {
+                let quality = match host.utc_offset {
+                    Some(_) => TimeQuality::ZoneInferred,
+                    None => TimeQuality::ZoneAssumed,
+                };
+                (local.checked_sub(offset)?, quality)
+            }
+            Scale::Yearless => {
+                let off = self.years_off.get(&shown.clock.host).copied().unwrap_or(0);
+                let local = years_back(local, off)?;
+                if local < NO_YEAR {
+                    return None;
+                }
+                (local.checked_sub(offset)?, TimeQuality::YearInferred)
+            }
+            Scale::Uptime => {
+                let booted_at = host.booted_at?;
+                (booted_at.checked_add(local)?, TimeQuality::BootRelative)
+            }
+            Scale::Ago => {
+                let captured_at = self.captured_at?.unix_nanos;
+                (captured_at.checked_add(local)?, TimeQuality::AgeRelative)
+            }
+        };
+        Some(Time {
+            unix_nanos,
+            quality,
+        })
+    }
+}
+
+/// What all hosts that tell it agree on.
+fn agreed(hosts: impl Iterator<Item = HostClock> + Clone) -> HostClock {
+    HostClock {
+        utc_offset: only(hosts.clone().filter_map(|host| host.utc_offset)),
+        booted_at: only(hosts.filter_map(|host| host.booted_at)),
+        up_for: None,
+    }
+}
+
+fn only<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Option<T> {
+    let first = values.next()?;
+    values.all(|value| value == first).then_some(first)
+}
+
+/// `+0800`.
+fn seconds_east(offset: &str) -> Option<i32> {
+    let (sign, digits) = match offset.split_at_checked(1)? {
+        ("+", digits) => (1, digits),
+        ("-", digits) => (-1, digits),
+        _ => return None,
+    };
+    let number: i32 = digits.parse().ok().filter(|_| digits.len() == 4)?;
+    (number <= 1_400).then(|| sign * (number / 100 * 3_600 + number % 100 * 60))
+}
+
+fn year_of(unix_nanos: i64) -> Option<i16> {
+    let instant = jiff::Timestamp::from_nanosecond(unix_nanos.into()).ok()?;
+    Some(instant.to_zoned(TimeZone::UTC).year())
+}
+
+/// The same day and time some years earlier; 29 February becomes the day before.
+fn years_back(unix_nanos: i64, years: i16) -> Option<i64> {
+    if years == 0 {
+        return Some(unix_nanos);
+    }
+    let instant = jiff::Timestamp::from_nanosecond(unix_nanos.into()).ok()?;
+    let zoned = instant.to_zoned(TimeZone::UTC);
+    let earlier = zoned
+        .checked_sub(jiff::Span::new().try_years(years).ok()?)
+        .ok()?;
+    i64::try_from(earlier.timestamp().as_nanosecond()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host() -> HostId {
+        HostId::named("node-1")
+    }
+
+    fn nanos(text: &str) -> i64 {
+        let instant: jiff::Timestamp = text.parse().expect("a valid instant");
+        i64::try_from(instant.as_nanosecond()).expect("an instant of this era")
+    }
+
+    fn by(host: HostId, scale: Scale, nanos: i64) -> ClockTime {
+        ClockTime {
+            clock: ClockId { host, scale },
+            nanos,
+        }
+    }
+
+    fn check(clocks: &Clocks, shown: ClockTime, expected: Option<(&str, TimeQuality)>) {
+        let expected = expected.map(|(text, quality)| Time {
+            unix_nanos: nanos(text),
+            quality,
+        });
+        assert_eq!(clocks.time(shown), expected, "{shown:?}");
+    }
+
+    #[test]
+    fn a_zone_is_that_of_the_machine_and_containers_keep_to_utc() {
+        let mut shown = Shown::default();
+        shown.hosts.entry(host()).or_default().utc_offset = Some(8 * 3_600);
+        let local = nanos("2026-03-10T18:00:00Z");
+        shown.note(by(host(), Scale::Zoneless, local));
+        let clocks = Clocks::new(&shown);
+        let east = Some(("2026-03-10T10:00:00Z", TimeQuality::ZoneInferred));
+        check(&clocks, by(host(), Scale::Zoneless, local), east);
+        check(&clocks, by(HostId::UNNAMED, Scale::Zoneless, local), east);
+        let utc = Some(("2026-03-10T18:00:00Z", TimeQuality::ZoneAssumed));
+        check(&clocks, by(HostId::CONTAINER, Scale::Zoneless, local), utc);
+    }
+
+    #[test]
+    fn a_year_that_lies_long_after_the_bundle_was_made_is_set_back() {
+        for (captured_at, copied, expected) in [
+            (
+                "2022-01-02T00:00:00Z",
+                "2026-12-31T23:00:00Z",
+                "2021-12-31T23:00:00Z",
+            ),
+            (
+                "2022-01-02T00:00:00Z",
+                "2026-01-02T12:00:00Z",
+                "2022-01-02T12:00:00Z",
+            ),
+            // Nothing but an old log states its time in full.
+            (
+                "2026-03-10T00:00:00Z",
+                "2026-06-01T00:00:00Z",
+                "2026-06-01T00:00:00Z",
+            ),
+        ] {
+            let mut shown = Shown::default();
+            shown.note(by(host(), Scale::Absolute, nanos(captured_at)));
+            let yearless = by(host(), Scale::Yearless, nanos(copied));
+            shown.note(yearless);
+            let clocks = Clocks::new(&shown);
+            check(
+                &clocks,
+                yearless,
+                Some((expected, TimeQuality::YearInferred)),
+            );
+        }
+    }
+
+    #[test]
+    fn without_any_year_a_time_is_only_known_against_one_that_has_it() {
+        let mut shown = Shown::default();
+        let yearless = by(host(), Scale::Yearless, nanos("1972-12-31T23:00:00Z"));
+        shown.note(yearless);
+        check(&Clocks::new(&shown), yearless, None);
+        shown.note(by(host(), Scale::Absolute, nanos("2026-01-01T00:10:00Z")));
+        let expected = Some(("2025-12-31T23:00:00Z", TimeQuality::YearInferred));
+        check(&Clocks::new(&shown), yearless, expected);
+    }
+
+    #[test]
+    fn an_uptime_counts_from_the_last_boot() {
+        let mut shown = Shown::default();
+        let minute = 60 * NANOS_PER_SECOND;
+        for boot in ["2026-03-01T00:00:00Z", "2026-03-10T10:00:00Z"] {
+            shown.booted(by(host(), Scale::Absolute, nanos(boot)));
+        }
+        let clocks = Clocks::new(&shown);
+        let uptime = |host| by(host, Scale::Uptime, minute);
+        let expected = Some(("2026-03-10T10:01:00Z", TimeQuality::BootRelative));
+        check(&clocks, uptime(host()), expected);
+        check(&clocks, uptime(HostId::UNNAMED), expected);
+        check(&clocks, uptime(HostId::ADRIFT), None);
+        shown.booted(by(
+            HostId::named("node-2"),
+            Scale::Absolute,
+            nanos("2026-03-09T00:00:00Z"),
+        ));
+        check(&Clocks::new(&shown), uptime(HostId::UNNAMED), None);
+    }
+
+    #[test]
+    fn ages_count_back_from_when_the_bundle_was_made() {
+        let mut shown = Shown::default();
+        let ago = by(host(), Scale::Ago, -90 * NANOS_PER_SECOND);
+        check(&Clocks::new(&shown), ago, None);
+        shown.note(by(host(), Scale::Absolute, nanos("2026-03-10T10:00:00Z")));
+        shown.hosts.entry(host()).or_default().up_for = Some(3_600 * NANOS_PER_SECOND);
+        let clocks = Clocks::new(&shown);
+        let expected = Some(("2026-03-10T09:58:30Z", TimeQuality::AgeRelative));
+        check(&clocks, ago, expected);
+        let booted_at = clocks.booted_at(host());
+        assert_eq!(booted_at, Some(nanos("2026-03-10T09:00:00Z")));
+    }
+}

@@ -1,0 +1,116 @@
+//! When matches happened, by each clock for itself: how far a clock is off is known only when the whole bundle was read.
+
+use super::clocks::Clocks;
+use super::histogram::Histogram;
+use crate::base::time::{ClockId, ClockTime, HostId, Reading, Time};
+
+/// The times of matches, by clock.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// Ascending by clock. Mostly there is one.
+    by_clock: Vec<(ClockId, Span)>,
+}
+
+/// What one clock showed.
+#[derive(Clone, Debug)]
+struct Span {
+    first: i64,
+    last: i64,
+    /// How far the members go in which the matches stand.
+    told_until: i64,
+    histogram: Histogram,
+}
+
+/// The times of matches, by one clock for all.
+#[derive(Clone, Debug, Default)]
+pub struct Settled {
+    /// The earliest known time.
+    pub first: Option<Time>,
+    /// The latest known time.
+    pub last: Option<Time>,
+    /// The time up to which the members tell in which the matches stand: what went on after `last` would stand there.
+    pub told_until: Option<Time>,
+    /// Nanoseconds between the last match and the end of its member, the least of all clocks, where not even the time of the
+    /// last match is known.
+    pub quiet_for: Option<i64>,
+    /// Matches along time.
+    pub histogram: Histogram,
+}
+
+impl Seen {
+    /// Adds a match.
+    pub fn add(&mut self, reading: Reading) {
+        let ClockTime { clock, nanos } = reading.into();
+        let span = self.span(clock, nanos);
+        span.first = span.first.min(nanos);
+        span.last = span.last.max(nanos);
+        span.told_until = span.told_until.max(nanos);
+        span.histogram.add(nanos);
+    }
+
+    /// Adds those of another part.
+    pub fn merge(&mut self, other: Seen) {
+        if self.by_clock.is_empty() {
+            *self = other;
+            return;
+        }
+        for (clock, theirs) in other.by_clock {
+            let span = self.span(clock, theirs.first);
+            span.first = span.first.min(theirs.first);
+            span.last = span.last.max(theirs.last);
+            span.told_until = span.told_until.max(theirs.told_until);
+            span.histogram.merge(theirs.histogram);
+        }
+    }
+
+    fn span(&mut self, clock: ClockId, nanos: i64) -> &mut Span {
+        let place = self
+            .by_clock
+            .binary_search_by(|(known, _)| known.cmp(&clock))
+            .unwrap_or_else(|place| {
+                let span = Span {
+                    first: nanos,
+                    last: nanos,
+                    told_until: nanos,
+                    histogram: Histogram::default(),
+                };
+                self.by_clock.insert(place, (clock, span));
+                place
+            });
+        &mut self.by_clock[place].1
+    }
+
+    /// Says of which host the member was that all of these stand in, and how far it goes.
+    pub fn on_host(&mut self, host: HostId, until: &[Reading]) {
+        for (clock, span) in &mut self.by_clock {
+            clock.host = host;
+            for end in until.iter().filter(|end| end.scale == clock.scale) {
+                span.told_until = span.told_until.max(end.nanos);
+            }
+        }
+    }
+
+    /// The same by one clock.
+    pub fn settle(&self, clocks: &Clocks) -> Settled {
+        let mut settled = Settled::default();
+        for (clock, span) in &self.by_clock {
+            let at = |nanos| {
+                clocks.time(ClockTime {
+                    clock: *clock,
+                    nanos,
+                })
+            };
+            let (Some(first), Some(last)) = (at(span.first), at(span.last)) else {
+                let quiet = span.told_until.saturating_sub(span.last);
+                settled.quiet_for = Some(settled.quiet_for.map_or(quiet, |known| known.min(quiet)));
+                continue;
+            };
+            settled.first = Some(settled.first.map_or(first, |known| known.min(first)));
+            settled.last = settled.last.max(Some(last));
+            settled.told_until = settled.told_until.max(at(span.told_until));
+            let shift = first.unix_nanos.saturating_sub(span.first);
+            settled.histogram.merge(span.histogram.shifted(shift));
+        }
+        settled
+    }
+}
