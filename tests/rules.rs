@@ -82,7 +82,7 @@ fn a_sequence_is_joined_and_ordered_in_its_window() {
         &[
             (
                 &log(&[("10:00:00", attached), ("10:05:00", blocked)]),
-                "2 unknown high @1,2",
+                "2 active high @1,2",
             ),
             (&log(&[("10:00:00", attached), ("10:05:00", other)]), ""),
             (&log(&[("10:00:00", attached), ("10:15:00", blocked)]), ""),
@@ -125,7 +125,7 @@ fn what_did_not_follow_is_told_only_where_the_log_goes_on() {
     check(
         rule,
         &[
-            (&log(&[down, later]), "1 unknown high @1"),
+            (&log(&[down, later]), "1 active high @1"),
             (&log(&[down, up, later]), ""),
             (&log(&[down]), ""),
         ],
@@ -205,10 +205,10 @@ fn facts_meet_conditions_and_show_the_line_that_proves_them() {
             "1 unknown high @7",
         ),
         ("last_state.exit_code: {gt: 137}", ""),
-        ("limits.memory: {le: 100Mi}", "1 unknown high @3"),
+        ("limits.memory: {le: 100Mi}", "1 active high @3"),
         ("limits.memory: {lt: 100Mi}", ""),
-        ("restarts: {ge: 5}, ready: false", "1 unknown high @4"),
-        ("image: {matches: '^reg/'}", "2 unknown high @3,10"),
+        ("restarts: {ge: 5}, ready: false", "1 active high @4"),
+        ("image: {matches: '^reg/'}", "2 active high @3,10"),
     ] {
         assert_eq!(scan(&rule(conditions), PODS), expected, "{conditions}");
     }
@@ -226,7 +226,7 @@ fn facts_are_joined_with_each_other_and_with_lines() {
     check(
         rule,
         &[
-            (&with_log("n1"), "2 unknown high @6,1"),
+            (&with_log("n1"), "2 active high @6,1"),
             (&with_log("n2"), ""),
             (PODS, ""),
         ],
@@ -243,11 +243,11 @@ fn absence_and_counts() {
             "match: {{all: [{{count: {{of: {{fact: {{kind: container}}}}, distinct: pod, {condition}}}}}]}}"
         )
     };
-    check(&count("at_least: 2"), &[(PODS, "2 unknown high @3,10")]);
+    check(&count("at_least: 2"), &[(PODS, "2 active high @3,10")]);
     check(&count("at_least: 3"), &[(PODS, "")]);
     let share = "match: {all: [{count: {of: {fact: {kind: container, where: {ready: false}}}, \
          among: {fact: {kind: container}}, percent: 50}}]}";
-    check(share, &[(PODS, "1 unknown high @4")]);
+    check(share, &[(PODS, "1 active high @4")]);
 }
 
 #[test]
@@ -290,17 +290,11 @@ fn events_in_lists_are_records_and_facts_with_their_counts() {
          15s (x12 over 85s)    Warning   BackOff   pod/web-0   Back-off restarting failed container app\n";
     check(
         line,
-        &[
-            (EVENTS, "12 unknown high @4"),
-            (table, "12 unknown high @2"),
-        ],
+        &[(EVENTS, "12 active high @4"), (table, "12 unknown high @2")],
     );
     check(
         fact,
-        &[
-            (EVENTS, "12 unknown high @4"),
-            (table, "12 unknown high @2"),
-        ],
+        &[(EVENTS, "12 active high @4"), (table, "12 unknown high @2")],
     );
 }
 
@@ -368,7 +362,7 @@ fn what_is_given_must_hold_and_is_neither_shown_nor_counted() {
     check(
         &rule("137"),
         &[
-            (&with_log("n1"), "1 unknown high @1"),
+            (&with_log("n1"), "1 active high @1"),
             (&with_log("n2"), ""),
             // What proves nothing is not found on its own.
             (PODS, ""),
@@ -387,7 +381,7 @@ fn what_is_given_must_hold_and_is_neither_shown_nor_counted() {
         &[
             (
                 &log("disk went away", "journal has aborted"),
-                "1 unknown high @2",
+                "1 active high @2",
             ),
             (&log("journal has aborted", "disk went away"), ""),
         ],

@@ -8,4 +8,5 @@ pub mod member_path;
 pub mod problem;
 pub mod severity;
 pub mod shared_bytes;
+pub mod thing;
 pub mod time;

@@ -230,7 +230,7 @@ fn age(reader: &mut Reader<'_>) -> Option<Option<i64>> {
     }
     let mut seconds = 0_i64;
     loop {
-        let number = i64::try_from(reader.number(1..=9)?).ok()?;
+        let number = reader.number(1..=9)?;
         let unit = match reader.one_of(b"ydhms")? {
             b'y' => 365 * 86_400,
             b'd' => 86_400,

@@ -38,6 +38,8 @@ impl Layers {
 pub struct Peeled<'a> {
     /// The best stamp: the outermost, unless only one further in has a zone.
     pub stamp: Option<Stamp>,
+    /// The stamp without a zone beside which `stamp` stands.
+    pub local: Option<Stamp>,
     /// Nanoseconds since the machine booted, where a layer says that.
     pub uptime: Option<i64>,
     /// The innermost level.
@@ -65,6 +67,7 @@ impl<'a> Peeled<'a> {
     fn bare(line: &'a [u8]) -> Self {
         Peeled {
             stamp: None,
+            local: None,
             uptime: None,
             level: None,
             host: None,
@@ -112,7 +115,9 @@ impl<'a> Peeled<'a> {
     /// Joins a layer further in, its event row apart, to what is known.
     fn join<'b>(&mut self, layer: Layer<'b>, keep: impl Fn(&'b [u8]) -> Cow<'a, [u8]>) {
         self.layers.push(layer.envelope);
-        self.stamp = better_stamp(self.stamp, layer.stamp);
+        let outer = self.stamp;
+        self.stamp = better_stamp(outer, layer.stamp);
+        self.local = self.local.or(outer.filter(|_| self.stamp != outer));
         self.uptime = self.uptime.or(layer.uptime);
         self.level = layer.level.or(self.level);
         self.host = self.host.take().or(layer.host.map(&keep));

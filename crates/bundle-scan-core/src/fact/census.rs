@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::directory::Directory;
 use super::kind;
 use super::row::Fact;
 
@@ -9,7 +10,7 @@ use super::row::Fact;
 const MAX_VALUES: usize = 1_000;
 
 /// Facts counted, and what is known of the machines. Merges in any order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Census {
     /// Facts by the name of their kind.
     pub facts: BTreeMap<&'static str, u64>,
@@ -17,6 +18,8 @@ pub struct Census {
     pub nodes: BTreeSet<String>,
     /// For each of [`PROPERTIES`] the values found.
     pub properties: BTreeMap<&'static str, BTreeSet<String>>,
+    /// Who is who.
+    pub directory: Directory,
 }
 
 /// What may be known of the machines, and required by signatures.
@@ -48,6 +51,7 @@ impl Census {
     /// Counts a fact and takes what it says.
     pub fn note(&mut self, fact: &Fact<'_>) {
         *self.facts.entry(fact.kind.name).or_default() += 1;
+        self.directory.note(fact);
         for (kind, field, property) in SOURCES {
             if *kind == fact.kind
                 && let Some(text) = fact.text_of(field)
@@ -112,6 +116,7 @@ impl Census {
             .nodes
             .iter()
             .for_each(|node| insert(&mut self.nodes, node));
+        self.directory.merge(other.directory);
         for (property, values) in other.properties {
             values.iter().for_each(|value| self.add(property, value));
         }

@@ -9,6 +9,7 @@ mod backend;
 pub mod census;
 mod command;
 mod describe;
+pub mod directory;
 pub mod document;
 pub mod kind;
 mod kubectl;

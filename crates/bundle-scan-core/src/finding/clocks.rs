@@ -11,9 +11,10 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use crate::base::time::{
-    ClockId, ClockTime, HostId, NANOS_PER_DAY, NANOS_PER_SECOND, Scale, Time, TimeQuality,
+    ClockId, ClockTime, HostId, NANOS_PER_DAY, NANOS_PER_SECOND, Reading, Scale, Time, TimeQuality,
 };
 use crate::fact::{Fact, kind};
+use crate::record::Record;
 use crate::record::clock::NO_YEAR;
 
 /// How much newer than the bundle a stamp of an inferred year may be: bundles are copied, and clocks differ.
@@ -67,6 +68,30 @@ impl Shown {
     pub fn booted(&mut self, time: ClockTime) {
         let latest = self.boots.entry(time.clock).or_insert(time.nanos);
         *latest = time.nanos.max(*latest);
+    }
+
+    /// Notes what a line says of the clock of its host: its uptime tells when the machine booted, a second stamp the zone.
+    pub fn line(&mut self, record: &Record<'_>) {
+        let Some(reading) = record.reading else {
+            return;
+        };
+        if let Some(uptime) = record.uptime
+            && reading.scale <= Scale::Yearless
+        {
+            self.booted(ClockTime {
+                nanos: reading.nanos.saturating_sub(uptime),
+                ..reading.into()
+            });
+        }
+        let is_local = |local: &Reading| matches!(local.scale, Scale::Zoneless | Scale::Yearless);
+        let zone = record
+            .local
+            .filter(is_local)
+            .and_then(|local| offset_between(local, reading));
+        if zone.is_some() {
+            let known = self.hosts.entry(HostId::UNNAMED).or_default();
+            known.utc_offset = known.utc_offset.max(zone);
+        }
     }
 
     /// Notes what a command says of the clock of its host.
@@ -145,25 +170,30 @@ impl Clocks {
             hosts: shown.hosts.clone(),
             ..Clocks::default()
         };
-        let newest = |clocks: &Clocks, wanted: fn(Scale) -> bool| {
-            let shown = shown.newest.iter();
-            let of_scale = shown.filter(|(clock, _)| wanted(clock.scale));
-            let times = of_scale.filter_map(|(clock, nanos)| {
-                clocks.time(ClockTime {
-                    clock: *clock,
-                    nanos: *nanos,
-                })
-            });
-            times.max()
-        };
-        let trusted = newest(&clocks, |scale| scale <= Scale::Zoneless);
-        clocks.captured_at = trusted;
+        clocks.captured_at = clocks.newest(shown, |clock| clock.scale <= Scale::Zoneless);
         clocks.set_years(shown);
-        if trusted.is_none() {
-            clocks.captured_at = newest(&clocks, |scale| scale == Scale::Yearless);
-        }
+        // A log of the machine goes on to the end, but without its zone it may seem to lie half a day ahead.
+        let is_yearless = |clock: ClockId| clock.scale == Scale::Yearless;
+        let is_known =
+            |clock: ClockId| is_yearless(clock) && clocks.host(clock.host).utc_offset.is_some();
+        let yearless = match clocks.captured_at {
+            Some(_) => clocks.newest(shown, is_known),
+            None => clocks.newest(shown, is_yearless),
+        };
+        clocks.captured_at = clocks.captured_at.max(yearless);
         clocks.set_boots(shown);
         clocks
+    }
+
+    fn newest(&self, shown: &Shown, wanted: impl Fn(ClockId) -> bool) -> Option<Time> {
+        let of_wanted = shown.newest.iter().filter(|(clock, _)| wanted(**clock));
+        let times = of_wanted.filter_map(|(clock, nanos)| {
+            self.time(ClockTime {
+                clock: *clock,
+                nanos: *nanos,
+            })
+        });
+        times.max()
     }
 
     fn set_years(&mut self, shown: &Shown) {
@@ -276,6 +306,22 @@ fn only<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Option<T> {
     values.all(|value| value == first).then_some(first)
 }
 
+/// Seconds east of Greenwich, if both stamps were made in the same moment: then they are whole quarters of an hour apart. Days
+/// do not count, because the year of one may have been inferred.
+fn offset_between(local: Reading, absolute: Reading) -> Option<i32> {
+    const QUARTER: i64 = 900;
+    const DAY: i64 = 86_400;
+    let seconds = |reading: Reading| reading.nanos.div_euclid(NANOS_PER_SECOND);
+    let apart = (seconds(local) - seconds(absolute)).rem_euclid(DAY);
+    let offset = (apart + QUARTER / 2).div_euclid(QUARTER) * QUARTER;
+    // Between 12 hours west and 12 hours east.
+    let east = match offset > DAY / 2 {
+        true => offset - DAY,
+        false => offset,
+    };
+    (apart.abs_diff(offset) <= 5).then(|| i32::try_from(east).ok())?
+}
+
 /// `+0800`.
 fn seconds_east(offset: &str) -> Option<i32> {
     let (sign, digits) = match offset.split_at_checked(1)? {
@@ -345,6 +391,32 @@ mod tests {
         check(&clocks, by(HostId::UNNAMED, Scale::Zoneless, local), east);
         let utc = Some(("2026-03-10T18:00:00Z", TimeQuality::ZoneAssumed));
         check(&clocks, by(HostId::CONTAINER, Scale::Zoneless, local), utc);
+    }
+
+    #[test]
+    fn two_stamps_of_one_moment_tell_the_zone() {
+        let at = |text: &str, scale| Reading {
+            scale,
+            nanos: nanos(text),
+        };
+        for (local, absolute, expected) in [
+            (
+                "2026-03-11T13:50:07Z",
+                "2026-03-11T05:50:07Z",
+                Some(8 * 3_600),
+            ),
+            (
+                "2025-03-11T00:50:07Z",
+                "2026-03-11T05:50:09Z",
+                Some(-5 * 3_600),
+            ),
+            ("2026-03-11T05:50:07Z", "2026-03-11T05:50:07Z", Some(0)),
+            ("2026-03-11T13:20:07Z", "2026-03-11T07:50:06Z", Some(19_800)),
+            ("2026-03-11T13:50:07Z", "2026-03-11T05:43:07Z", None),
+        ] {
+            let found = offset_between(at(local, Scale::Yearless), at(absolute, Scale::Absolute));
+            assert_eq!(found, expected, "{local} {absolute}");
+        }
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct Detail {
     pub lines: u64,
     /// When they happened.
     pub seen: Seen,
+    /// Whether one of them tells how a thing is at capture.
+    pub is_state: bool,
     /// Entity name to its values.
     pub entities: BTreeMap<String, Values>,
     /// The components that spoke.
@@ -48,6 +50,7 @@ impl Detail {
         }
         self.lines += 1;
         self.leaves.insert(found.leaf);
+        self.is_state |= found.is_state();
         found
             .reading
             .into_iter()
@@ -104,6 +107,7 @@ impl Detail {
         }
         self.lines += other.lines;
         self.seen.merge(other.seen);
+        self.is_state |= other.is_state;
         for (entity, values) in other.entities {
             self.entities
                 .entry(entity)

@@ -17,6 +17,7 @@ use super::detail::Detail;
 use super::moment::{Moment, Moments};
 use super::tally::{Next, Place, TallyOptions};
 use crate::base::hash::fnv1a;
+use crate::base::thing::canonical;
 use crate::base::time::{ClockTime, HostId, Reading};
 use crate::matcher::{Match, Name};
 use crate::signature::Signature;
@@ -295,29 +296,6 @@ fn value(entity: &str, name: Option<Name<'_>>, source: &Source) -> Option<NonZer
     (!plain.is_empty()).then_some(hash)
 }
 
-/// The part of a name that all who speak of the thing agree on.
-fn canonical<'t>(entity: &str, text: &'t str) -> &'t str {
-    match entity {
-        // `shop/web-0`, `web-0_shop(1b2c)`, `web-0`.
-        "pod" | "pvc" | "service" | "ingress" | "workload" | "secret" | "configmap" => {
-            let name = text.rsplit('/').next().unwrap_or(text);
-            name.split(['_', '(']).next().unwrap_or(name)
-        }
-        // The first label of a host name, but all of an address.
-        "node" | "host" => {
-            let is_address = text
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || byte == b'.');
-            match is_address {
-                true => text,
-                false => text.split('.').next().unwrap_or(text),
-            }
-        }
-        "device" => text.strip_prefix("/dev/").unwrap_or(text),
-        _ => text,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -356,20 +334,6 @@ mod tests {
             detailed.sort();
             let expected: Vec<Joined> = (0..MAX_DETAILED).map(Joined::of_number).collect();
             assert_eq!(detailed, expected);
-        }
-    }
-
-    #[test]
-    fn names_are_compared_by_what_all_agree_on() {
-        for (entity, text, expected) in [
-            ("pod", "shop/web-0", "web-0"),
-            ("pod", "web-0_shop(1b2c)", "web-0"),
-            ("node", "node-1.example.com", "node-1"),
-            ("node", "10.0.0.5", "10.0.0.5"),
-            ("device", "/dev/sdb", "sdb"),
-            ("image", "a/b:1", "a/b:1"),
-        ] {
-            assert_eq!(canonical(entity, text), expected);
         }
     }
 }

@@ -9,7 +9,7 @@ use super::group::{Groups, Joined};
 use super::presence::Presence;
 use crate::base::limits::Limits;
 use crate::base::member_path::MemberPath;
-use crate::base::time::{ClockTime, HostId, Reading, Scale};
+use crate::base::time::{HostId, Reading};
 use crate::matcher::{Match, Well};
 use crate::signature::Signature;
 use crate::source::Source;
@@ -96,7 +96,9 @@ impl Tally {
         signature: &Signature,
         options: &TallyOptions,
     ) {
-        self.note_boot(found);
+        if let Some(record) = found.record() {
+            self.shown.line(record);
+        }
         match &signature.plan {
             None => {
                 let tally = self.signatures.entry(found.signature).or_default();
@@ -109,19 +111,6 @@ impl Tally {
                 let groups = self.groups.entry(leaf).or_default();
                 groups.add(found, place, signature, plan, options);
             }
-        }
-    }
-
-    /// Notes when the machine booted: the time of the line, less the uptime in it.
-    fn note_boot(&mut self, found: &Match<'_>) {
-        let uptime = found.record().and_then(|record| record.uptime);
-        if let (Some(reading), Some(uptime)) = (found.reading, uptime)
-            && reading.scale <= Scale::Yearless
-        {
-            self.shown.booted(ClockTime {
-                nanos: reading.nanos.saturating_sub(uptime),
-                ..reading.into()
-            });
         }
     }
 

@@ -302,6 +302,11 @@ pub(super) struct Seen<'a> {
 }
 
 impl Seen<'_> {
+    /// Whether the leaf asks how the thing was before.
+    pub(super) fn looks_back(&self) -> bool {
+        self.leaf.looks_back()
+    }
+
     /// The place that proves the match: the message of an event; else of the fields that were tested the last one, which is
     /// the most particular, because objects say first what they are and then how they are.
     fn place(&self) -> usize {
@@ -374,6 +379,7 @@ pub(super) fn show<R>(seen: &Seen<'_>, show: impl FnOnce(&Sighting<'_>) -> R) ->
     let record = Record {
         line: bytes,
         reading: reading(seen.fact),
+        local: None,
         uptime: None,
         level: None,
         component: component(seen.fact, seen.held),

@@ -134,6 +134,14 @@ impl<'a> Match<'a> {
         }
     }
 
+    /// Whether it tells how a thing is at capture, not how it was before.
+    pub fn is_state(&self) -> bool {
+        match &self.by {
+            By::Fact(seen) => self.state_of.is_some() && !seen.looks_back(),
+            By::Line(_) => false,
+        }
+    }
+
     /// The byte of the view where its line begins.
     pub fn line_start(&self) -> usize {
         match &self.by {

@@ -19,6 +19,8 @@ pub struct Record<'a> {
     pub line: &'a [u8],
     /// When it was written.
     pub reading: Option<Reading>,
+    /// What the machine's clock showed in its own zone, where the line says that beside a stamp with a zone.
+    pub local: Option<Reading>,
     /// Nanoseconds since the machine booted, where the line says that beside its stamp.
     pub uptime: Option<i64>,
     /// How bad the writer thought it was.
@@ -42,6 +44,7 @@ impl<'a> Record<'a> {
         let component = speaker(source, &peeled);
         let Peeled {
             stamp,
+            local,
             uptime,
             level,
             host,
@@ -52,6 +55,7 @@ impl<'a> Record<'a> {
         Record {
             line,
             reading: stamp.and_then(|stamp| clock.read(stamp)),
+            local: local.and_then(|stamp| clock.read(stamp)),
             uptime,
             level,
             component,
@@ -89,6 +93,7 @@ impl<'a> Record<'a> {
         Record {
             line: event.line,
             reading: event.reading,
+            local: None,
             uptime: None,
             level: Some(match event.level {
                 "Warning" => Level::Warning,

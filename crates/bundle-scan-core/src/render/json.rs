@@ -138,6 +138,8 @@ struct WireFinding<'r> {
     confidence: &'static str,
     category: &'static str,
     state: &'static str,
+    /// What tells the state.
+    state_reason: &'static str,
     score: i64,
     score_factors: Vec<WireFactor<'r>>,
     count: u64,
@@ -146,6 +148,8 @@ struct WireFinding<'r> {
     time_quality: Option<&'static str>,
     histogram: Vec<WireBucket>,
     host: Option<&'r str>,
+    /// The hosts that its lines name, most frequent first.
+    hosts: Vec<WireEntityValue<'r>>,
     components: &'r [&'static str],
     entities: BTreeMap<&'r str, Vec<WireEntityValue<'r>>>,
     entities_capped: Vec<&'r str>,
@@ -315,10 +319,11 @@ impl<'r> WireFinding<'r> {
             id: finding.id(),
             fingerprint: &finding.fingerprint,
             title: spec.title.text(lang),
-            severity: spec.severity.as_str(),
+            severity: finding.severity().as_str(),
             confidence: finding.confidence.as_str(),
             category: spec.category.as_str(),
             state: finding.state.as_str(),
+            state_reason: finding.reason.as_str(),
             score: finding.score,
             score_factors: finding
                 .factors
@@ -334,7 +339,8 @@ impl<'r> WireFinding<'r> {
             last_seen: instant(finding.last_seen),
             time_quality: worst_quality(finding),
             histogram: wire_buckets(finding),
-            host: finding.host.as_deref(),
+            host: finding.host(),
+            hosts: wire_counts(&finding.hosts),
             components: &finding.components,
             entities: entities.collect(),
             entities_capped: capped.map(|entity| entity.name.as_str()).collect(),
@@ -423,8 +429,11 @@ fn worst_quality(finding: &Finding) -> Option<&'static str> {
 }
 
 fn wire_values(entity: &Entity) -> Vec<WireEntityValue<'_>> {
-    entity
-        .values
+    wire_counts(&entity.values)
+}
+
+fn wire_counts(values: &[(String, u64)]) -> Vec<WireEntityValue<'_>> {
+    values
         .iter()
         .map(|(value, count)| WireEntityValue {
             value,

@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use super::escape::visible;
 use super::moment::{bytes, grouped, to_second};
 use super::page::{BOLD, CYAN, DIM, GREEN, INDENT, LABEL, Page, YELLOW, color_of};
-use super::words::severity_word;
+use super::words::{severity_word, state_words};
 use super::{Render, RenderOptions};
 use crate::base::time::{Time, TimeQuality};
 use crate::error::Error;
 use crate::finding::Evidence;
-use crate::report::{Entity, Finding, Report, State, Status};
+use crate::report::{Entity, Finding, Report, Status};
 
 /// Evidence lines shown for a finding; JSON has all that were kept.
 const SHOWN_EVIDENCE: usize = 3;
@@ -146,9 +146,10 @@ impl ReportText<'_> {
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
         let spec = finding.signature.spec();
         let lang = self.page.options.lang;
-        let severity = self
-            .page
-            .paint(color_of(spec.severity), severity_word(spec.severity, lang));
+        let severity = self.page.paint(
+            color_of(finding.severity()),
+            severity_word(finding.severity(), lang),
+        );
         let title = self.page.paint(BOLD, spec.title.text(lang));
         writeln!(
             self.page.out,
@@ -191,8 +192,7 @@ impl ReportText<'_> {
         parts.extend(self.span(finding.first_seen, finding.last_seen));
         parts.extend(
             finding
-                .host
-                .as_deref()
+                .host()
                 .map(|host| format!("{} {}", self.page.words.host, visible(host))),
         );
         if !finding.components.is_empty() {
@@ -202,9 +202,7 @@ impl ReportText<'_> {
                 finding.components.join(", ")
             ));
         }
-        if finding.state == State::Cleared {
-            parts.push(self.page.words.cleared.to_owned());
-        }
+        parts.extend(state_words(finding, self.page.options.lang));
         let line = self.page.paint(DIM, &parts.join(" · "));
         writeln!(self.page.out, "{:INDENT$}{line}", "")
     }
@@ -286,9 +284,10 @@ impl ReportText<'_> {
     fn one_line(&mut self, finding: &Finding, indent: &str) -> io::Result<()> {
         let spec = finding.signature.spec();
         let lang = self.page.options.lang;
-        let severity = self
-            .page
-            .paint(color_of(spec.severity), severity_word(spec.severity, lang));
+        let severity = self.page.paint(
+            color_of(finding.severity()),
+            severity_word(finding.severity(), lang),
+        );
         let place = finding
             .evidence
             .first()

@@ -1,8 +1,10 @@
 //! The fixed words of the text report, in both languages.
 
-use super::moment::grouped;
+use super::moment::{grouped, to_second};
 use crate::base::lang::Lang;
 use crate::base::severity::Severity;
+use crate::base::time::NANOS_PER_SECOND;
+use crate::report::{Finding, Reason};
 use crate::signature::schema::Risk;
 
 /// A noun for one and for more.
@@ -53,7 +55,6 @@ pub(super) struct Words {
     pub(super) unknown: &'static str,
     pub(super) facts: &'static str,
     pub(super) missing: &'static str,
-    pub(super) cleared: &'static str,
     pub(super) harmless: &'static str,
     pub(super) leads_to: &'static str,
     pub(super) comes_from: &'static str,
@@ -94,7 +95,6 @@ const EN: Words = Words {
     unknown: "not recognised",
     facts: "Facts",
     missing: "Missing for a full diagnosis",
-    cleared: "over: a recovery followed",
     harmless: "harmless",
     leads_to: "leads to",
     comes_from: "from",
@@ -135,7 +135,6 @@ const ZH: Words = Words {
     unknown: "未识别",
     facts: "结构化信息",
     missing: "完整诊断还缺少",
-    cleared: "已恢复",
     harmless: "无害",
     leads_to: "可引发",
     comes_from: "可能源于",
@@ -160,6 +159,56 @@ pub(super) fn severity_word(severity: Severity, lang: Lang) -> &'static str {
         (Lang::Zh, Severity::Error) => "错误",
         (Lang::Zh, Severity::Warning) => "警告",
         (Lang::Zh, Severity::Info) => "提示",
+    }
+}
+
+/// What there is to say of the state; nothing where it is as one expects.
+pub(super) fn state_words(finding: &Finding, lang: Lang) -> Option<String> {
+    let text = match (lang, finding.reason) {
+        (_, Reason::NoTime | Reason::Recent | Reason::AsCaptured) => return None,
+        (Lang::En, Reason::Recovered) => "over: a recovery followed".to_owned(),
+        (Lang::Zh, Reason::Recovered) => "已恢复".to_owned(),
+        (Lang::En, Reason::PodsReady) => "over: its pods are ready".to_owned(),
+        (Lang::Zh, Reason::PodsReady) => "已恢复：相关 Pod 均已就绪".to_owned(),
+        (Lang::En, Reason::Booted(at)) => {
+            format!("before the last boot ({} UTC)", to_second(at))
+        }
+        (Lang::Zh, Reason::Booted(at)) => {
+            format!("发生在最近一次启动（{} UTC）之前", to_second(at))
+        }
+        (Lang::En, Reason::LongAgo(nanos)) => {
+            format!("last seen {} before the bundle was made", span(nanos, lang))
+        }
+        (Lang::Zh, Reason::LongAgo(nanos)) => {
+            format!("最后一次出现在采集前 {}", span(nanos, lang))
+        }
+        (Lang::En, Reason::Quiet(nanos)) => {
+            format!("its log goes on for {} without it", span(nanos, lang))
+        }
+        (Lang::Zh, Reason::Quiet(nanos)) => {
+            format!("此后日志中 {} 未再出现", span(nanos, lang))
+        }
+    };
+    Some(text)
+}
+
+/// The two largest units of a span: `3 d 4 h`.
+fn span(nanos: i64, lang: Lang) -> String {
+    let minutes = nanos / (60 * NANOS_PER_SECOND);
+    let units = match lang {
+        Lang::En => ["d", "h", "min"],
+        Lang::Zh => ["天", "小时", "分钟"],
+    };
+    let numbers = [minutes / 1_440, minutes / 60 % 24, minutes % 60];
+    let known = numbers.into_iter().zip(units);
+    let shown = known.skip_while(|(number, _)| *number == 0).take(2);
+    let parts: Vec<String> = shown
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, unit)| format!("{number} {unit}"))
+        .collect();
+    match parts.is_empty() {
+        true => format!("0 {}", units[2]),
+        false => parts.join(" "),
     }
 }
 

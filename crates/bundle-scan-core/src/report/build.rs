@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use super::coverage::Coverage;
 use super::fingerprint::fingerprint;
 use super::requires::confidence;
-use super::score::{explained_factor, explains_factor, own_factors, total};
-use super::{Bundle, Entity, Finding, Report, State, Status, Timings, Tool, correlate};
+use super::scene::{self, Scene};
+use super::score::{behind_cause_factor, explained_factor, explains_factor, own_factors, total};
+use super::state::{Signs, judge};
+use super::{Bundle, Entity, Finding, Reason, Report, State, Status, Timings, Tool, correlate};
 use crate::base::problem::Problem;
 use crate::base::severity::Confidence;
 use crate::fact::census::Census;
+use crate::fact::directory::Directory;
 use crate::finding::clocks::Clocks;
 use crate::finding::group::Groups;
 use crate::finding::resolve::{Resolved, reaches, resolve};
@@ -61,10 +64,16 @@ impl Report {
             .filter_map(|(number, resolved)| {
                 let signature = Arc::clone(&signatures[number]);
                 let confidence = confidence(signature.spec(), &census)?;
-                Some(finding(signature, resolved, confidence, &clocks))
+                Some(finding(
+                    signature,
+                    resolved,
+                    confidence,
+                    &clocks,
+                    &census.directory,
+                ))
             })
             .partition(|finding| finding.signature.spec().benign);
-        fold(&mut findings, set);
+        fold(&mut findings, set, &census.directory);
         rank(&mut findings);
         Report {
             tool: Tool {
@@ -119,6 +128,7 @@ fn finding(
     resolved: Resolved,
     confidence: Confidence,
     clocks: &Clocks,
+    directory: &Directory,
 ) -> Finding {
     let Resolved {
         mut tally,
@@ -129,57 +139,65 @@ fn finding(
     }
     let seen = tally.detail.seen.settle(clocks);
     let detail = &tally.detail;
-    let state = match is_cleared {
-        Some(true) => State::Cleared,
-        Some(false) => State::Active,
-        None => State::Unknown,
+    let owned = |ranked: Vec<(&str, u64)>| {
+        let ranked = ranked.into_iter();
+        ranked
+            .map(|(value, count)| (value.to_owned(), count))
+            .collect::<Vec<_>>()
     };
-    let factors = own_factors(&signature, &tally, confidence, state);
     let entities = detail.entities.iter().map(|(name, values)| Entity {
         name: name.clone(),
-        values: values
-            .ranked()
-            .into_iter()
-            .map(|(value, count)| (value.to_owned(), count))
-            .collect(),
+        values: owned(values.ranked()),
         capped: values.is_capped(),
     });
-    let host = match detail.hosts.ranked().as_slice() {
-        [(only, _)] => Some((*only).to_owned()),
-        _ => None,
-    };
-    Finding {
+    let mut finding = Finding {
         rank: 0,
         fingerprint: fingerprint(&signature.id, &detail.entities),
-        state,
+        state: State::Unknown,
+        reason: Reason::NoTime,
         confidence,
-        score: total(&factors),
-        factors,
+        score: 0,
+        factors: Vec::new(),
         count: tally.counter.count(),
         first_seen: seen.first,
         last_seen: seen.last,
-        host,
+        hosts: owned(detail.hosts.ranked()),
         entities: entities.collect(),
         components: detail
             .components
             .iter()
             .map(|component| component.as_str())
             .collect(),
-        histogram: seen.histogram,
+        histogram: seen.histogram.clone(),
         explained_by: None,
         explains: Vec::new(),
-        evidence: tally.detail.evidence,
+        evidence: std::mem::take(&mut tally.detail.evidence),
         signature,
-    }
+    };
+    let pods = scene::pods(&finding);
+    let pods: Vec<&str> = pods.iter().flatten().map(String::as_str).collect();
+    let signs = Signs {
+        is_cleared,
+        is_state: tally.detail.is_state,
+        count: finding.count,
+        seen: &seen,
+        host: finding.host(),
+        category: finding.signature.spec().category,
+        pods: &pods,
+    };
+    (finding.state, finding.reason) = judge(&signs, clocks, directory);
+    finding.factors = own_factors(&finding);
+    finding.score = total(&finding.factors);
+    finding
 }
 
 /// Marks who explains whom and lets that count.
-fn fold(findings: &mut [Finding], set: &SignatureSet) {
-    let strength = findings
+fn fold(findings: &mut [Finding], set: &SignatureSet, directory: &Directory) {
+    let scenes = findings
         .iter()
-        .map(|finding| (finding.id().to_owned(), finding.score))
+        .map(|finding| (finding.id().to_owned(), Scene::of(finding, directory)))
         .collect();
-    let explained = correlate::explained_by(set, &strength);
+    let explained = correlate::explained_by(set, &scenes);
     let mut symptoms: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for (symptom, cause) in &explained {
         let severity = findings
@@ -198,6 +216,35 @@ fn fold(findings: &mut [Finding], set: &SignatureSet) {
             .factors
             .extend(explains_factor(finding.severity(), of_mine));
         finding.score = total(&finding.factors);
+    }
+    keep_below_causes(findings);
+}
+
+/// Takes so much of each symptom that it ranks behind its cause, which may be explained itself.
+fn keep_below_causes(findings: &mut [Finding]) {
+    let mut scores: BTreeMap<String, i64> = findings
+        .iter()
+        .map(|finding| (finding.id().to_owned(), finding.score))
+        .collect();
+    // As often as a chain may be long.
+    for _ in 0..findings.len() {
+        let mut changed = false;
+        for finding in findings.iter_mut() {
+            let cause = finding.explained_by.as_ref();
+            let Some(most) = cause.and_then(|cause| scores.get(cause)) else {
+                continue;
+            };
+            let over = finding.score - (most - 1);
+            if over > 0 {
+                finding.factors.push(behind_cause_factor(-over));
+                finding.score -= over;
+                scores.insert(finding.id().to_owned(), finding.score);
+                changed = true;
+            }
+        }
+        if !changed {
+            break;
+        }
     }
 }
 

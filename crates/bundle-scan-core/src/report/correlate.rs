@@ -1,41 +1,60 @@
-//! Folds symptoms under their causes: which found signature explains which.
+//! Folds symptoms under their causes: which finding explains which.
 //!
-//! An edge is a `causes` entry between two findings, or a chain of entries through signatures that were not found. Entities
-//! and times are not compared. Invariant: the result is a forest, because the linter refuses circles.
+//! An edge is a `causes` entry between two findings, or a chain of entries through signatures that were not found. It holds only
+//! between findings that can be about the same thing at a possible time ([`Scene`]); and a symptom is only folded if its causes account
+//! for most of the pods that it names. Invariant: the result is a forest, because the linter refuses circles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::scene::Scene;
 use crate::signature::SignatureSet;
 
 /// For each explained finding the id of the finding that explains it: the nearest one, of several the strongest.
 ///
-/// `strength` holds the findings by id with their own score.
+/// `scenes` holds the findings by id.
 pub fn explained_by(
     set: &SignatureSet,
-    strength: &BTreeMap<String, i64>,
+    scenes: &BTreeMap<String, Scene>,
 ) -> BTreeMap<String, String> {
-    let mut best: BTreeMap<String, (usize, i64, String)> = BTreeMap::new();
-    for (cause, own) in strength {
-        for (symptom, distance) in symptoms(set, cause, strength) {
-            // Nearest first, then strongest, then by id: `min` of this tuple.
-            let candidate = (distance, -own, cause.clone());
-            let known = best.entry(symptom).or_insert_with(|| candidate.clone());
-            if candidate < *known {
-                *known = candidate;
-            }
+    let mut candidates: BTreeMap<String, Vec<Candidate<'_>>> = BTreeMap::new();
+    for cause in scenes.keys() {
+        for (symptom, distance) in symptoms(set, cause, scenes) {
+            candidates
+                .entry(symptom)
+                .or_default()
+                .push((distance, cause));
         }
     }
-    best.into_iter()
-        .map(|(symptom, (_, _, cause))| (symptom, cause))
-        .collect()
+    let explained = candidates.into_iter().filter_map(|(symptom, causes)| {
+        let scene = scenes.get(&symptom)?;
+        let mut accounted = causes.iter().filter_map(|(_, cause)| scenes.get(*cause));
+        if !scene.is_accounted_for(&mut accounted) {
+            return None;
+        }
+        // Nearest first, then strongest, then by id.
+        let ranked = causes.into_iter().map(|(distance, cause)| {
+            let strength = scenes.get(cause).map_or(0, |scene| scene.score);
+            (distance, -strength, cause)
+        });
+        let (.., best) = ranked.min()?;
+        Some((symptom, best.to_owned()))
+    });
+    explained.collect()
 }
 
-/// The findings that `cause` leads to, with the number of edges on the way; the search stops at each finding.
+/// A cause and the number of edges from it.
+type Candidate<'c> = (usize, &'c str);
+
+/// The findings that `cause` leads to, with the number of edges on the way. The search stops at each of them; what was found
+/// elsewhere, or too early, is passed as if it had not been found.
 fn symptoms(
     set: &SignatureSet,
     cause: &str,
-    found: &BTreeMap<String, i64>,
+    scenes: &BTreeMap<String, Scene>,
 ) -> Vec<(String, usize)> {
+    let Some(origin) = scenes.get(cause) else {
+        return Vec::new();
+    };
     let mut reached = Vec::new();
     let mut seen = BTreeSet::from([cause.to_owned()]);
     let mut level = vec![cause.to_owned()];
@@ -49,11 +68,12 @@ fn symptoms(
         let fresh: Vec<String> = targets
             .filter(|target| seen.insert(target.clone()))
             .collect();
-        let (found_now, missing): (Vec<_>, Vec<_>) = fresh
-            .into_iter()
-            .partition(|target| found.contains_key(target));
+        let (found_now, passed): (Vec<_>, Vec<_>) = fresh.into_iter().partition(|target| {
+            let scene = scenes.get(target);
+            scene.is_some_and(|symptom| origin.may_explain(symptom))
+        });
         reached.extend(found_now.into_iter().map(|target| (target, distance)));
-        level = missing;
+        level = passed;
     }
     reached
 }
@@ -86,11 +106,10 @@ mod tests {
         let set = SignatureSet::empty()
             .with_files(files)
             .expect("the signatures are good");
-        let found = found
+        let scenes = found
             .iter()
-            .map(|(id, score)| ((*id).to_owned(), *score))
-            .collect();
-        let explained = explained_by(&set, &found);
+            .map(|(id, score)| ((*id).to_owned(), Scene::of_score(*score)));
+        let explained = explained_by(&set, &scenes.collect());
         let explained: Vec<(&str, &str)> = explained
             .iter()
             .map(|(a, b)| (a.as_str(), b.as_str()))
@@ -106,6 +125,20 @@ mod tests {
     #[test]
     fn a_cause_reaches_through_what_was_not_found() {
         check(&[("a", 1), ("d", 1)], &[("d", "a")]);
+    }
+
+    #[test]
+    fn a_cause_reaches_past_what_was_found_elsewhere() {
+        let files = vec![signature("a", "b"), signature("b", "c"), signature("c", "")];
+        let set = SignatureSet::empty().with_files(files).expect("good");
+        let on = |pod: &str| Scene::of_pods(&[pod]);
+        let scenes = [("a", on("x-0")), ("b", on("y-0")), ("c", on("x-0"))];
+        let scenes = scenes.map(|(id, scene)| (id.to_owned(), scene));
+        let explained = explained_by(&set, &BTreeMap::from(scenes));
+        assert_eq!(
+            explained,
+            BTreeMap::from([("c".to_owned(), "a".to_owned())])
+        );
     }
 
     #[test]

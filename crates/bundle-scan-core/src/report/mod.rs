@@ -8,7 +8,9 @@ pub mod coverage;
 mod fingerprint;
 pub mod inventory;
 mod requires;
+mod scene;
 pub mod score;
+pub mod state;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +27,7 @@ use crate::signature::Signature;
 pub use build::Scanned;
 pub use coverage::{Coverage, KindCoverage, MemberCoverage, MemberStatus};
 pub use score::Factor;
+pub use state::{Reason, State};
 
 /// What a scan found.
 #[derive(Clone, Debug)]
@@ -98,29 +101,6 @@ impl Status {
     }
 }
 
-/// Whether a problem still exists when the bundle is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum State {
-    /// No recovery followed.
-    Active,
-    /// A recovery followed.
-    Cleared,
-    /// Nothing in the bundle tells.
-    Unknown,
-}
-
-impl State {
-    /// The word used in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            State::Active => "active",
-            State::Cleared => "cleared",
-            State::Unknown => "unknown",
-        }
-    }
-}
-
 /// All matches of one signature in the bundle.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -132,6 +112,8 @@ pub struct Finding {
     pub fingerprint: String,
     /// Whether it goes on.
     pub state: State,
+    /// What tells the state.
+    pub reason: Reason,
     /// How surely it is this problem, in this bundle.
     pub confidence: Confidence,
     /// Sum of the factors.
@@ -146,8 +128,8 @@ pub struct Finding {
     pub last_seen: Option<Time>,
     /// Matches along time.
     pub histogram: Histogram,
-    /// The host, if all lines that name one name the same.
-    pub host: Option<String>,
+    /// The hosts that its lines name, with how often; most frequent first.
+    pub hosts: Vec<(String, u64)>,
     /// What the lines name, by entity.
     pub entities: Vec<Entity>,
     /// Components that reported it, by name.
@@ -161,9 +143,17 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// How bad it is.
+    /// How bad it is as things stand: see [`State::severity`].
     pub fn severity(&self) -> Severity {
-        self.signature.spec().severity
+        self.state.severity(self.signature.spec().severity)
+    }
+
+    /// The host, if all lines that name one name the same.
+    pub fn host(&self) -> Option<&str> {
+        match self.hosts.as_slice() {
+            [(only, _)] => Some(only),
+            _ => None,
+        }
     }
 
     /// The id of its signature.

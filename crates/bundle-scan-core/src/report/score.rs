@@ -1,9 +1,7 @@
 //! The score of a finding: whole numbers that add up, each with its reason, the same on every machine.
 
-use super::State;
+use super::{Finding, State};
 use crate::base::severity::{Confidence, Severity};
-use crate::finding::tally::SignatureTally;
-use crate::signature::Signature;
 
 /// One reason for a rank.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,44 +28,34 @@ const SYMPTOM_CAP: i64 = 120;
 const EXPLAINED: i64 = -400;
 
 /// What a finding is worth by itself, before it is held against the others.
-pub fn own_factors(
-    signature: &Signature,
-    tally: &SignatureTally,
-    confidence: Confidence,
-    state: State,
-) -> Vec<Factor> {
-    let spec = signature.spec();
-    let components = tally.detail.components.len().saturating_sub(1);
-    let reach = tally
-        .detail
-        .entities
-        .values()
-        .map(|values| values.len())
+pub fn own_factors(finding: &Finding) -> Vec<Factor> {
+    let worst = finding.signature.spec().severity;
+    let components = finding.components.len();
+    let entities = finding.entities.iter();
+    let reach = entities
+        .map(|entity| entity.values.len())
         .max()
         .unwrap_or(0);
     let factors = [
-        factor(
-            "severity",
-            severity_points(spec.severity),
-            spec.severity.as_str(),
-        ),
+        factor("severity", severity_points(worst), worst.as_str()),
         factor(
             "confidence",
-            confidence_points(confidence),
-            confidence.as_str(),
+            confidence_points(finding.confidence),
+            finding.confidence.as_str(),
         ),
         factor(
             "state",
-            match state {
-                State::Cleared => -severity_points(spec.severity) / 2,
+            match finding.state {
+                State::Cleared => -severity_points(worst) / 2,
+                State::Historic => -severity_points(worst) / 5,
                 _ => 0,
             },
-            state.as_str(),
+            format!("{}: {}", finding.state.as_str(), finding.reason.as_str()),
         ),
         factor(
             "corroboration",
-            (PER_COMPONENT * components as i64).min(SOFT_CAP),
-            format!("{} components report it", tally.detail.components.len()),
+            (PER_COMPONENT * components.saturating_sub(1) as i64).min(SOFT_CAP),
+            format!("{components} components report it"),
         ),
         factor(
             "reach",
@@ -76,8 +64,8 @@ pub fn own_factors(
         ),
         factor(
             "count",
-            doublings(tally.counter.count()) / 2,
-            format!("{} occurrences", tally.counter.count()),
+            doublings(finding.count) / 2,
+            format!("{} occurrences", finding.count),
         ),
     ];
     factors
@@ -101,6 +89,11 @@ pub fn explains_factor(own: Severity, symptoms: &[Severity]) -> Option<Factor> {
 /// What being explained takes away.
 pub fn explained_factor(cause: &str) -> Factor {
     factor("explained", EXPLAINED, format!("explained by {cause}"))
+}
+
+/// What keeps a symptom behind its cause.
+pub fn behind_cause_factor(points: i64) -> Factor {
+    factor("behind_cause", points, "ranks behind what explains it")
 }
 
 /// The sum of the factors.

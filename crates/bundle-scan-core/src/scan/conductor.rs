@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use rayon::{Scope, ThreadPool};
 
+use super::edges::Edges;
 use super::gather::{BlockResult, Gather, MemberJob, SharedJob};
 use super::structured::{Setting, StructuredScan, is_structured};
 use super::{Progress, ScannerBuilder};
@@ -18,14 +19,11 @@ use crate::finding::clocks::Clocks;
 use crate::finding::{Tally, TallyOptions};
 use crate::layout::Recogniser;
 use crate::matcher::Matcher;
-use crate::record::Record;
-use crate::record::clock::Clock;
 use crate::report::coverage::{MemberCoverage, MemberStatus};
 use crate::report::{Bundle, Scanned};
 use crate::source::classify;
-use crate::text::block::{Block, BlockView, Cut, SliceBlocks, StreamBlocks};
+use crate::text::block::{Block, Cut, SliceBlocks, StreamBlocks};
 use crate::text::charset::{Charset, sniff};
-use crate::text::lines::line_around;
 
 /// Bytes of a member that its kind is told from.
 const HEAD_BYTES: usize = 256 << 10;
@@ -137,8 +135,12 @@ impl Desk<'_> {
 
     /// Scans a block, now or when its turn comes; `freed` is given the buffers that are not needed any more.
     fn take(&self, job: &MemberJob, index: u64, block: Block, mut freed: impl FnMut(Vec<u8>)) {
-        let clock = job.clock();
-        self.note_edges(job, &block.view(), &clock);
+        job.note(Edges::of(
+            &block.view(),
+            &job.source,
+            &job.clock(),
+            self.max_line_bytes,
+        ));
         match &job.lane {
             None => {
                 self.scan(job, index, &block);
@@ -183,25 +185,6 @@ impl Desk<'_> {
                 open_line,
             },
         );
-    }
-
-    /// Looks at the first and the last line of a member for time and host.
-    fn note_edges(&self, job: &MemberJob, view: &BlockView<'_>, clock: &Clock) {
-        let is_first = view.offset == 0;
-        let is_last = view.at_end && view.own.end == view.bytes.len();
-        let last_byte = view
-            .bytes
-            .trim_ascii_end()
-            .len()
-            .saturating_sub(1)
-            .max(view.own.start);
-        for (wanted, at) in [(is_first, view.own.start), (is_last, last_byte)] {
-            if wanted {
-                let line = line_around(view, at, self.max_line_bytes);
-                let record = Record::read(&view.bytes[line], &job.source, clock);
-                job.note(record.reading, record.host.as_deref());
-            }
-        }
     }
 }
 

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::edges::Edges;
 use super::lane::Lane;
 use super::structured::SoFar;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::Problem;
-use crate::base::time::{ClockTime, HostId, Reading};
+use crate::base::time::HostId;
 use crate::fact::census::Census;
 use crate::finding::{Next, Tally, TallyOptions};
 use crate::record::clock::Clock;
-use crate::report::coverage::{CoverageBuilder, Ends, MemberCoverage, MemberStatus};
+use crate::report::coverage::{CoverageBuilder, MemberCoverage, MemberStatus};
 use crate::source::Source;
 
 /// What a worker found in one block.
@@ -33,31 +34,6 @@ pub(super) struct MemberJob {
     /// What its first and its last lines say.
     edges: Mutex<Edges>,
     progress: Mutex<MemberProgress>,
-}
-
-/// What the first and the last lines of a member say.
-#[derive(Clone, Debug, Default)]
-struct Edges {
-    readings: Vec<Reading>,
-    /// Hosts that they name.
-    hosts: BTreeSet<String>,
-}
-
-impl Edges {
-    /// The earliest and the latest reading of the best clock.
-    fn ends(&self, host: HostId) -> Option<Ends> {
-        let best = self.readings.iter().map(|reading| reading.scale).min()?;
-        let readings = self.readings.iter();
-        let mine = readings.filter(|reading| reading.scale == best);
-        let times = mine.map(|reading| on_host(host, *reading));
-        Some((times.clone().min()?, times.max()?))
-    }
-}
-
-fn on_host(host: HostId, reading: Reading) -> ClockTime {
-    let mut time = ClockTime::from(reading);
-    time.clock.host = host;
-    time
 }
 
 #[derive(Debug, Default)]
@@ -96,12 +72,9 @@ impl MemberJob {
         Clock::rotated(self.modified, self.source.rotation.as_deref())
     }
 
-    /// Notes what a line at one end of it says.
-    pub(super) fn note(&self, reading: Option<Reading>, host: Option<&[u8]>) {
-        let mut edges = lock(&self.edges);
-        edges.readings.extend(reading);
-        let host = host.map(|host| String::from_utf8_lossy(host).into_owned());
-        edges.hosts.extend(host);
+    /// Notes what the lines at one end of it say.
+    pub(super) fn note(&self, edges: Edges) {
+        lock(&self.edges).merge(edges);
     }
 
     fn host(&self, edges: &Edges) -> HostId {
@@ -159,6 +132,7 @@ impl Gathered {
     ) {
         let edges = lock(&job.edges).clone();
         let host = job.host(&edges);
+        tally.shown.merge(edges.shown.clone());
         for reading in &edges.readings {
             tally.shown.note((*reading).into());
         }

@@ -5,6 +5,7 @@
 
 mod check;
 mod conductor;
+mod edges;
 mod gather;
 mod lane;
 mod progress;

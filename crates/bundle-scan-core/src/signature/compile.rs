@@ -91,6 +91,15 @@ const NAMESPACED: [&str; 8] = [
 ];
 
 impl FactLeaf {
+    /// Whether it asks how a container was before its last start.
+    pub fn looks_back(&self) -> bool {
+        let mut tested = self.tests.iter();
+        tested.any(|(place, _)| {
+            let field = self.kind.fields.get(*place);
+            field.is_some_and(|field| field.name.starts_with("last_state"))
+        })
+    }
+
     /// Compiles a leaf; `None` if there is no such kind, which the linter reports.
     pub fn new(spec: &FactSpec, signature: &Detection) -> Option<Self> {
         let kind = Kind::of(&spec.kind)?;

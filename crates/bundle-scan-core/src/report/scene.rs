@@ -1,0 +1,306 @@
+//! What a finding is about and when: whether one can explain another.
+
+use std::collections::BTreeSet;
+
+use super::Finding;
+use super::state::{State, slack};
+use crate::base::thing::{canonical, disk_of, workload_of};
+use crate::base::time::{NANOS_PER_DAY, NANOS_PER_SECOND, Time};
+use crate::fact::directory::{Directory, NodeKey};
+use crate::signature::schema::Category;
+
+/// The things that a finding names, and when it was seen.
+#[derive(Clone, Debug, Default)]
+pub struct Scene {
+    /// Its own score.
+    pub(super) score: i64,
+    /// Whether it is about its pods alone: what happens in one explains nothing in another.
+    is_of_pods: bool,
+    /// Whether it is about its machine alone.
+    is_of_node: bool,
+    /// The workloads of its pods.
+    pods: Names,
+    /// Nodes that are known by name, address or through a pod.
+    nodes: BTreeSet<NodeKey>,
+    /// Hosts that its lines come from.
+    hosts: BTreeSet<String>,
+    disks: Names,
+    images: Names,
+    claims: Names,
+    first: Option<Time>,
+    last: Option<Time>,
+    is_over: bool,
+}
+
+/// The names of things of one sort; `None` if not all of them are known.
+type Names = Option<BTreeSet<String>>;
+
+/// Components that speak of themselves in the logs of their own pods, not of the pods that they serve.
+const INFRASTRUCTURE: [&str; 12] = [
+    "apiserver",
+    "autoscaler",
+    "baseagent",
+    "cni",
+    "controller-manager",
+    "coredns",
+    "csi",
+    "etcd",
+    "ingress-controller",
+    "kube-proxy",
+    "npd",
+    "scheduler",
+];
+
+/// How long after it was seen for the last time something may still have effects.
+const AFTERMATH: i64 = NANOS_PER_DAY;
+/// How much later than its symptom a cause may be logged.
+const LATE: i64 = 600 * NANOS_PER_SECOND;
+/// How long after its recovery something may still have effects.
+const RECOVERY: i64 = 1_800 * NANOS_PER_SECOND;
+
+/// The pods that a finding is about, without those that only report it.
+pub(super) fn pods(finding: &Finding) -> Names {
+    let is_reporter = |component: &&str| INFRASTRUCTURE.contains(component);
+    if finding.components.iter().any(is_reporter) {
+        return None;
+    }
+    let named = names(finding, "pod", |name| canonical("pod", name));
+    let objects = names(finding, "object", |name| {
+        name.strip_prefix("pod/").unwrap_or("")
+    });
+    match (named, objects) {
+        (Some(mut named), Some(objects)) => {
+            named.extend(objects);
+            Some(named)
+        }
+        (named, objects) => named.or(objects),
+    }
+}
+
+/// The names of an entity; `None` if there are none, or more than are kept.
+fn names(finding: &Finding, entity: &str, plain: impl Fn(&str) -> &str) -> Names {
+    let mut entities = finding.entities.iter();
+    let entity = entities.find(|known| known.name == entity)?;
+    let values = entity.values.iter().map(|(value, _)| plain(value));
+    let names: BTreeSet<String> = values
+        .filter(|value| !value.is_empty())
+        .map(str::to_owned)
+        .collect();
+    (!entity.capped && !names.is_empty()).then_some(names)
+}
+
+impl Scene {
+    /// What `finding` is about.
+    pub(super) fn of(finding: &Finding, directory: &Directory) -> Self {
+        let pods = pods(finding);
+        let category = finding.signature.spec().category;
+        let is_on_machine = matches!(
+            category,
+            Category::Gpu
+                | Category::Kernel
+                | Category::Network
+                | Category::Node
+                | Category::Runtime
+                | Category::Storage
+        );
+        let is_in_pod = matches!(
+            category,
+            Category::Image | Category::Scheduling | Category::Storage | Category::Workload
+        );
+        let hosts = finding.hosts.iter().map(|(host, _)| host.as_str());
+        let named = names(finding, "node", |name| name);
+        let named = named.iter().flatten().map(String::as_str);
+        let by_name = hosts
+            .clone()
+            .chain(named)
+            .filter_map(|name| directory.node(name));
+        let by_pod = pods
+            .iter()
+            .flatten()
+            .filter_map(|pod| directory.node_of(pod));
+        Scene {
+            score: finding.score,
+            is_of_pods: is_in_pod && pods.is_some(),
+            is_of_node: is_on_machine || is_in_pod,
+            nodes: by_name.chain(by_pod).collect(),
+            hosts: hosts
+                .map(|host| canonical("host", host).to_owned())
+                .collect(),
+            pods: pods.map(|pods| pods.iter().map(|pod| workload_of(pod).to_owned()).collect()),
+            disks: names(finding, "device", disk_of),
+            images: names(finding, "image", |image| image),
+            claims: names(finding, "pvc", |pvc| canonical("pvc", pvc)),
+            first: finding.first_seen,
+            last: finding.last_seen,
+            is_over: finding.state == State::Cleared,
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_score(score: i64) -> Self {
+        Scene {
+            score,
+            ..Scene::default()
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_pods(pods: &[&str]) -> Self {
+        Scene {
+            is_of_pods: true,
+            pods: Some(pods.iter().map(|pod| workload_of(pod).to_owned()).collect()),
+            ..Scene::default()
+        }
+    }
+
+    /// Whether `symptom` can be about the same thing, at a time when this could have led to it.
+    pub(super) fn may_explain(&self, symptom: &Scene) -> bool {
+        self.is_in_time_for(symptom) && self.meets(symptom)
+    }
+
+    fn meets(&self, symptom: &Scene) -> bool {
+        let differs = self.is_of_pods && are_apart(&self.pods, &symptom.pods)
+            || self.is_of_node && self.nodes_differ(symptom)
+            || are_apart(&self.images, &symptom.images)
+            || are_apart(&self.claims, &symptom.claims)
+            || self.disks_differ(symptom);
+        !differs
+    }
+
+    fn nodes_differ(&self, symptom: &Scene) -> bool {
+        if !self.nodes.is_empty() && !symptom.nodes.is_empty() {
+            return self.nodes.is_disjoint(&symptom.nodes);
+        }
+        let both_known = !self.hosts.is_empty() && !symptom.hosts.is_empty();
+        both_known && self.hosts.is_disjoint(&symptom.hosts)
+    }
+
+    /// `sda` is not `sdb`; what `dm-0` or `loop1` stand for is not known.
+    fn disks_differ(&self, symptom: &Scene) -> bool {
+        let is_physical = |names: &Names| {
+            names.as_ref().is_some_and(|names| {
+                names.iter().all(|name| {
+                    ["sd", "vd", "xvd", "nvme"]
+                        .iter()
+                        .any(|start| name.starts_with(start))
+                })
+            })
+        };
+        is_physical(&self.disks)
+            && is_physical(&symptom.disks)
+            && are_apart(&self.disks, &symptom.disks)
+    }
+
+    fn is_in_time_for(&self, symptom: &Scene) -> bool {
+        let is_late = is_after(self.first, symptom.last, LATE);
+        let aftermath = match self.is_over {
+            true => RECOVERY,
+            false => AFTERMATH,
+        };
+        !is_late && !is_after(symptom.first, self.last, aftermath)
+    }
+
+    /// Whether these causes together account for most of the pods that it names.
+    pub(super) fn is_accounted_for(&self, causes: &mut dyn Iterator<Item = &Scene>) -> bool {
+        let Some(mine) = &self.pods else {
+            return true;
+        };
+        let mut accounted: BTreeSet<&String> = BTreeSet::new();
+        for cause in causes {
+            match &cause.pods {
+                Some(pods) if cause.is_of_pods => accounted.extend(pods.intersection(mine)),
+                _ => return true,
+            }
+        }
+        accounted.len() * 2 >= mine.len()
+    }
+}
+
+fn are_apart(a: &Names, b: &Names) -> bool {
+    matches!((a, b), (Some(a), Some(b)) if a.is_disjoint(b))
+}
+
+/// Whether `a` is known to be more than `margin` nanoseconds after `b`.
+fn is_after(a: Option<Time>, b: Option<Time>, margin: i64) -> bool {
+    let (Some(a), Some(b)) = (a, b) else {
+        return false;
+    };
+    a.unix_nanos.saturating_sub(b.unix_nanos) > margin.saturating_add(slack(a, b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::TimeQuality;
+
+    const HOUR: i64 = 3_600 * NANOS_PER_SECOND;
+
+    fn seen(first: i64, last: i64) -> Scene {
+        let at = |hours| {
+            Some(Time {
+                unix_nanos: hours * HOUR,
+                quality: TimeQuality::Exact,
+            })
+        };
+        Scene {
+            first: at(first),
+            last: at(last),
+            ..Scene::default()
+        }
+    }
+
+    #[test]
+    fn a_cause_comes_before_its_symptom_and_not_long_before() {
+        for (cause, symptom, expected) in [
+            ((10, 10), (10, 20), true),
+            ((10, 11), (20, 30), true),
+            ((15, 15), (10, 20), true),
+            ((21, 30), (10, 20), false),
+            ((10, 10), (50, 60), false),
+        ] {
+            let (cause, symptom) = (seen(cause.0, cause.1), seen(symptom.0, symptom.1));
+            assert_eq!(
+                cause.may_explain(&symptom),
+                expected,
+                "{cause:?} {symptom:?}"
+            );
+        }
+        let over = Scene {
+            is_over: true,
+            ..seen(10, 11)
+        };
+        assert!(!over.may_explain(&seen(20, 30)));
+        assert!(over.may_explain(&seen(11, 30)));
+    }
+
+    #[test]
+    fn what_happens_in_a_pod_explains_nothing_in_others() {
+        let cause = Scene::of_pods(&["web-0"]);
+        assert!(cause.may_explain(&Scene::of_pods(&["web-1", "db-0"])));
+        assert!(!cause.may_explain(&Scene::of_pods(&["db-0"])));
+        assert!(cause.may_explain(&Scene::default()));
+    }
+
+    #[test]
+    fn a_symptom_of_many_pods_needs_causes_for_most_of_them() {
+        let symptom = Scene::of_pods(&["a-0", "b-0", "c-0", "d-0"]);
+        let check = |causes: &[Scene]| symptom.is_accounted_for(&mut causes.iter());
+        assert!(!check(&[Scene::of_pods(&["a-0"])]));
+        assert!(check(&[Scene::of_pods(&["a-0"]), Scene::of_pods(&["b-0"])]));
+        assert!(check(&[Scene::of_pods(&["a-0"]), Scene::default()]));
+    }
+
+    #[test]
+    fn disks_and_hosts_tell_machines_apart() {
+        let on = |host: &str, disk: &str| Scene {
+            is_of_node: true,
+            hosts: BTreeSet::from([host.to_owned()]),
+            disks: Some(BTreeSet::from([disk.to_owned()])),
+            ..Scene::default()
+        };
+        assert!(on("n1", "sda").may_explain(&on("n1", "sda")));
+        assert!(!on("n1", "sda").may_explain(&on("n2", "sda")));
+        assert!(!on("n1", "sda").may_explain(&on("n1", "sdb")));
+        assert!(on("n1", "sda").may_explain(&on("n1", "dm-0")));
+    }
+}

@@ -1,0 +1,168 @@
+//! What the first and the last lines of a member tell: from when to when it goes, whose it is, and what clock it was written by.
+
+use std::collections::BTreeSet;
+
+use crate::base::time::{ClockTime, HostId, Reading};
+use crate::finding::clocks::Shown;
+use crate::record::Record;
+use crate::record::clock::Clock;
+use crate::report::coverage::Ends;
+use crate::source::Source;
+use crate::text::block::BlockView;
+use crate::text::lines::line_around;
+
+/// Lines looked at on each end until one has a stamp: traces and tables have none.
+const FEW: usize = 8;
+/// Lines looked at on each end of a log of a machine, where the kernel and programs that state their zone speak between others.
+const MANY: usize = 64;
+
+/// What the lines on both ends say.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Edges {
+    /// The first and the last reading.
+    pub(super) readings: Vec<Reading>,
+    /// Hosts that they name.
+    pub(super) hosts: BTreeSet<String>,
+    /// What they say of the clock.
+    pub(super) shown: Shown,
+}
+
+impl Edges {
+    /// Looks at the ends that a block has.
+    pub(super) fn of(
+        view: &BlockView<'_>,
+        source: &Source,
+        clock: &Clock,
+        max_line_bytes: usize,
+    ) -> Self {
+        let mut edges = Edges::default();
+        let is_first = view.offset == 0;
+        let is_last = view.at_end && view.own.end == view.bytes.len();
+        if is_first {
+            let mut at = view.own.start;
+            edges.look(source, || {
+                let line = (at < view.own.end).then(|| line_around(view, at, max_line_bytes))?;
+                at = line.end + 1;
+                Some(Record::read(view.bytes.get(line)?, source, clock))
+            });
+        }
+        if is_last {
+            let mut end = view.bytes.trim_ascii_end().len();
+            edges.look(source, || {
+                let at = end.checked_sub(1).filter(|at| *at >= view.own.start)?;
+                let line = line_around(view, at, max_line_bytes);
+                end = line.start.saturating_sub(1);
+                Some(Record::read(view.bytes.get(line)?, source, clock))
+            });
+        }
+        edges
+    }
+
+    fn look<'r>(&mut self, source: &Source, mut next: impl FnMut() -> Option<Record<'r>>) {
+        let is_of_machine = source.pod.is_none() && LOGS.contains(&source.kind);
+        let mut reading = None;
+        for count in 0..if is_of_machine { MANY } else { FEW } {
+            let Some(record) = next() else { break };
+            if reading.is_none() {
+                reading = record.reading;
+                if let Some(host) = record.host.as_deref() {
+                    self.hosts
+                        .insert(String::from_utf8_lossy(host).into_owned());
+                }
+            }
+            self.shown.line(&record);
+            if reading.is_some() && !is_of_machine && count < FEW {
+                break;
+            }
+        }
+        self.readings.extend(reading);
+    }
+
+    /// Adds what the other end says.
+    pub(super) fn merge(&mut self, other: Edges) {
+        self.readings.extend(other.readings);
+        self.hosts.extend(other.hosts);
+        self.shown.merge(other.shown);
+    }
+
+    /// The earliest and the latest reading of the best clock.
+    pub(super) fn ends(&self, host: HostId) -> Option<Ends> {
+        let best = self.readings.iter().map(|reading| reading.scale).min()?;
+        let readings = self.readings.iter();
+        let mine = readings.filter(|reading| reading.scale == best);
+        let times = mine.map(|reading| {
+            let mut time = ClockTime::from(*reading);
+            time.clock.host = host;
+            time
+        });
+        Some((times.clone().min()?, times.max()?))
+    }
+}
+
+/// Kinds of logs that several programs of one machine write, or one that names its host.
+const LOGS: [&str; 6] = [
+    "containerd",
+    "dockerd",
+    "journal-text",
+    "kernel",
+    "kubelet",
+    "syslog",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::member_path::MemberPath;
+    use crate::base::time::{NANOS_PER_SECOND, Scale};
+    use crate::finding::clocks::Clocks;
+    use crate::source::classify;
+
+    fn edges(path: &str, text: &str) -> Edges {
+        let path = MemberPath::new(path);
+        let source = classify(&path, text.as_bytes());
+        let view = BlockView {
+            bytes: text.as_bytes(),
+            own: 0..text.len(),
+            offset: 0,
+            at_start: true,
+            at_end: true,
+        };
+        Edges::of(&view, &source, &Clock::new(Some(1_773_200_000)), 1 << 16)
+    }
+
+    #[test]
+    fn the_clock_of_a_machine_is_told_by_lines_between_others() {
+        let text = "Mar 11 13:50:00 n1 systemd[1]: Started Session 8742 of user root.\n\
+            Mar 11 13:50:07 n1 dockerd[2214]: time=\"2026-03-11T05:50:07.488920889Z\" level=info msg=\"shim started\"\n\
+            Mar 11 13:50:10 n1 kernel: [   10.000000] eth0: link becomes ready\n\
+            Mar 11 13:51:00 n1 CROND[56396]: (root) CMD (/usr/lib64/sa/sa1 1 1)\n";
+        let found = edges("var/log/messages", text);
+        assert_eq!(found.hosts, BTreeSet::from(["n1".to_owned()]));
+        let scales: Vec<Scale> = found.readings.iter().map(|reading| reading.scale).collect();
+        assert_eq!(scales, [Scale::Yearless; 2]);
+        let host = HostId::named("n1");
+        let mut shown = found.shown.on_host(host);
+        for reading in &found.readings {
+            let mut time = ClockTime::from(*reading);
+            time.clock.host = host;
+            shown.note(time);
+        }
+        let clocks = Clocks::new(&shown);
+        let expected = "2026-03-11T05:50:00Z"
+            .parse::<jiff::Timestamp>()
+            .expect("valid");
+        assert_eq!(
+            clocks.booted_at(host).map(|nanos| nanos / NANOS_PER_SECOND),
+            Some(expected.as_second())
+        );
+    }
+
+    #[test]
+    fn a_trace_at_the_end_does_not_hide_the_time() {
+        let text = "2026-03-11T05:50:07Z start\n2026-03-11T05:51:07Z failed\n  at main.go:7\n  at run.go:9\n";
+        let found = edges("pods/app.log", text);
+        assert_eq!(found.readings.len(), 2);
+        let (first, last) = found.ends(HostId::UNNAMED).expect("both ends have a time");
+        assert_eq!(last.nanos - first.nanos, 60 * NANOS_PER_SECOND);
+    }
+}
