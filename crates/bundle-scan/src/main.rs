@@ -7,7 +7,7 @@ mod progress;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use args::{Cli, Command};
 use exit::Exit;
@@ -25,6 +25,12 @@ fn main() -> ExitCode {
             };
         }
     };
+    if let Some(command) = misplaced(&cli) {
+        let hint = format!(
+            "options come behind the command: bundle-scan {command} ... (to scan a file of that name: ./{command})"
+        );
+        return exit::report(&args::UsageError(hint).into()).into();
+    }
     let result = match &cli.command {
         None => commands::scan::run(&cli.scan),
         Some(Command::Scan(args)) => commands::scan::run(args),
@@ -35,4 +41,13 @@ fn main() -> ExitCode {
         Some(Command::Man) => commands::man(),
     };
     result.unwrap_or_else(|error| exit::report(&error)).into()
+}
+
+/// The name of a command that options came before: it was then taken for the path of a bundle.
+fn misplaced(cli: &Cli) -> Option<String> {
+    let path = cli.scan.paths.first().filter(|_| cli.command.is_none())?;
+    let name = path.to_str().filter(|_| !path.is_file())?;
+    let is_command = Cli::command().find_subcommand(name).is_some();
+    let is_alone = cli.scan.paths.len() == 1 && path.exists();
+    (is_command && !is_alone).then(|| name.to_owned())
 }

@@ -1,5 +1,5 @@
 //! Peels what `kubectl logs` puts before a line: the time with `--timestamps`, the pod with `--prefix`.
-//! Does not decide who speaks by the pod name in the prefix; that is known only for whole members (`source`).
+//! Does not decide who speaks by the pod name in the prefix (`source`).
 //! Source: kubectl `pkg/cmd/logs/logs.go` (`addPrefixIfNeeded`), kubelet `kuberuntime/logs/logs.go`
 //! (`RFC3339NanoFixed`, before 1.20 `RFC3339NanoLenient`). Invariant: the payload is a suffix of the input.
 
@@ -46,11 +46,14 @@ impl Envelope for PodPrefix {
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         let mut reader = Reader::new(line);
         reader.literal(b"[pod/")?;
-        reader.word(is_name)?;
+        let pod = reader.word(is_name)?;
         reader.literal(b"/")?;
         reader.word(is_name)?;
         reader.literal(b"] ")?;
-        Some(Layer::around(self.id(), reader.rest()))
+        Some(Layer {
+            pod: Some(pod),
+            ..Layer::around(self.id(), reader.rest())
+        })
     }
 }
 

@@ -56,6 +56,8 @@ pub struct Layer<'a> {
     pub host: Option<&'a [u8]>,
     /// The syslog tag or journal identifier, without the process id.
     pub tag: Option<&'a [u8]>,
+    /// The pod whose log the line is from.
+    pub pod: Option<&'a [u8]>,
     /// The row of an events table that the line is.
     pub event: Option<EventRow<'a>>,
     /// What remains: a suffix of the line, or decoded text.
@@ -72,6 +74,7 @@ impl<'a> Layer<'a> {
             level: None,
             host: None,
             tag: None,
+            pod: None,
             event: None,
             payload: Cow::Borrowed(payload),
         }

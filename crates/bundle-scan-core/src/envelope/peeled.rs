@@ -48,6 +48,8 @@ pub struct Peeled<'a> {
     pub host: Option<Cow<'a, [u8]>>,
     /// The outermost syslog tag or journal identifier.
     pub tag: Option<Cow<'a, [u8]>>,
+    /// The pod whose log the line is from.
+    pub pod: Option<Cow<'a, [u8]>>,
     /// The row of an events table that the line is.
     pub event: Option<EventRow<'a>>,
     /// Which envelopes were taken off.
@@ -72,6 +74,7 @@ impl<'a> Peeled<'a> {
             level: None,
             host: None,
             tag: None,
+            pod: None,
             event: None,
             layers: Layers::default(),
             payload: Cow::Borrowed(line),
@@ -122,6 +125,7 @@ impl<'a> Peeled<'a> {
         self.level = layer.level.or(self.level);
         self.host = self.host.take().or(layer.host.map(&keep));
         self.tag = self.tag.take().or(layer.tag.map(&keep));
+        self.pod = self.pod.take().or(layer.pod.map(&keep));
         self.payload = match layer.payload {
             Cow::Borrowed(payload) => keep(payload),
             Cow::Owned(payload) => Cow::Owned(payload),

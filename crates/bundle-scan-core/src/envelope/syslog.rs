@@ -158,7 +158,11 @@ pub(super) fn host_and_tag<'a>(reader: &mut Reader<'a>) -> HostAndTag<'a> {
 fn host<'a>(reader: &mut Reader<'a>) -> Option<&'a [u8]> {
     let host = reader.word(|byte| byte.is_ascii_graphic() && byte != b'=' || byte >= 0x80)?;
     reader.literal(b" ")?;
-    Some(host).filter(|host| host.len() <= MAX_HOST_BYTES && host.last() != Some(&b':'))
+    // CoreDNS before 1.7 puts `[FATAL]` where the host would be.
+    let is_host = |host: &&[u8]| {
+        host.len() <= MAX_HOST_BYTES && host.last() != Some(&b':') && host.first() != Some(&b'[')
+    };
+    Some(host).filter(is_host)
 }
 
 /// Takes `kubelet[6872]: ` or `[/bin/bash]: `, the second being how some distributions log shell commands. Whether

@@ -104,6 +104,14 @@ impl Shown {
             let uptime = fact.number_of("uptime");
             host.up_for = uptime.map(|seconds| (seconds * NANOS_PER_SECOND as f64) as i64);
         }
+        let past = PAST.iter().filter(|(of, _)| *of == fact.kind);
+        for nanos in past.filter_map(|(_, field)| fact.time_of(field)) {
+            let absolute = Reading {
+                scale: Scale::Absolute,
+                nanos,
+            };
+            self.note(absolute.into());
+        }
         if host != HostClock::default() {
             let hosts = BTreeMap::from([(HostId::UNNAMED, host)]);
             self.merge(Shown {
@@ -134,6 +142,13 @@ impl Shown {
         named
     }
 }
+
+/// Fields of facts that tell of what had happened when they were written, and not long before.
+const PAST: [(&kind::Kind, &str); 3] = [
+    (&kind::EVENT, "last"),
+    (&kind::NODE_CONDITION, "heartbeat"),
+    (&kind::CONTAINER, "started"),
+];
 
 /// Clocks that are told apart.
 const MAX_CLOCKS: usize = 10_000;

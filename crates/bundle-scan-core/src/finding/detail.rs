@@ -73,6 +73,10 @@ impl Detail {
         if let Some(object) = record.and_then(|record| record.object.as_deref()) {
             self.name("object", &String::from_utf8_lossy(object), cap);
         }
+        if let (Some(pod), false) = (record.and_then(|record| record.pod.as_deref()), names_pod) {
+            names_pod = true;
+            self.name("pod", &String::from_utf8_lossy(pod), cap);
+        }
         if let (Some(pod), false) = (pod, names_pod) {
             self.name("pod", &pod.to_string(), cap);
         }

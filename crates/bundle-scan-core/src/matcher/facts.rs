@@ -385,6 +385,7 @@ pub(super) fn show<R>(seen: &Seen<'_>, show: impl FnOnce(&Sighting<'_>) -> R) ->
         component: component(seen.fact, seen.held),
         host: None,
         object: None,
+        pod: None,
         repeats: repeats(seen.fact),
         text: Cow::Borrowed(bytes.trim_ascii()),
     };

@@ -170,9 +170,12 @@ impl Sighting<'_> {
         match entity {
             "node" | "host" => record.host.as_deref().map(String::from_utf8_lossy),
             "object" => object(),
-            "pod" => object()?
-                .strip_prefix("pod/")
-                .map(|pod| pod.to_owned().into()),
+            "pod" => match &record.pod {
+                Some(pod) => Some(String::from_utf8_lossy(pod)),
+                None => object()?
+                    .strip_prefix("pod/")
+                    .map(|pod| pod.to_owned().into()),
+            },
             _ => None,
         }
     }

@@ -31,6 +31,8 @@ pub struct Record<'a> {
     pub host: Option<Cow<'a, [u8]>>,
     /// The object that an event is about: `pod/web-0`.
     pub object: Option<Cow<'a, [u8]>>,
+    /// The pod whose log it is from, where the line says that.
+    pub pod: Option<Cow<'a, [u8]>>,
     /// How often it happened: an event row may stand for many (`x12 over 5m`).
     pub repeats: u64,
     /// What signatures see: the innermost payload, trimmed, with `\"` read as `"`.
@@ -48,6 +50,7 @@ impl<'a> Record<'a> {
             uptime,
             level,
             host,
+            pod,
             event,
             payload,
             ..
@@ -62,6 +65,7 @@ impl<'a> Record<'a> {
             host,
             repeats: event.as_ref().map_or(1, |row| row.count.max(1)),
             object: event.and_then(|row| row.object),
+            pod,
             text: plain_quotes(trimmed(payload)),
         }
     }
@@ -102,6 +106,7 @@ impl<'a> Record<'a> {
             component: Some(Component::Event),
             host: None,
             object: event.object.map(|object| Cow::Borrowed(object.as_bytes())),
+            pod: None,
             repeats: event.count.max(1),
             text: plain_quotes(Cow::Owned(text.into_bytes())),
         }

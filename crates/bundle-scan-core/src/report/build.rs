@@ -176,6 +176,8 @@ fn finding(
     };
     let pods = scene::pods(&finding);
     let pods: Vec<&str> = pods.iter().flatten().map(String::as_str).collect();
+    let speakers = scene::speakers(&finding);
+    let speakers: Vec<&str> = speakers.iter().flatten().map(String::as_str).collect();
     let signs = Signs {
         is_cleared,
         is_state: tally.detail.is_state,
@@ -184,6 +186,7 @@ fn finding(
         host: finding.host(),
         category: finding.signature.spec().category,
         pods: &pods,
+        speakers: &speakers,
     };
     (finding.state, finding.reason) = judge(&signs, clocks, directory);
     finding.factors = own_factors(&finding);

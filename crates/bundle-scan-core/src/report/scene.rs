@@ -61,9 +61,14 @@ const RECOVERY: i64 = 1_800 * NANOS_PER_SECOND;
 /// The pods that a finding is about, without those that only report it.
 pub(super) fn pods(finding: &Finding) -> Names {
     let is_reporter = |component: &&str| INFRASTRUCTURE.contains(component);
-    if finding.components.iter().any(is_reporter) {
-        return None;
+    match finding.components.iter().any(is_reporter) {
+        true => None,
+        false => speakers(finding),
     }
+}
+
+/// The pods that a finding is about or that report it.
+pub(super) fn speakers(finding: &Finding) -> Names {
     let named = names(finding, "pod", |name| canonical("pod", name));
     let objects = names(finding, "object", |name| {
         name.strip_prefix("pod/").unwrap_or("")

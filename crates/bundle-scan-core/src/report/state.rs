@@ -94,8 +94,10 @@ pub struct Signs<'s> {
     pub host: Option<&'s str>,
     /// What kind of problem it is.
     pub category: Category,
-    /// The pods that it names, if all of them are known.
+    /// The pods that it is about, if all of them are known.
     pub pods: &'s [&'s str],
+    /// The pods that it is about or that report it, if all of them are known.
+    pub speakers: &'s [&'s str],
 }
 
 /// Longer before the bundle was made than this, a problem may have ended long ago.
@@ -131,6 +133,10 @@ pub fn judge(signs: &Signs<'_>, clocks: &Clocks, directory: &Directory) -> (Stat
     }
     if let Some(captured_at) = clocks.captured_at() {
         let ago = captured_at.unix_nanos.saturating_sub(last.unix_nanos);
+        let is_long = ago > QUIET + slack(last, captured_at);
+        if is_long && !recurs(signs.category) && all_well(signs.speakers, directory) {
+            return (State::Cleared, Reason::PodsReady);
+        }
         if ago > LONG + slack(last, captured_at) {
             return (State::Historic, Reason::LongAgo(ago));
         }
@@ -146,6 +152,14 @@ fn hinders_start(category: Category) -> bool {
     matches!(
         category,
         Category::Scheduling | Category::Image | Category::Storage
+    )
+}
+
+/// Whether problems of this kind come back although the pods are ready in between, or go on unnoticed by them.
+fn recurs(category: Category) -> bool {
+    matches!(
+        category,
+        Category::Gpu | Category::Kernel | Category::Node | Category::Runtime | Category::Workload
     )
 }
 
@@ -235,6 +249,7 @@ mod tests {
             host: Some("n1"),
             category: Category::Kernel,
             pods: &[],
+            speakers: &[],
         };
         let (state, reason) = judge(&signs, &Clocks::new(&shown), &Directory::default());
         assert_eq!((state, reason.as_str()), expected, "{hours:?} {count}");

@@ -133,8 +133,11 @@ impl Gathered {
         let edges = lock(&job.edges).clone();
         let host = job.host(&edges);
         tally.shown.merge(edges.shown.clone());
-        for reading in &edges.readings {
-            tally.shown.note((*reading).into());
+        // Commands and objects may tell of what is to come: timers, certificates.
+        if !is_document(job.source.kind) {
+            for reading in &edges.readings {
+                tally.shown.note((*reading).into());
+            }
         }
         tally.on_host(host, &edges.readings);
         self.hosts.extend(edges.hosts.iter().cloned());
@@ -145,6 +148,11 @@ impl Gathered {
         let speaker = job.source.component;
         self.coverage.add(covered, edges.ends(host), speaker);
     }
+}
+
+/// Whether the lines of members of this kind are not written one after the other.
+fn is_document(kind: &str) -> bool {
+    kind.starts_with("k8s-") || matches!(kind, "config" | "os-command")
 }
 
 /// Hosts listed in the report.

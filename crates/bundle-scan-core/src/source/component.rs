@@ -103,6 +103,7 @@ const SUPERVISED: &[Component] = &[
 
 /// Tags of components that are not named like the component itself.
 const TAGS: &[(&str, Component)] = &[
+    ("atomic-openshift-node", Kubelet),
     ("audispd", Audit),
     ("auditd", Audit),
     ("chronyd", Ntp),
@@ -114,10 +115,13 @@ const TAGS: &[(&str, Component)] = &[
     ("kube-apiserver", Apiserver),
     ("kube-controller-manager", ControllerManager),
     ("kube-scheduler", Scheduler),
+    ("kubelet-wrapper", Kubelet),
     ("kubelite", K3s),
     ("kubenswrapper", Kubelet),
+    ("kubesolo", K3s),
     ("node-problem-detector", Npd),
     ("ntpd", Ntp),
+    ("origin-node", Kubelet),
     ("rke2", K3s),
     ("systemd-timesyncd", Ntp),
 ];

@@ -12,6 +12,7 @@ pub mod rotation;
 use std::fmt;
 
 use crate::base::member_path::MemberPath;
+use crate::base::thing::workload_of;
 use crate::envelope::Peeled;
 use component::Component;
 use kinds::Kind;
@@ -74,10 +75,14 @@ pub fn classify(path: &MemberPath, head: &[u8]) -> Source {
         }
         None => {
             let (kind, component) = content::judge(head);
+            let pod = generated_name(&plain).filter(|_| kind == "text");
             Source {
-                kind,
-                component,
-                pod: None,
+                kind: if pod.is_some() { "pod-log" } else { kind },
+                component: match &pod {
+                    Some(pod) => Some(component_of(&pod.pod).unwrap_or(Component::App)),
+                    None => component,
+                },
+                pod,
                 rotation,
             }
         }
@@ -115,17 +120,40 @@ fn pod_of(captured: &pattern::Captured<'_>) -> Option<PodRef> {
     })
 }
 
+/// The pod that a log is called after, `web-6d4b75cb6d-hwxkx.log`: only generated names can be told from others.
+fn generated_name(path: &str) -> Option<PodRef> {
+    let name = path.rsplit('/').next()?;
+    let stem = name.strip_suffix(".log").or(name.strip_suffix(".txt"))?;
+    let workload = workload_of(stem);
+    let generated = stem.strip_prefix(workload)?.strip_prefix('-')?;
+    generated.contains('-').then(|| PodRef {
+        namespace: None,
+        pod: stem.to_owned(),
+        container: None,
+    })
+}
+
 fn speaker_of(kind: &Kind, pod: Option<&PodRef>) -> Option<Component> {
-    let known = pod.and_then(|pod| {
-        POD_COMPONENTS
-            .iter()
-            .find(|(prefix, _)| pod.pod.starts_with(prefix))
-    });
-    let is_csi = pod.is_some_and(|pod| pod.pod.split('-').any(|part| part == "csi"));
-    let by_name = known.map(|(_, component)| *component);
-    by_name
-        .or_else(|| is_csi.then_some(Component::Csi))
+    pod.and_then(|pod| component_of(&pod.pod))
         .or(kind.component)
+}
+
+/// The component that runs in a pod of this name, if it is a known one.
+fn component_of(pod: &str) -> Option<Component> {
+    // A release may come before: `cceaddon-nginx-ingress-controller`. What is one word may be part of any name there.
+    let is_named = |name: &str| {
+        let begins = |rest: &str| rest.starts_with(name);
+        let mut parts = pod.match_indices('-').map(|(at, _)| &pod[at + 1..]);
+        begins(pod) || name.contains('-') && parts.any(begins)
+    };
+    let known = POD_COMPONENTS
+        .iter()
+        .filter(|(name, _)| is_named(name))
+        .max_by_key(|(name, _)| name.len());
+    let is_csi = || pod.split('-').any(|part| part == "csi");
+    known
+        .map(|(_, component)| *component)
+        .or_else(|| is_csi().then_some(Component::Csi))
 }
 
 /// Who speaks in a line: in an echo nobody but the echo; an event row is an event; else the syslog or journal tag tells; else
@@ -136,6 +164,12 @@ pub fn speaker(source: &Source, peeled: &Peeled<'_>) -> Option<Component> {
     }
     if peeled.event.is_some() {
         return Some(Component::Event);
+    }
+    if let Some(pod) = &peeled.pod {
+        let name = String::from_utf8_lossy(pod);
+        return component_of(&name)
+            .or(source.component)
+            .or(Some(Component::App));
     }
     if let Some(tag) = &peeled.tag {
         let by_tag = Component::from_tag(tag);

@@ -116,6 +116,7 @@ pub const KINDS: &[Kind] = &[
             "namespaces/{ns}/pods/{pod}/{container}/{container}/logs/rotated/*",
             "podlogs/{pod}",
             "podlogs/{pod}/{container}",
+            "pods/{ns}/{pod}/{container}.log",
             "pods/{ns}_{pod}_{uid}/{container}/*.log",
             "podscontainerlogs/{pod}",
             "var_log/{ns}_{pod}_{uid}/{container}/*.log",
@@ -126,14 +127,17 @@ pub const KINDS: &[Kind] = &[
             "var/log/containers/web-0_shop_app-0123abcd.log",
             "namespaces/shop/pods/web-0/app/app/logs/current.log",
             "logs/shop/web-0/app.log.1",
+            "pods/shop/web-0/app.log",
         ],
     },
 ];
 
-/// Pods that are known components: a prefix of the pod's name.
+/// Pods that are known components: what the name of the pod begins with, or with a hyphen in it a later part of the name. The
+/// longest one counts.
 pub const POD_COMPONENTS: &[(&str, Component)] = &[
     ("antrea-", Component::Cni),
     ("aws-node", Component::Cni),
+    ("aws-node-termination-handler", Component::App),
     ("azure-cns", Component::Cni),
     ("calico", Component::Cni),
     ("canal", Component::Cni),

@@ -29,6 +29,8 @@ pub const KINDS: &[Kind] = &[
         component: Some(Component::Cni),
         patterns: &[
             "aws-routed-eni/{file}.log",
+            "azure-cns*.log",
+            "azure-vnet*.log",
             "canal/*",
             "canal-agent*.log",
             "cce/cni*.log",
