@@ -10,3 +10,4 @@ pub mod severity;
 pub mod shared_bytes;
 pub mod thing;
 pub mod time;
+pub mod two;

@@ -1,5 +1,7 @@
 //! What names of one thing have in common, whoever writes them.
 
+use std::borrow::Cow;
+
 /// The part of a name that all who speak of the thing agree on; `entity` is what it names: `pod`, `node`, `device` ...
 pub fn canonical<'t>(entity: &str, text: &'t str) -> &'t str {
     match entity {
@@ -20,6 +22,18 @@ pub fn canonical<'t>(entity: &str, text: &'t str) -> &'t str {
         }
         "device" => text.strip_prefix("/dev/").unwrap_or(text),
         _ => text,
+    }
+}
+
+/// What Kubernetes puts before the message of an event that stands for several with different messages. Source: `EventAggregator` of
+/// k8s.io/client-go `tools/record/events_cache.go`.
+const COMBINED: &str = "(combined from similar events): ";
+
+/// The message of an event, with the mark of several combined ones behind it: what they say stands first in all of them.
+pub fn message_first(message: &str) -> Cow<'_, str> {
+    match message.strip_prefix(COMBINED) {
+        Some(plain) => Cow::Owned(format!("{plain} {}", COMBINED.trim_end_matches([':', ' ']))),
+        None => Cow::Borrowed(message),
     }
 }
 
@@ -84,6 +98,15 @@ mod tests {
         ] {
             assert_eq!(canonical(entity, text), expected);
         }
+    }
+
+    #[test]
+    fn a_combined_message_begins_as_each_of_them() {
+        assert_eq!(message_first("Back-off"), "Back-off");
+        assert_eq!(
+            message_first("(combined from similar events): Back-off"),
+            "Back-off (combined from similar events)"
+        );
     }
 
     #[test]

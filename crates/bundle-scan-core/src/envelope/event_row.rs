@@ -16,6 +16,7 @@ use std::borrow::Cow;
 
 use super::reader::Reader;
 use super::{Envelope, Layer, Level};
+use crate::base::thing::message_first;
 use crate::base::time::{NANOS_PER_SECOND, Stamp};
 
 /// A row of an events table.
@@ -53,7 +54,10 @@ impl Envelope for EventTable {
         let (row, message) = described(line)
             .or_else(|| listed_or_old(line, None))
             .or_else(|| in_namespace(line))?;
-        let payload = [row.reason, b": ", message.trim_ascii()].concat();
+        let message = message.trim_ascii();
+        let marked = std::str::from_utf8(message).map(message_first);
+        let message = marked.as_deref().map_or(message, str::as_bytes);
+        let payload = [row.reason, b": ", message].concat();
         Some(Layer {
             level: Some(if row.warning {
                 Level::Warning

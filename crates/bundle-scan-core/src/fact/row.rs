@@ -202,6 +202,17 @@ impl<'a> Fact<'a> {
         }
     }
 
+    /// Writes the text of a field in another way.
+    pub fn edit(&mut self, name: &str, rewrite: impl Fn(&str) -> Cow<'_, str>) {
+        let mut fields = self.fields.iter_mut();
+        if let Some(field) = fields.find(|field| field.name == name)
+            && let Value::Text(text) = &mut field.value
+            && let Cow::Owned(rewritten) = rewrite(text)
+        {
+            *text = Cow::Owned(rewritten);
+        }
+    }
+
     /// Where a field of this name stands in [`Kind::fields`], and its type.
     fn place(&self, name: &str) -> Option<(usize, Type)> {
         // Parsers set fields mostly in the order of the kind.

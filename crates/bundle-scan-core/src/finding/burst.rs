@@ -1,8 +1,10 @@
 //! Whether enough matches came within a window, without keeping them all.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::occurrences::Place;
 use crate::base::hash::fnv1a;
 use crate::base::time::NANOS_PER_SECOND;
 
@@ -16,20 +18,40 @@ const MAX_REPEATS: u64 = 1_000;
 /// The times of the matches of one signature with a threshold, each with a label: what it names.
 #[derive(Clone, Debug, Default)]
 pub struct Burst {
-    times: Vec<(i64, u64)>,
+    times: Vec<Moment>,
     untimed: u64,
     untimed_labels: BTreeSet<u64>,
 }
 
+/// When something happened, what it names, and by what its line is known again in another log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Moment {
+    unix_nanos: i64,
+    label: u64,
+    place: Option<Place>,
+}
+
 impl Burst {
     /// Adds a match that stands for `repeats` occurrences; no time when its line carries none. `label` is the value that
-    /// is counted where distinct values are.
-    pub fn add(&mut self, unix_nanos: Option<i64>, repeats: u64, label: &str) {
+    /// is counted where distinct values are, `place` what [`identity`](super::occurrences::identity) tells of the line.
+    pub fn add(
+        &mut self,
+        unix_nanos: Option<i64>,
+        repeats: u64,
+        label: &str,
+        place: Option<Place>,
+    ) {
         let label = fnv1a(label.as_bytes());
         match unix_nanos {
-            Some(time) => self
-                .times
-                .extend((0..repeats.min(MAX_REPEATS)).map(|_| (time, label))),
+            Some(unix_nanos) => {
+                let moment = Moment {
+                    unix_nanos,
+                    label,
+                    place,
+                };
+                let count = repeats.min(MAX_REPEATS);
+                self.times.extend((0..count).map(|_| moment));
+            }
             None => {
                 self.untimed = self.untimed.saturating_add(repeats);
                 self.untimed_labels.insert(label);
@@ -78,8 +100,24 @@ impl Burst {
         most.unwrap_or(self.untimed_labels.len()) as u64
     }
 
+    /// Times and labels in order; of a line that stands in several logs those of the log that has it most often.
     fn sorted(&self) -> Vec<(i64, u64)> {
-        let mut times = self.times.clone();
+        let mut by_line: BTreeMap<u64, BTreeMap<u32, u64>> = BTreeMap::new();
+        for (line, stream) in self.times.iter().filter_map(|moment| moment.place) {
+            *by_line.entry(line).or_default().entry(stream).or_default() += 1;
+        }
+        let is_counted = |moment: &&Moment| {
+            let Some((line, stream)) = moment.place else {
+                return true;
+            };
+            let streams = by_line.get(&line).into_iter().flatten();
+            let most = streams.max_by_key(|(stream, count)| (**count, Reverse(**stream)));
+            most.is_none_or(|(most, _)| *most == stream)
+        };
+        let counted = self.times.iter().filter(is_counted);
+        let mut times: Vec<(i64, u64)> = counted
+            .map(|moment| (moment.unix_nanos, moment.label))
+            .collect();
         times.sort_unstable();
         times
     }
@@ -108,7 +146,7 @@ mod tests {
     fn only_matches_within_the_window_count_together() {
         let mut burst = Burst::default();
         for second in [0, 10, 20, 500, 505, 2_000] {
-            burst.add(Some(second * NANOS_PER_SECOND), 1, "");
+            burst.add(Some(second * NANOS_PER_SECOND), 1, "", None);
         }
         for (window, expected) in [(5, 2), (20, 3), (19, 2), (10_000, 6)] {
             assert_eq!(
@@ -123,23 +161,32 @@ mod tests {
     #[test]
     fn matches_without_a_time_count_as_close() {
         let mut burst = Burst::default();
-        burst.add(None, 1, "");
-        burst.add(Some(0), 1, "");
+        burst.add(None, 1, "", None);
+        burst.add(Some(0), 1, "", None);
         let mut other = Burst::default();
-        other.add(None, 1, "");
+        other.add(None, 1, "", None);
         burst.merge(other);
         assert_eq!(burst.most_within(Some(Duration::from_secs(1))), 3);
+    }
+
+    #[test]
+    fn a_line_in_two_logs_is_one_match() {
+        let mut burst = Burst::default();
+        for (second, place) in [(0, (1, 1)), (28_800, (1, 2)), (5, (2, 1)), (5, (2, 1))] {
+            burst.add(Some(second * NANOS_PER_SECOND), 1, "", Some(place));
+        }
+        assert_eq!(burst.most_within(None), 3);
     }
 
     #[test]
     fn distinct_labels_are_counted_once() {
         let mut burst = Burst::default();
         for (second, label) in [(0, "a"), (5, "a"), (10, "b"), (100, "c")] {
-            burst.add(Some(second * NANOS_PER_SECOND), 3, label);
+            burst.add(Some(second * NANOS_PER_SECOND), 3, label, None);
         }
         assert_eq!(burst.most_distinct_within(Some(Duration::from_secs(10))), 2);
         assert_eq!(burst.most_distinct_within(None), 3);
-        burst.add(None, 1, "d");
+        burst.add(None, 1, "d", None);
         assert_eq!(burst.most_distinct_within(Some(Duration::from_secs(10))), 3);
     }
 }

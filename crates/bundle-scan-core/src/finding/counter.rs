@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use foldhash::HashSet;
 
 use super::burst::Burst;
+use super::occurrences::{Occurrences, identity};
 use crate::matcher::Match;
 use crate::signature::schema::Threshold;
+use crate::source::Source;
 
 /// Things whose state matched that are told apart.
 const MAX_THINGS: usize = 1 << 18;
@@ -15,7 +17,7 @@ const MAX_THINGS: usize = 1 << 18;
 #[derive(Clone, Debug, Default)]
 pub struct Counter {
     /// The lines that matched, an event row counted as often as it says.
-    occurrences: u64,
+    occurrences: Occurrences,
     /// The things whose state matched, each once in however many spellings.
     things: Things,
     /// Times for the threshold; only for signatures that have one.
@@ -23,9 +25,16 @@ pub struct Counter {
 }
 
 impl Counter {
-    pub(super) fn add(&mut self, found: &Match<'_>, threshold: Option<&Threshold>) {
+    pub(super) fn add(
+        &mut self,
+        found: &Match<'_>,
+        source: &Source,
+        threshold: Option<&Threshold>,
+    ) {
+        let line = found.record().and_then(identity);
+        let place = line.map(|line| (line, source.stream));
         match found.state_of {
-            None => self.occurrences = self.occurrences.saturating_add(found.repeats),
+            None => self.occurrences.add(place, found.repeats),
             Some(thing) => self.things.add(thing),
         }
         if let Some(threshold) = threshold {
@@ -34,13 +43,13 @@ impl Counter {
             let label = label.map_or(Cow::Borrowed(""), |named| named.name);
             let time = found.reading.map(|reading| reading.nanos);
             let burst = self.burst.get_or_insert_default();
-            burst.add(time, found.repeats, &label);
+            burst.add(time, found.repeats, &label, place);
         }
     }
 
     /// Adds the matches of another part.
     pub fn merge(&mut self, other: Counter) {
-        self.occurrences = self.occurrences.saturating_add(other.occurrences);
+        self.occurrences.merge(other.occurrences);
         self.things.merge(other.things);
         if let Some(burst) = other.burst {
             self.burst.get_or_insert_default().merge(*burst);
@@ -49,7 +58,8 @@ impl Counter {
 
     /// How often it happened, or how many things are so.
     pub fn count(&self) -> u64 {
-        self.occurrences.saturating_add(self.things.len() as u64)
+        let occurrences = self.occurrences.count();
+        occurrences.saturating_add(self.things.len() as u64)
     }
 }
 

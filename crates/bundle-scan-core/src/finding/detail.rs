@@ -122,7 +122,19 @@ impl Detail {
         self.hosts.merge(other.hosts, options.max_entity_values);
         self.evidence.extend(other.evidence);
         self.evidence.sort_by(|a, b| a.order().cmp(&b.order()));
+        drop_copies(&mut self.evidence);
         self.evidence.truncate(options.evidence);
         self.leaves.extend(other.leaves);
     }
+}
+
+/// Of a line that several logs hold, the first stays.
+fn drop_copies(evidence: &mut Vec<Evidence>) {
+    let mut kept: Vec<Evidence> = Vec::with_capacity(evidence.len());
+    for one in evidence.drain(..) {
+        if !kept.iter().any(|known| one.is_copy_of(known)) {
+            kept.push(one);
+        }
+    }
+    *evidence = kept;
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::clocks::Clocks;
+use super::occurrences::identity;
 use crate::base::member_path::MemberPath;
 use crate::base::time::{ClockTime, HostId, Time};
 use crate::matcher::Sighting;
@@ -38,6 +39,8 @@ pub struct Evidence {
     pub(super) ordinal: u64,
     /// When the line was written, by the clock of its host.
     shown_at: Option<ClockTime>,
+    /// By what the line is known again in another log; see [`identity`].
+    line_id: Option<u64>,
 }
 
 impl Evidence {
@@ -64,6 +67,7 @@ impl Evidence {
             line: found.lines_before,
             byte_offset: view.offset + (found.line.start - view.own.start) as u64,
             time: None,
+            line_id: identity(found.record),
             shown_at: found.record.reading.map(ClockTime::from),
             component: found.record.component,
             text,
@@ -87,6 +91,11 @@ impl Evidence {
     /// Sets the time, once the clocks are known.
     pub fn settle(&mut self, clocks: &Clocks) {
         self.time = self.shown_at.and_then(|shown| clocks.time(shown));
+    }
+
+    /// Whether this is the line of the same record in another log.
+    pub(super) fn is_copy_of(&self, other: &Evidence) -> bool {
+        self.line_id.is_some() && self.line_id == other.line_id && self.member != other.member
     }
 
     /// What decides which evidence is kept: the first matches of every member come before the second ones of any, so that

@@ -122,8 +122,8 @@ impl Group {
         detail: Option<&TallyOptions>,
     ) {
         let threshold = signature.detection.threshold.as_ref();
-        self.counter
-            .add(found, threshold.filter(|_| !keep.is_silent));
+        let threshold = threshold.filter(|_| !keep.is_silent);
+        self.counter.add(found, place.source, threshold);
         if keep.moments {
             self.moments.get_or_insert_default().add(Moment {
                 unix_nanos: None,

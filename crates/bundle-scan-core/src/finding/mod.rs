@@ -11,6 +11,7 @@ pub mod evidence;
 pub mod group;
 pub mod histogram;
 pub mod moment;
+pub mod occurrences;
 pub mod presence;
 pub mod resolve;
 pub mod seen;

@@ -252,7 +252,15 @@ impl<'g> Evaluation<'g> {
                 Some(_) => None,
                 None => Some(Proof::new()),
             },
-            Step::Given(step) => self.step(step, entities, unnamed).map(|_| Proof::new()),
+            Step::Given(step) => {
+                // A line of a log that names no pod may be of any.
+                let is_unnamed = entities.mask() == 0;
+                let unnamed = match is_unnamed {
+                    true => Unnamed::Agrees,
+                    false => unnamed,
+                };
+                self.step(step, entities, unnamed).map(|_| Proof::new())
+            }
             Step::Count(counted) => self.count(counted, entities, unnamed),
             Step::Sequence {
                 steps,
@@ -392,9 +400,10 @@ impl<'g> Evaluation<'g> {
             .flat_map(|round| by_leaf.values().filter_map(move |lines| lines.get(round)));
         let mut lines: Vec<Evidence> = Vec::new();
         for line in in_turn {
-            // Two leaves may have matched one line.
+            // Two leaves may have matched one line, or copies of it.
             let is_known = |known: &Evidence| {
                 (&known.member, known.byte_offset) == (&line.member, line.byte_offset)
+                    || line.is_copy_of(known)
             };
             if lines.len() < most && !lines.iter().any(is_known) {
                 lines.push((*line).clone());

@@ -103,7 +103,7 @@ impl Tally {
             None => {
                 let tally = self.signatures.entry(found.signature).or_default();
                 let threshold = signature.detection.threshold.as_ref();
-                tally.counter.add(found, threshold);
+                tally.counter.add(found, place.source, threshold);
                 tally.detail.add(found, place, options);
             }
             Some(plan) => {

@@ -31,9 +31,15 @@ pub(super) fn holds(
     };
     first.moments.iter().any(|start| match ordered {
         true => follows_in_order(start, rest, within, captured_at),
-        false => rest
-            .iter()
-            .all(|step| is_near(start, step, within) != step.is_absent),
+        false => rest.iter().all(|step| {
+            // Equal steps ask for as many different moments.
+            let equal = steps.iter().filter(|other| other.moments == step.moments);
+            let wanted = match step.is_absent {
+                true => 1,
+                false => equal.count(),
+            };
+            (near_of(start, step, within) >= wanted) != step.is_absent
+        }),
     })
 }
 
@@ -67,9 +73,12 @@ fn follows_in_order(
     true
 }
 
-fn is_near(start: &Moment, step: &Step<'_>, within: Option<i64>) -> bool {
-    let near = |moment: &&Moment| moment.follows(start, within) || start.follows(moment, within);
-    step.moments.iter().any(near)
+/// How many moments of a step are near, `start` itself among them.
+fn near_of(start: &Moment, step: &Step<'_>, within: Option<i64>) -> usize {
+    let near = |moment: &&&Moment| {
+        **moment == start || moment.follows(start, within) || start.follows(moment, within)
+    };
+    step.moments.iter().filter(near).count()
 }
 
 /// Whether the bundle was made after the window that begins with `from`.

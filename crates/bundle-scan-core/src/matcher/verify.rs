@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::anchor::AnchorIndex;
 use super::facts::FactIndex;
 use super::found::{Capture, Match, Sighting};
+use crate::base::two::at_once;
 use crate::record::Record;
 use crate::record::clock::Clock;
 use crate::signature::{Signature, SignatureSet};
@@ -43,14 +44,16 @@ impl Matcher {
                 let line = signatures[number].leaves[leaf].as_line()?;
                 Some((leaf_number, line))
             });
-        let anchors = AnchorIndex::new(lines.flat_map(|(leaf_number, line)| {
+        let anchors = lines.flat_map(|(leaf_number, line)| {
             let anchors = line.anchors.iter();
             anchors.map(move |anchor| (anchor.as_slice(), leaf_number))
-        }));
+        });
+        let (facts, anchors) =
+            at_once(|| FactIndex::new(&signatures), || AnchorIndex::new(anchors));
         Matcher {
             set,
             anchors,
-            facts: FactIndex::new(&signatures),
+            facts,
             leaves,
             signatures,
             max_line_bytes,

@@ -14,6 +14,7 @@ use super::lint;
 use super::load::{self, SourceFile};
 use super::plan::{self, Plan};
 use super::schema::{Detection, Spec};
+use crate::base::two::at_once;
 
 /// One signature, compiled.
 #[derive(Debug)]
@@ -124,10 +125,16 @@ impl SignatureSet {
     /// # Errors
     /// Never in a library that passed its own tests; a [`SignatureError`] otherwise.
     pub fn builtin() -> Result<Self, SignatureError> {
+        let read = |builtins: &'static [Builtin]| -> Result<Vec<Signature>, SignatureError> {
+            builtins.iter().map(Signature::embedded).collect()
+        };
+        let (first, second) = BUILTINS.split_at(BUILTINS.len() / 2);
+        let (first, second) = at_once(|| read(first), || read(second));
         let mut set = SignatureSet::empty();
-        for builtin in BUILTINS {
-            set.insert(Signature::embedded(builtin)?);
-        }
+        first?
+            .into_iter()
+            .chain(second?)
+            .for_each(|signature| set.insert(signature));
         Ok(set)
     }
 

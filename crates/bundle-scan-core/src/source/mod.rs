@@ -11,6 +11,7 @@ pub mod rotation;
 
 use std::fmt;
 
+use crate::base::hash::fnv1a;
 use crate::base::member_path::MemberPath;
 use crate::base::thing::workload_of;
 use crate::envelope::Peeled;
@@ -29,6 +30,8 @@ pub struct Source {
     pub pod: Option<PodRef>,
     /// The number or date of an older part of a rotated log.
     pub rotation: Option<String>,
+    /// A number for the log that it is a part of: the same for all its rotations.
+    pub stream: u32,
 }
 
 /// A pod as the path of its log names it.
@@ -63,6 +66,8 @@ pub fn classify(path: &MemberPath, head: &[u8]) -> Source {
         None => unrotated.name,
     };
     let rotation = unrotated.part;
+    let outer = path.as_str().strip_suffix(path.innermost()).unwrap_or("");
+    let stream = fnv1a([outer, &plain].concat().as_bytes()) as u32;
     match by_path(&plain) {
         Some((kind, captured)) => {
             let pod = pod_of(&captured);
@@ -71,6 +76,7 @@ pub fn classify(path: &MemberPath, head: &[u8]) -> Source {
                 component: speaker_of(kind, pod.as_ref()),
                 pod,
                 rotation,
+                stream,
             }
         }
         None => {
@@ -84,6 +90,7 @@ pub fn classify(path: &MemberPath, head: &[u8]) -> Source {
                 },
                 pod,
                 rotation,
+                stream,
             }
         }
     }

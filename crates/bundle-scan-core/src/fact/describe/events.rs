@@ -17,6 +17,7 @@
 use super::columns::{self, Cell};
 use super::event_row::{self, Told};
 use super::object::{Object, put};
+use crate::base::thing::message_first;
 use crate::fact::{Fact, Section, kind};
 
 /// The fields that an event has from its object, with the places of those.
@@ -172,6 +173,7 @@ impl<'a> Table<'_, 'a> {
         let message = self.section.text.get(start..end).unwrap_or("").trim();
         let message = event_row::without_path(message);
         put(self.section, &mut fact, "message", message);
+        fact.edit("message", message_first);
         facts.push(fact);
     }
 

@@ -16,8 +16,9 @@ use std::borrow::Cow;
 
 use super::cells::{is_age, is_nothing, is_unknown};
 use super::get_cells::some_age;
-use super::sheet::Reads::{By, Text, Word};
+use super::sheet::Reads::{By, Word};
 use super::sheet::{ColumnReads, PLAIN, Table, Tables, borrowed};
+use crate::base::thing::message_first;
 use crate::fact::{Fact, kind};
 
 /// The tables of events.
@@ -58,8 +59,14 @@ const COLUMNS: &[ColumnReads] = &[
     ("NAME", By(event_name)),
     ("SUBOBJECT", By(subobject)),
     ("SOURCE", By(source)),
-    ("MESSAGE", Text("message")),
+    ("MESSAGE", By(message)),
 ];
+
+fn message<'a>(fact: &mut Fact<'a>, cell: &'a str, at: usize) -> bool {
+    fact.set("message", cell, at);
+    fact.edit("message", message_first);
+    true
+}
 
 /// `15s`, `15s (x4 over 85s)`, `<unknown>`.
 fn last_seen<'a>(fact: &mut Fact<'a>, cell: &'a str, at: usize) -> bool {

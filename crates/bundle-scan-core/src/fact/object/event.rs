@@ -10,6 +10,7 @@
 //! kubernetes `pkg/printers/internalversion/printers.go`.
 
 use super::part::{Row, take_age, take_rows};
+use crate::base::thing::message_first;
 use crate::fact::kind;
 use crate::fact::row::Fact;
 use crate::fact::section::Section;
@@ -50,6 +51,7 @@ pub(super) fn event<'a>(object: &Tree<'a>, section: &Section<'a>, facts: &mut Ve
     let Some(at) = object.at() else { return };
     let mut fact = Fact::new(&kind::EVENT, at);
     take_rows(&mut fact, object, ROWS);
+    fact.edit("message", message_first);
     take_age(&mut fact, "last", "age", section);
     set_count(&mut fact, object);
     // The instance of a kubelet is its node; that of another component is a pod of it.

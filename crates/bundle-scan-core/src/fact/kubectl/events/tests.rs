@@ -87,7 +87,7 @@ LASTSEEN FIRSTSEEN COUNT NAME KIND SUBOBJECT TYPE REASON SOURCE MESSAGE
         "event age=15 count=4 type=Warning reason=BackOff object_kind=pod object_name=web-0 object=pod/web-0 \
             message=Back-off restarting, again pod=web-0 @1
          event age=720 type=Warning reason=Unhealthy object_kind=pod object_name=web-0 object=pod/web-0 \
-            message=(combined from similar events): 5 times pod=web-0 @2
+            message=5 times (combined from similar events) pod=web-0 @2
          event age=60 count=2 object_name=web-0 object_kind=pod type=Normal reason=Pulling from=kubelet host=n1 \
             message=pulling image \"web:1\" object=pod/web-0 pod=web-0 @1
          event age=60 count=2 object_name=web-0 object_kind=pod type=Normal reason=Scheduled from=default-scheduler \
