@@ -115,8 +115,10 @@ pub enum TimeQuality {
     AgeRelative,
     /// The line carries date and time; its zone was taken to be UTC.
     ZoneAssumed,
-    /// The year was inferred; the zone is that of the machine where that is known, or else taken to be UTC.
+    /// The year was inferred; the zone is that of the machine, or UTC in a container.
     YearInferred,
+    /// The year was inferred, the zone taken to be UTC.
+    YearAndZoneAssumed,
 }
 
 impl TimeQuality {
@@ -129,6 +131,7 @@ impl TimeQuality {
             TimeQuality::AgeRelative => "age_relative",
             TimeQuality::ZoneAssumed => "zone_assumed",
             TimeQuality::YearInferred => "year_inferred",
+            TimeQuality::YearAndZoneAssumed => "year_and_zone_assumed",
         }
     }
 }

@@ -289,7 +289,12 @@ impl Clocks {
                 if local < NO_YEAR {
                     return None;
                 }
-                (local.checked_sub(offset)?, TimeQuality::YearInferred)
+                let is_known = host.utc_offset.is_some() || shown.clock.host == HostId::CONTAINER;
+                let quality = match is_known {
+                    true => TimeQuality::YearInferred,
+                    false => TimeQuality::YearAndZoneAssumed,
+                };
+                (local.checked_sub(offset)?, quality)
             }
             Scale::Uptime => {
                 let booted_at = host.booted_at?;
@@ -462,7 +467,7 @@ mod tests {
             check(
                 &clocks,
                 yearless,
-                Some((expected, TimeQuality::YearInferred)),
+                Some((expected, TimeQuality::YearAndZoneAssumed)),
             );
         }
     }
@@ -474,7 +479,7 @@ mod tests {
         shown.note(yearless);
         check(&Clocks::new(&shown), yearless, None);
         shown.note(by(host(), Scale::Absolute, nanos("2026-01-01T00:10:00Z")));
-        let expected = Some(("2025-12-31T23:00:00Z", TimeQuality::YearInferred));
+        let expected = Some(("2025-12-31T23:00:00Z", TimeQuality::YearAndZoneAssumed));
         check(&Clocks::new(&shown), yearless, expected);
     }
 

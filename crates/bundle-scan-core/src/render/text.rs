@@ -222,7 +222,9 @@ impl ReportText<'_> {
             TimeQuality::BootRelative | TimeQuality::AgeRelative => {
                 span += &format!(" UTC ({})", self.page.words.reckoned);
             }
-            TimeQuality::ZoneAssumed | TimeQuality::YearInferred => {
+            TimeQuality::ZoneAssumed
+            | TimeQuality::YearInferred
+            | TimeQuality::YearAndZoneAssumed => {
                 span += &format!(" ({})", self.page.words.assumed);
             }
         }

@@ -1,7 +1,7 @@
 //! Folds symptoms under their causes: which finding explains which.
 //!
 //! An edge is a `causes` entry between two findings, or a chain of entries through signatures that were not found. It holds only
-//! between findings that can be about the same thing at a possible time ([`Scene`]); and a symptom is only folded if its causes account
+//! between findings that can be about the same thing at a possible time (`report::scene`); and a symptom is only folded if its causes account
 //! for most of the pods that it names. Invariant: the result is a forest, because the linter refuses circles.
 
 use std::collections::{BTreeMap, BTreeSet};

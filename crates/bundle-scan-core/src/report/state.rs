@@ -183,7 +183,7 @@ pub fn slack(a: Time, b: Time) -> i64 {
     let is_assumed = |time: Time| {
         matches!(
             time.quality,
-            TimeQuality::ZoneAssumed | TimeQuality::YearInferred
+            TimeQuality::ZoneAssumed | TimeQuality::YearAndZoneAssumed
         )
     };
     match is_assumed(a) != is_assumed(b) {

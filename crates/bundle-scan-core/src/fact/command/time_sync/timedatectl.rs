@@ -68,7 +68,8 @@ impl FactParser for Timedatectl {
             match (field, value) {
                 (Some("zone"), _) => {
                     let offset = value.split_once(", ").map(|(_, offset)| offset);
-                    if let Some(offset) = offset.and_then(|offset| offset.strip_suffix(')')) {
+                    let offset = offset.and_then(|offset| offset.strip_suffix(')'));
+                    if let Some(offset) = offset.map(str::trim) {
                         fact.set("utc_offset", offset, section.at(offset));
                     }
                     fact.set("zone", first_word(value), at)
