@@ -12,7 +12,7 @@ fn scan(rule: &str, fixture: &str) -> String {
     let text = format!(
         "id: a\ntitle: {{en: t, zh: t}}\nseverity: error\nconfidence: high\ncategory: node\n{rule}\n\
          cause: {{en: c, zh: c}}\nimpact: {{en: i, zh: i}}\nremedy: [{{en: r, zh: r, risk: read-only}}]\n\
-         samples: {{positive: [{{member: m, text: task blocked}}], negative: [{{member: m, text: task disk node failed low back pod blocks server memory}}]}}\n"
+         samples: {{positive: [{{member: m, text: task blocked}}], negative: [{{member: m, text: task disk node failed low back pod blocks server memory link quota}}]}}\n"
     );
     let file = SourceFile {
         name: "a.yaml".into(),
@@ -384,6 +384,50 @@ fn what_is_given_must_hold_and_is_neither_shown_nor_counted() {
                 "1 active high @2",
             ),
             (&log("journal has aborted", "disk went away"), ""),
+        ],
+    );
+}
+
+#[test]
+fn what_is_given_by_a_line_that_names_nothing_holds_for_all() {
+    let rule = "match:\n  join: [pod]\n  all:\n    - given: {line: {literal: quota is used up}}\n    \
+        - line: {literal: cannot start, regex: 'pod (?<pod>\\S+) cannot start'}\nentities: {pod: pod}";
+    check(
+        rule,
+        &[
+            (
+                "//- m\nquota is used up\npod a cannot start\n",
+                "1 unknown high @2",
+            ),
+            ("//- m\npod a cannot start\n", ""),
+        ],
+    );
+}
+
+#[test]
+fn equal_steps_in_any_order_ask_for_as_many_lines() {
+    let rule = "sequence: {within: 1m, ordered: false, steps: [{line: {literal: link is down}}, {line: {literal: link is down}}]}";
+    let log = |seconds: &[&str]| {
+        let lines = seconds
+            .iter()
+            .map(|second| format!("2026-03-10T10:00:{second}Z n1 kernel: link is down\n"));
+        format!("//- var/log/messages\n{}", lines.collect::<String>())
+    };
+    assert_eq!(scan(rule, &log(&["00"])), "");
+    assert_ne!(scan(rule, &log(&["00", "30"])), "");
+}
+
+#[test]
+fn one_record_in_two_logs_counts_and_is_shown_once() {
+    let rule = "match: {any: [{line: {literal: task blocked}}]}";
+    let messages = "Mar 10 10:17:41 n1 kernel: [ 812.100000] task blocked\n";
+    let ring = "[ 812.100000] task blocked\n";
+    let both = format!("//- dmesg\n{ring}//- var/log/messages\n{messages}");
+    check(
+        rule,
+        &[
+            (&both, "1 active high @1"),
+            (&format!("{both}{messages}"), "2 active high @1"),
         ],
     );
 }

@@ -138,6 +138,13 @@ fn exit_codes_tell_ticket_systems_what_happened() {
 }
 
 #[test]
+fn options_before_a_command_get_a_hint() {
+    let folder = Folder::new();
+    let run = run(&["--format", "json", "explain", &folder.path("sick.tgz")]).ends_with(2);
+    assert!(run.stderr.contains("bundle-scan explain"), "{}", run.stderr);
+}
+
+#[test]
 fn json_is_one_document_and_the_same_for_any_number_of_threads() {
     let folder = Folder::new();
     let report = |jobs| {

@@ -65,6 +65,11 @@ impl HostId {
     /// What cannot be held against other clocks, such as the uptime in a log of an earlier boot.
     pub const ADRIFT: HostId = HostId(2);
 
+    /// Whether its clocks can be held against those of a machine.
+    pub fn is_machine(self) -> bool {
+        self != HostId::CONTAINER && self != HostId::ADRIFT
+    }
+
     /// The host of this name.
     pub fn named(name: &str) -> Self {
         HostId(fnv1a(name.as_bytes()))

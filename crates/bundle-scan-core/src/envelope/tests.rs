@@ -252,6 +252,10 @@ fn program_formats() {
         "coredns error - - - | [ERROR] plugin/errors: 2 a. A: x",
     );
     check(
+        "2026-03-10T10:17:41Z [FATAL] plugin/loop: Loop detected",
+        "python-java+coredns critical z+0 - - | [FATAL] plugin/loop: Loop detected",
+    );
+    check(
         "2026-03-10 10:17:41,075 - util.py[WARNING]: x",
         "cloud-init warning l+0 - - | x",
     );

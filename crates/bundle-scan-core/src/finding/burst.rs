@@ -4,13 +4,13 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::occurrences::Place;
+use super::occurrences::LinePlace;
 use crate::base::hash::fnv1a;
 use crate::base::time::NANOS_PER_SECOND;
 
 /// Times kept until the threshold is met. Times that spread so thin over a window never need more in practice; beyond
 /// it only the newest are kept.
-const MAX_TIMES: usize = 1 << 18;
+const MAX_TIMES: usize = 1 << 16;
 
 /// Occurrences that one line is taken for at the most: more than any threshold asks for.
 const MAX_REPEATS: u64 = 1_000;
@@ -18,39 +18,36 @@ const MAX_REPEATS: u64 = 1_000;
 /// The times of the matches of one signature with a threshold, each with a label: what it names.
 #[derive(Clone, Debug, Default)]
 pub struct Burst {
-    times: Vec<Moment>,
+    times: Vec<Occurrence>,
     untimed: u64,
     untimed_labels: BTreeSet<u64>,
 }
 
-/// When something happened, what it names, and by what its line is known again in another log.
+/// What happened once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Moment {
-    unix_nanos: i64,
+struct Occurrence {
+    /// By the clock of its line: those of different clocks are not held against each other but by chance.
+    nanos: i64,
+    /// A hash of what it names.
     label: u64,
-    place: Option<Place>,
+    /// By what its line is known again in another log.
+    place: Option<LinePlace>,
 }
 
 impl Burst {
     /// Adds a match that stands for `repeats` occurrences; no time when its line carries none. `label` is the value that
     /// is counted where distinct values are, `place` what [`identity`](super::occurrences::identity) tells of the line.
-    pub fn add(
-        &mut self,
-        unix_nanos: Option<i64>,
-        repeats: u64,
-        label: &str,
-        place: Option<Place>,
-    ) {
+    pub fn add(&mut self, nanos: Option<i64>, repeats: u64, label: &str, place: Option<LinePlace>) {
         let label = fnv1a(label.as_bytes());
-        match unix_nanos {
-            Some(unix_nanos) => {
-                let moment = Moment {
-                    unix_nanos,
+        match nanos {
+            Some(nanos) => {
+                let one = Occurrence {
+                    nanos,
                     label,
                     place,
                 };
                 let count = repeats.min(MAX_REPEATS);
-                self.times.extend((0..count).map(|_| moment));
+                self.times.extend((0..count).map(|_| one));
             }
             None => {
                 self.untimed = self.untimed.saturating_add(repeats);
@@ -103,11 +100,15 @@ impl Burst {
     /// Times and labels in order; of a line that stands in several logs those of the log that has it most often.
     fn sorted(&self) -> Vec<(i64, u64)> {
         let mut by_line: BTreeMap<u64, BTreeMap<u32, u64>> = BTreeMap::new();
-        for (line, stream) in self.times.iter().filter_map(|moment| moment.place) {
-            *by_line.entry(line).or_default().entry(stream).or_default() += 1;
+        for place in self.times.iter().filter_map(|one| one.place) {
+            *by_line
+                .entry(place.line)
+                .or_default()
+                .entry(place.stream)
+                .or_default() += 1;
         }
-        let is_counted = |moment: &&Moment| {
-            let Some((line, stream)) = moment.place else {
+        let is_counted = |one: &&Occurrence| {
+            let Some(LinePlace { line, stream }) = one.place else {
                 return true;
             };
             let streams = by_line.get(&line).into_iter().flatten();
@@ -115,9 +116,7 @@ impl Burst {
             most.is_none_or(|(most, _)| *most == stream)
         };
         let counted = self.times.iter().filter(is_counted);
-        let mut times: Vec<(i64, u64)> = counted
-            .map(|moment| (moment.unix_nanos, moment.label))
-            .collect();
+        let mut times: Vec<(i64, u64)> = counted.map(|one| (one.nanos, one.label)).collect();
         times.sort_unstable();
         times
     }
@@ -172,7 +171,8 @@ mod tests {
     #[test]
     fn a_line_in_two_logs_is_one_match() {
         let mut burst = Burst::default();
-        for (second, place) in [(0, (1, 1)), (28_800, (1, 2)), (5, (2, 1)), (5, (2, 1))] {
+        for (second, line, stream) in [(0, 1, 1), (28_800, 1, 2), (5, 2, 1), (5, 2, 1)] {
+            let place = LinePlace { line, stream };
             burst.add(Some(second * NANOS_PER_SECOND), 1, "", Some(place));
         }
         assert_eq!(burst.most_within(None), 3);

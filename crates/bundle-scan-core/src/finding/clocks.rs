@@ -181,7 +181,7 @@ impl Clocks {
     /// Holds what all clocks showed against each other.
     pub fn new(shown: &Shown) -> Self {
         let mut clocks = Clocks {
-            common: agreed(shown.hosts.values().copied()),
+            common: agreed(&shown.hosts),
             hosts: shown.hosts.clone(),
             ..Clocks::default()
         };
@@ -244,7 +244,7 @@ impl Clocks {
             let counted_back = || captured_at?.checked_sub(host.up_for?);
             host.booted_at = host.booted_at.or_else(counted_back);
         }
-        self.common = agreed(self.hosts.values().copied());
+        self.common = agreed(&self.hosts);
     }
 
     /// When the bundle was made: the newest time that can be trusted.
@@ -259,7 +259,7 @@ impl Clocks {
 
     fn host(&self, host: HostId) -> HostClock {
         let known = self.hosts.get(&host).copied().unwrap_or_default();
-        if host == HostId::CONTAINER || host == HostId::ADRIFT {
+        if !host.is_machine() {
             return HostClock::default();
         }
         HostClock {
@@ -312,8 +312,10 @@ impl Clocks {
     }
 }
 
-/// What all hosts that tell it agree on.
-fn agreed(hosts: impl Iterator<Item = HostClock> + Clone) -> HostClock {
+/// What all machines that tell it agree on.
+fn agreed(hosts: &BTreeMap<HostId, HostClock>) -> HostClock {
+    let machines = hosts.iter().filter(|(host, _)| host.is_machine());
+    let hosts = machines.map(|(_, clock)| *clock);
     HostClock {
         utc_offset: only(hosts.clone().filter_map(|host| host.utc_offset)),
         booted_at: only(hosts.filter_map(|host| host.booted_at)),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use foldhash::HashSet;
 
 use super::burst::Burst;
-use super::occurrences::{Occurrences, identity};
+use super::occurrences::{LinePlace, Occurrences, identity};
 use crate::matcher::Match;
 use crate::signature::schema::Threshold;
 use crate::source::Source;
@@ -32,7 +32,8 @@ impl Counter {
         threshold: Option<&Threshold>,
     ) {
         let line = found.record().and_then(identity);
-        let place = line.map(|line| (line, source.stream));
+        let stream = source.stream;
+        let place = line.map(|line| LinePlace { line, stream });
         match found.state_of {
             None => self.occurrences.add(place, found.repeats),
             Some(thing) => self.things.add(thing),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::base::time::{ClockTime, HostId, Reading};
+use crate::finding::Tally;
 use crate::finding::clocks::Shown;
 use crate::record::Record;
 use crate::record::clock::Clock;
@@ -85,6 +86,32 @@ impl Edges {
         self.shown.merge(other.shown);
     }
 
+    /// Gives what was found in a member the host and the clock that they name; tells the host.
+    pub(super) fn apply(&self, source: &Source, tally: &mut Tally) -> HostId {
+        let host = self.host(source);
+        tally.shown.merge(self.shown.clone());
+        // Commands and objects may tell of what is to come: timers, certificates.
+        if !is_document(source.kind) {
+            for reading in &self.readings {
+                tally.shown.note((*reading).into());
+            }
+        }
+        tally.on_host(host, &self.readings);
+        host
+    }
+
+    fn host(&self, source: &Source) -> HostId {
+        if source.pod.is_some() {
+            return HostId::CONTAINER;
+        }
+        let is_earlier_boot = source.kind == "kernel" && source.rotation.is_some();
+        match self.hosts.first() {
+            _ if is_earlier_boot => HostId::ADRIFT,
+            Some(host) => HostId::named(host),
+            None => HostId::UNNAMED,
+        }
+    }
+
     /// The earliest and the latest reading of the best clock.
     pub(super) fn ends(&self, host: HostId) -> Option<Ends> {
         let best = self.readings.iter().map(|reading| reading.scale).min()?;
@@ -97,6 +124,11 @@ impl Edges {
         });
         Some((times.clone().min()?, times.max()?))
     }
+}
+
+/// Whether the lines of members of this kind are not written one after the other.
+fn is_document(kind: &str) -> bool {
+    kind.starts_with("k8s-") || matches!(kind, "config" | "os-command")
 }
 
 /// Kinds of logs that several programs of one machine write, or one that names its host.

@@ -8,12 +8,12 @@ use super::lane::Lane;
 use super::structured::SoFar;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::Problem;
-use crate::base::time::HostId;
 use crate::fact::census::Census;
 use crate::finding::{Next, Tally, TallyOptions};
 use crate::record::clock::Clock;
-use crate::report::coverage::{CoverageBuilder, MemberCoverage, MemberStatus};
+use crate::report::coverage::{CoverageBuilder, Ends, MemberCoverage, MemberStatus};
 use crate::source::Source;
+use crate::source::component::Component;
 
 /// What a worker found in one block.
 #[derive(Debug, Default)]
@@ -77,15 +77,16 @@ impl MemberJob {
         lock(&self.edges).merge(edges);
     }
 
-    fn host(&self, edges: &Edges) -> HostId {
-        if self.source.pod.is_some() {
-            return HostId::CONTAINER;
-        }
-        let is_earlier_boot = self.source.kind == "kernel" && self.source.rotation.is_some();
-        match edges.hosts.first() {
-            _ if is_earlier_boot => HostId::ADRIFT,
-            Some(host) => HostId::named(host),
-            None => HostId::UNNAMED,
+    /// Gives what was found in it the host and the clock that its lines at both ends name.
+    fn ended(&self, mut tally: Tally, covered: MemberCoverage) -> Ended {
+        let edges = std::mem::take(&mut *lock(&self.edges));
+        let host = edges.apply(&self.source, &mut tally);
+        Ended {
+            tally,
+            covered,
+            ends: edges.ends(host),
+            hosts: edges.hosts,
+            speaker: self.source.component,
         }
     }
 
@@ -102,6 +103,15 @@ impl MemberJob {
             span: None,
         }
     }
+}
+
+/// What is known of a member that was read to its end.
+struct Ended {
+    tally: Tally,
+    covered: MemberCoverage,
+    ends: Option<Ends>,
+    hosts: BTreeSet<String>,
+    speaker: Option<Component>,
 }
 
 /// What is known of the bundle so far.
@@ -122,37 +132,14 @@ pub(super) struct Gather {
 }
 
 impl Gathered {
-    /// Takes what is known of a member that was read to its end.
-    fn member(
-        &mut self,
-        job: &MemberJob,
-        mut tally: Tally,
-        covered: MemberCoverage,
-        options: &TallyOptions,
-    ) {
-        let edges = lock(&job.edges).clone();
-        let host = job.host(&edges);
-        tally.shown.merge(edges.shown.clone());
-        // Commands and objects may tell of what is to come: timers, certificates.
-        if !is_document(job.source.kind) {
-            for reading in &edges.readings {
-                tally.shown.note((*reading).into());
-            }
-        }
-        tally.on_host(host, &edges.readings);
-        self.hosts.extend(edges.hosts.iter().cloned());
+    fn add(&mut self, ended: Ended, options: &TallyOptions) {
+        self.hosts.extend(ended.hosts);
         while self.hosts.len() > MAX_HOSTS {
             self.hosts.pop_last();
         }
-        self.tally.merge(tally, Next::Member, options);
-        let speaker = job.source.component;
-        self.coverage.add(covered, edges.ends(host), speaker);
+        self.tally.merge(ended.tally, Next::Member, options);
+        self.coverage.add(ended.covered, ended.ends, ended.speaker);
     }
-}
-
-/// Whether the lines of members of this kind are not written one after the other.
-fn is_document(kind: &str) -> bool {
-    kind.starts_with("k8s-") || matches!(kind, "config" | "os-command")
 }
 
 /// Hosts listed in the report.
@@ -197,7 +184,9 @@ impl Gather {
         let tally = std::mem::take(&mut progress.tally);
         let lines = progress.lines + u64::from(progress.open_line);
         let covered = job.covered(progress.bytes, lines, MemberStatus::Scanned);
-        lock(&self.gathered).member(job, tally, covered, &self.options);
+        drop(progress);
+        let ended = job.ended(tally, covered);
+        lock(&self.gathered).add(ended, &self.options);
     }
 
     /// Adds a structured member that was read to its end.
@@ -211,8 +200,9 @@ impl Gather {
             found.lines + u64::from(found.open_line),
             status,
         );
+        let ended = job.ended(found.tally, covered);
         let mut gathered = lock(&self.gathered);
-        gathered.member(job, found.tally, covered, &self.options);
+        gathered.add(ended, &self.options);
         gathered.census.merge(found.census);
         gathered.problems.extend(problems);
     }

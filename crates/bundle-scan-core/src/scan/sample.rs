@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::edges::Edges;
 use super::structured::{Setting, SoFar, StructuredScan, is_structured};
 use super::{Scanner, ScannerBuilder};
 use crate::base::member_path::MemberPath;
-use crate::base::time::HostId;
 use crate::finding::clocks::Clocks;
 use crate::finding::{Next, Tally, TallyOptions};
 use crate::matcher::Matcher;
-use crate::record::Record;
 use crate::record::clock::Clock;
 use crate::report::{Bundle, Report, Scanned};
 use crate::signature::{Signature, SignatureSet};
@@ -22,6 +21,7 @@ pub struct Engine<'a> {
     pub(super) set: &'a SignatureSet,
     pub(super) matcher: Matcher,
     options: TallyOptions,
+    max_line_bytes: usize,
 }
 
 /// What a text set off.
@@ -45,6 +45,7 @@ impl<'a> Engine<'a> {
             set,
             matcher,
             options: TallyOptions::new(evidence, context, &limits),
+            max_line_bytes: limits.max_line_bytes,
         }
     }
 
@@ -112,19 +113,9 @@ impl<'a> Engine<'a> {
             at_end: true,
         };
         let mut found = self.matches(setting, &view);
-        let clock = Clock::new(setting.modified);
-        let last_line = text.trim_end().rsplit('\n').next().unwrap_or("");
-        let last = Record::read(last_line.as_bytes(), &source, &clock);
-        let shown = &mut found.tally.shown;
-        last.reading
-            .into_iter()
-            .for_each(|reading| shown.note(reading.into()));
-        let host = match (&source.pod, &last.host) {
-            (Some(_), _) => HostId::CONTAINER,
-            (None, Some(host)) => HostId::named(&String::from_utf8_lossy(host)),
-            (None, None) => HostId::UNNAMED,
-        };
-        found.tally.on_host(host, last.reading.as_slice());
+        let clock = Clock::rotated(setting.modified, source.rotation.as_deref());
+        let edges = Edges::of(&view, &source, &clock, self.max_line_bytes);
+        edges.apply(&source, &mut found.tally);
         found
     }
 

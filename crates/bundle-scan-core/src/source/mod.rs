@@ -257,6 +257,49 @@ mod tests {
     }
 
     #[test]
+    fn a_log_named_like_a_generated_pod_is_of_that_pod() {
+        let pod = |path| of(path, "GET / 200\n").pod.map(|pod| pod.to_string());
+        for (path, expected) in [
+            (
+                "logs/web-6d4b75cb6d-hwxkx.log",
+                Some("web-6d4b75cb6d-hwxkx"),
+            ),
+            (
+                "logs/web-6d4b75cb6d-hwxkx.txt",
+                Some("web-6d4b75cb6d-hwxkx"),
+            ),
+            ("logs/web-0.log", None),
+            ("logs/install-notes.txt", None),
+        ] {
+            assert_eq!(pod(path).as_deref(), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_release_name_may_stand_before_that_of_a_component() {
+        for (pod, expected) in [
+            (
+                "cceaddon-nginx-ingress-controller-5b7c-x2x4k",
+                Some(Component::IngressController),
+            ),
+            ("aws-node-7xk2p", Some(Component::Cni)),
+            ("aws-node-termination-handler-x2x4k", Some(Component::App)),
+            ("shop-api-0", None),
+        ] {
+            assert_eq!(component_of(pod), expected, "{pod}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_names_its_pod_is_of_its_component() {
+        let line = b"[pod/coredns-6f7d-x2x4k/coredns] [ERROR] plugin/errors: 2 a. A: x";
+        let peeled = peel(line);
+        assert_eq!(peeled.pod.as_deref(), Some(&b"coredns-6f7d-x2x4k"[..]));
+        let source = of("logs.txt", "");
+        assert_eq!(speaker(&source, &peeled), Some(Component::Coredns));
+    }
+
+    #[test]
     fn loose_files_are_known_by_their_content() {
         for (head, expected) in [
             (
