@@ -102,7 +102,7 @@ fn peer(program: &'static str, args: Vec<String>) -> impl Fn() {
 fn regex_set(set: &SignatureSet, log: &Path) -> impl Fn() + use<> {
     let lines = set
         .iter()
-        .flat_map(|signature| signature.detection.rule.any.clone())
+        .flat_map(|signature| signature.spec().rule.any.clone())
         .filter_map(|node| match node {
             Node::Line(line) => Some(line),
             _ => None,
@@ -224,7 +224,7 @@ fn main() {
     let texts = set
         .iter()
         .flat_map(|signature| signature.line_leaves())
-        .flat_map(|leaf| &leaf.anchors);
+        .flat_map(|leaf| leaf.anchors());
     let texts: std::collections::BTreeSet<String> = texts
         .map(|a| String::from_utf8_lossy(a).into_owned())
         .collect();

@@ -27,8 +27,8 @@ fn stages(criterion: &mut Criterion) {
         .sample_size(10);
 
     let leaves = set.iter().flat_map(|signature| signature.line_leaves());
-    let anchors: Vec<Vec<u8>> = leaves.flat_map(|leaf| leaf.anchors.clone()).collect();
-    let index = AnchorIndex::new(anchors.iter().map(|anchor| (anchor.as_slice(), 0)));
+    let anchors = leaves.flat_map(|leaf| leaf.anchors());
+    let index = AnchorIndex::new(anchors.map(|anchor| (anchor, 0)));
     group.bench_function("anchors", |bencher| {
         bencher.iter(|| {
             let mut hits = 0;

@@ -48,7 +48,7 @@ fn files_lie_in_a_family_and_names_are_unique() {
 fn no_anchor_is_too_short_for_the_fast_search() {
     let set = SignatureSet::builtin().unwrap();
     for signature in set.iter() {
-        let anchors = signature.line_leaves().flat_map(|leaf| &leaf.anchors);
+        let anchors = signature.line_leaves().flat_map(|leaf| leaf.anchors());
         for anchor in anchors {
             let text = String::from_utf8_lossy(anchor);
             assert!(

@@ -156,7 +156,7 @@ fn named(signature: &Signature, asked: &str, exit_code: Option<ExitCode>) -> Opt
         return None;
     }
     let is_part = |text: &str| text.to_lowercase().contains(&folded);
-    let mut anchors = signature.line_leaves().flat_map(|leaf| &leaf.anchors);
+    let mut anchors = signature.line_leaves().flat_map(|leaf| leaf.anchors());
     let says = anchors.any(|anchor| is_part(&String::from_utf8_lossy(anchor)));
     let is_text = says || is_part(&spec.title.en) || is_part(&spec.title.zh);
     is_text.then_some(By::Text)

@@ -57,7 +57,7 @@ fn known_words(signature: &Signature) -> BTreeMap<String, u32> {
     };
     add(&spec.cause.en, 1);
     add(&spec.cause.zh, 1);
-    let anchors = signature.line_leaves().flat_map(|leaf| &leaf.anchors);
+    let anchors = signature.line_leaves().flat_map(|leaf| leaf.anchors());
     anchors.for_each(|anchor| add(&String::from_utf8_lossy(anchor), 2));
     add(&spec.title.en, 3);
     add(&spec.title.zh, 3);

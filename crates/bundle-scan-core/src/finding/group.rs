@@ -121,7 +121,7 @@ impl Group {
         keep: &Keep,
         detail: Option<&TallyOptions>,
     ) {
-        let threshold = signature.detection.threshold.as_ref();
+        let threshold = signature.threshold.as_ref();
         let threshold = threshold.filter(|_| !keep.is_silent);
         self.counter.add(found, place.source, threshold);
         if keep.moments {

@@ -356,7 +356,7 @@ impl<'g> Evaluation<'g> {
     }
 
     fn reaches_threshold(&self, proof: &Proof) -> bool {
-        let threshold = self.signature.detection.threshold.as_ref();
+        let threshold = self.signature.threshold.as_ref();
         threshold.is_none() || reaches(threshold, &self.counted(proof))
     }
 

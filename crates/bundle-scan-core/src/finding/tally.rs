@@ -102,7 +102,7 @@ impl Tally {
         match &signature.plan {
             None => {
                 let tally = self.signatures.entry(found.signature).or_default();
-                let threshold = signature.detection.threshold.as_ref();
+                let threshold = signature.threshold.as_ref();
                 tally.counter.add(found, place.source, threshold);
                 tally.detail.add(found, place, options);
             }

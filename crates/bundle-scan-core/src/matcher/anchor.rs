@@ -4,8 +4,6 @@
 //! a pass of its own. Either way anchors overlap without hiding each other, and ASCII case is ignored: the leaf that owns
 //! the anchor decides about case later.
 
-use std::collections::BTreeMap;
-
 use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, Input, MatchKind, StartKind};
 
@@ -15,28 +13,56 @@ use super::qgram::{MIN_BYTES, QGrams};
 #[derive(Debug)]
 pub struct AnchorIndex {
     long: QGrams,
-    /// For each long anchor the leaves that own it, ascending.
-    long_owners: Vec<Vec<u32>>,
+    long_owners: Owners,
     /// The automaton for anchors that are too short, if there are any.
     short: Option<AhoCorasick>,
-    short_owners: Vec<Vec<u32>>,
+    short_owners: Owners,
+}
+
+/// For each anchor the leaves that own it, ascending.
+#[derive(Debug, Default)]
+struct Owners {
+    leaves: Vec<u32>,
+    /// Where in `leaves` those of each anchor end.
+    ends: Vec<u32>,
+}
+
+impl Owners {
+    /// Takes the owners of sorted pairs of anchor and leaf; what is left are the anchors, each once.
+    fn take(pairs: Vec<(Vec<u8>, u32)>) -> (Vec<Vec<u8>>, Self) {
+        let mut owners = Owners::default();
+        let mut anchors: Vec<Vec<u8>> = Vec::with_capacity(pairs.len());
+        for (anchor, leaf) in pairs {
+            if anchors.last() != Some(&anchor) {
+                anchors.push(anchor);
+                owners.ends.push(0);
+            }
+            owners.leaves.push(leaf);
+            if let Some(end) = owners.ends.last_mut() {
+                *end = owners.leaves.len() as u32;
+            }
+        }
+        (anchors, owners)
+    }
+
+    fn of(&self, anchor: usize) -> &[u32] {
+        let start = anchor.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.leaves[start as usize..self.ends[anchor] as usize]
+    }
 }
 
 impl AnchorIndex {
     /// Builds the index from pairs of anchor and owning leaf.
     pub fn new<'a>(anchors: impl Iterator<Item = (&'a [u8], u32)>) -> Self {
-        let mut by_text: BTreeMap<Vec<u8>, Vec<u32>> = BTreeMap::new();
-        for (anchor, leaf) in anchors.filter(|(anchor, _)| !anchor.is_empty()) {
-            let owners = by_text.entry(anchor.to_ascii_lowercase()).or_default();
-            if owners.last() != Some(&leaf) {
-                owners.push(leaf);
-            }
-        }
-        let (long, short): (Vec<_>, Vec<_>) = by_text
-            .into_iter()
-            .partition(|(text, _)| text.len() >= MIN_BYTES);
-        let (long_texts, long_owners) = long.into_iter().unzip();
-        let (short_texts, short_owners): (Vec<Vec<u8>>, _) = short.into_iter().unzip();
+        let anchors = anchors.filter(|(anchor, _)| !anchor.is_empty());
+        let mut pairs: Vec<(Vec<u8>, u32)> = anchors
+            .map(|(anchor, leaf)| (anchor.to_ascii_lowercase(), leaf))
+            .collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let short = pairs.extract_if(.., |(text, _)| text.len() < MIN_BYTES);
+        let (short_texts, short_owners) = Owners::take(short.collect());
+        let (long_texts, long_owners) = Owners::take(pairs);
         AnchorIndex {
             long: QGrams::new(long_texts),
             long_owners,
@@ -49,18 +75,18 @@ impl AnchorIndex {
     pub fn scan(&self, bytes: &[u8], mut found: impl FnMut(usize, &[u32])) {
         let Some(short) = &self.short else {
             return self.long.scan(bytes, |anchor, place| {
-                found(place, &self.long_owners[anchor])
+                found(place, self.long_owners.of(anchor));
             });
         };
         let mut hits: Vec<(usize, &[u32])> = Vec::new();
         self.long.scan(bytes, |anchor, place| {
-            hits.push((place, &self.long_owners[anchor]))
+            hits.push((place, self.long_owners.of(anchor)));
         });
         let mut state = OverlappingState::start();
         loop {
             short.find_overlapping(Input::new(bytes), &mut state);
             let Some(hit) = state.get_match() else { break };
-            hits.push((hit.start(), &self.short_owners[hit.pattern().as_usize()]));
+            hits.push((hit.start(), self.short_owners.of(hit.pattern().as_usize())));
         }
         hits.sort_unstable_by_key(|(place, _)| *place);
         hits.into_iter()

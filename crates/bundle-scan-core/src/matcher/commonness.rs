@@ -11,53 +11,53 @@ static COMMON: &[u8] = include_bytes!("common_windows.txt");
 const LINE: usize = 9;
 /// Bytes of a stretch.
 pub(super) const WINDOW: usize = 6;
+/// Set in every byte, it makes ASCII letters of either case equal.
+pub(super) const FOLD: u8 = 0x20;
 /// What is assumed of a stretch that is not listed.
-const RARE: f64 = 4.0;
+const RARE: f32 = 4.0;
 
-/// The list, ready to be asked tens of thousands of times at every start.
-pub(super) struct Commonness {
-    lines: &'static [[u8; LINE]],
-    /// For each pair of bytes where the lines begin that begin with it; one more marks the end.
-    starts: Vec<u32>,
+/// The list as a hash table with linear probing, made by the compiler: every start asks it a hundred thousand times. An entry is
+/// a stretch with its letter in the byte above; none is zero.
+static TABLE: [u64; SLOTS] = table();
+const SLOT_BITS: u32 = 15;
+const SLOTS: usize = 1 << SLOT_BITS;
+/// The part of an entry that is the stretch.
+const KEY_MASK: u64 = (1 << (8 * WINDOW)) - 1;
+
+const fn table() -> [u64; SLOTS] {
+    let mut table = [0; SLOTS];
+    let mut line = 0;
+    while line < COMMON.len() {
+        let mut key = 0;
+        let mut place = WINDOW;
+        while place > 0 {
+            place -= 1;
+            key = key << 8 | (COMMON[line + place] | FOLD) as u64;
+        }
+        let mut slot = slot_of(key);
+        while table[slot] != 0 {
+            slot = (slot + 1) % SLOTS;
+        }
+        table[slot] = key | (COMMON[line + LINE - 2] as u64) << (8 * WINDOW);
+        line += LINE;
+    }
+    table
 }
 
-impl Commonness {
-    pub(super) fn new() -> Self {
-        let (lines, _) = COMMON.as_chunks();
-        let mut starts = vec![0; PAIRS + 1];
-        for line in lines {
-            starts[pair(line) + 1] += 1;
-        }
-        for place in 1..starts.len() {
-            starts[place] += starts[place - 1];
-        }
-        Commonness { lines, starts }
-    }
-
-    /// About how often a stretch begins among a million positions.
-    pub(super) fn per_million(&self, window: [u8; WINDOW]) -> f64 {
-        let written = window.map(|byte| match byte | 0x20 {
-            0x7f => b'_',
-            folded => folded,
-        });
-        let pair = pair(&written);
-        let lines = &self.lines[self.starts[pair] as usize..self.starts[pair + 1] as usize];
-        match lines.binary_search_by(|line| line[..WINDOW].cmp(&written)) {
-            Ok(found) => f64::from(lines[found][LINE - 2] - b'a').exp2(),
-            Err(_) => RARE,
-        }
-    }
+const fn slot_of(key: u64) -> usize {
+    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - SLOT_BITS)) as usize
 }
 
-/// Pairs of bytes.
-const PAIRS: usize = 1 << 16;
-
-/// The number of the pair that a stretch begins with.
-fn pair(stretch: &[u8]) -> usize {
-    match stretch {
-        [first, second, ..] => usize::from(*first) << 8 | usize::from(*second),
-        _ => 0,
-    }
+/// About how often a stretch begins among a million positions: its folded bytes, little endian.
+pub(super) fn per_million(key: u64) -> f32 {
+    let from = slot_of(key);
+    let entries = (from..from + SLOTS).map(|slot| TABLE[slot % SLOTS]);
+    let mut entries = entries.take_while(|entry| *entry != 0);
+    let found = entries.find(|entry| entry & KEY_MASK == key);
+    found.map_or(RARE, |entry| {
+        let letter = (entry >> (8 * WINDOW)) as u8;
+        f32::from(1_u16 << (letter - b'a').min(15))
+    })
 }
 
 #[cfg(test)]
@@ -68,6 +68,7 @@ mod tests {
     fn the_list_is_sorted_and_whole() {
         let (lines, rest) = COMMON.as_chunks::<LINE>();
         assert!(rest.is_empty());
+        assert!(lines.len() <= SLOTS / 4 * 3, "the table is too full");
         assert!(lines.is_sorted_by(|a, b| a[..WINDOW] < b[..WINDOW]));
         for line in lines {
             assert_eq!((line[6], line[8]), (b' ', b'\n'));
@@ -77,12 +78,14 @@ mod tests {
 
     #[test]
     fn common_stretches_are_told_from_rare_ones() {
-        let commonness = Commonness::new();
-        let per_million = |stretch: &[u8; WINDOW]| commonness.per_million(*stretch);
-        assert!(per_million(b" error") > RARE);
-        assert_eq!(per_million(b" ERROR"), per_million(b" error"));
-        assert_eq!(per_million(b"qzxjvw"), RARE);
+        let of = |stretch: &[u8; WINDOW]| {
+            let folded = stretch.iter().rev().map(|byte| u64::from(byte | FOLD));
+            per_million(folded.fold(0, |key, byte| key << 8 | byte))
+        };
+        assert!(of(b" error") > RARE);
+        assert_eq!(of(b" ERROR"), of(b" error"));
+        assert_eq!(of(b"qzxjvw"), RARE);
         // An underscore is another character with the bit that letters ignore case by.
-        assert!(per_million(b"_addit") > RARE);
+        assert!(of(b"_addit") > RARE);
     }
 }

@@ -9,11 +9,9 @@
 //! no exactness. Invariant: reports exactly what an overlapping, case-ignoring Aho-Corasick automaton reports.
 //! Source of the idea: sampled q-gram filters, as in Wu and Manber, "A fast algorithm for multi-pattern searching", 1994.
 
-use std::collections::BTreeSet;
-
 use foldhash::HashSet;
 
-use super::commonness::{Commonness, WINDOW};
+use super::commonness::{FOLD, WINDOW, per_million};
 
 /// Only positions that are a multiple of it are probed.
 const STRIDE: usize = 4;
@@ -32,8 +30,8 @@ const BYTE_BITS: u32 = 3;
 const LOADED: usize = size_of::<u64>();
 /// Logarithm of the number of slots in a bucket.
 const BUCKET_BITS: u32 = 9;
-/// Makes ASCII letters of either case equal.
-const FOLD: u64 = 0x2020_2020_2020_2020;
+/// Folds a word.
+const FOLD_ALL: u64 = u64::from_ne_bytes([FOLD; LOADED]);
 /// The bytes of a loaded word that belong to the window.
 const WINDOW_MASK: u64 = (1 << (8 * WINDOW)) - 1;
 /// Factors of the hash: the fractions of the golden ratio and of the square roots of small primes.
@@ -58,7 +56,7 @@ const FILLERS: [&[u8; WINDOW]; 6] = [
 pub(super) struct QGrams {
     /// A bit for each slot: whether the hash of some window falls there.
     table: Vec<u8>,
-    /// The windows, sorted by slot and key.
+    /// The windows, sorted by bucket.
     windows: Vec<Window>,
     /// Where in `windows` those of each bucket begin; a bucket is a run of slots. One more marks the end.
     buckets: Vec<u32>,
@@ -85,7 +83,7 @@ impl Hash {
         let byte_of = |hash: &Hash, key| hash.slot(key) >> BYTE_BITS;
         let fillers = FILLERS.map(|filler| load(filler, 0) & WINDOW_MASK);
         let is_apart = |hash: &Hash| {
-            let taken: BTreeSet<usize> = fillers.iter().map(|key| byte_of(hash, *key)).collect();
+            let taken = fillers.map(|key| byte_of(hash, key));
             let mut others = windows.iter().map(|window| window.key);
             !others.any(|key| !fillers.contains(&key) && taken.contains(&byte_of(hash, key)))
         };
@@ -116,38 +114,37 @@ struct Window {
 impl QGrams {
     /// Prepares a search for `anchors`; each has at least [`MIN_BYTES`] bytes.
     pub(super) fn new(anchors: Vec<Vec<u8>>) -> Self {
-        let commonness = Commonness::new();
         let mut known = HashSet::default();
-        let mut windows = Vec::new();
+        let mut windows = Vec::with_capacity(anchors.len() * STRIDE);
         // The shortest have the least choice; what they take others may share.
-        let mut order: Vec<(u32, &Vec<u8>)> = (0..).zip(&anchors).collect();
-        order.sort_by_key(|(_, anchor)| anchor.len());
-        for (number, anchor) in order {
-            let start = rarest_region(anchor, &known, &commonness);
+        let mut order: Vec<u32> = (0..anchors.len() as u32).collect();
+        order.sort_by_key(|number| anchors[*number as usize].len());
+        for number in order {
+            let anchor = &anchors[number as usize];
+            let start = rarest_region(anchor, &known);
             for offset in start..start + STRIDE {
-                for key in keys_at(anchor, offset) {
+                each_key_at(anchor, offset, |key| {
                     known.insert(key);
                     windows.push(Window {
                         key,
                         anchor: number,
                         offset: offset as u32,
                     });
-                }
+                });
             }
         }
         let hash = Hash::apart(&windows);
-        windows.sort_unstable_by_key(|window| (hash.slot(window.key), *window));
+        windows.sort_by_cached_key(|window| hash.bucket(window.key) as u32);
         let mut table = vec![0; 1 << (TABLE_BITS - BYTE_BITS)];
+        let mut buckets = vec![0; (1 << (TABLE_BITS - BUCKET_BITS)) + 1];
         for window in &windows {
             let slot = hash.slot(window.key);
             table[slot >> BYTE_BITS] |= 1 << (slot % (1 << BYTE_BITS));
+            buckets[hash.bucket(window.key) + 1] += 1;
         }
-        let first_of = |bucket: usize| {
-            windows.partition_point(|window| hash.bucket(window.key) < bucket) as u32
-        };
-        let buckets = (0..=1 << (TABLE_BITS - BUCKET_BITS))
-            .map(first_of)
-            .collect();
+        for bucket in 1..buckets.len() {
+            buckets[bucket] += buckets[bucket - 1];
+        }
         QGrams {
             table,
             windows,
@@ -241,7 +238,7 @@ fn table_byte(table: &[u8], slot: usize) -> u8 {
 fn word(group: &[u8], at: usize) -> u64 {
     let bytes = group.get(at..at + LOADED);
     let word = bytes.and_then(|bytes| bytes.try_into().ok());
-    word.map_or(0, u64::from_le_bytes) | FOLD
+    word.map_or(0, u64::from_le_bytes) | FOLD_ALL
 }
 
 /// The folded word at `at`; bytes beyond the end are zero.
@@ -250,41 +247,42 @@ fn load(bytes: &[u8], at: usize) -> u64 {
     let there = bytes.get(at..).unwrap_or_default();
     let there = &there[..there.len().min(LOADED)];
     word[..there.len()].copy_from_slice(there);
-    u64::from_le_bytes(word) | FOLD
+    u64::from_le_bytes(word) | FOLD_ALL
 }
 
-/// The window of an anchor at `offset`: if it ends one byte behind the anchor, with every byte that may follow.
-fn keys_at(anchor: &[u8], offset: usize) -> Vec<u64> {
+/// Hands over the window of an anchor at `offset`: if it ends one byte behind the anchor, with every byte that may follow.
+fn each_key_at(anchor: &[u8], offset: usize, mut key: impl FnMut(u64)) {
     let own = load(anchor, offset) & WINDOW_MASK;
-    let missing = (offset + WINDOW).saturating_sub(anchor.len());
-    if missing == 0 {
-        return vec![own];
+    if offset + WINDOW <= anchor.len() {
+        return key(own);
     }
     let place = 8 * (WINDOW - 1);
     let known = own & !(0xff << place);
-    let folded = (0..=u8::MAX).filter(|byte| byte & FOLD as u8 != 0);
-    folded
-        .map(|byte| known | u64::from(byte) << place)
-        .collect()
+    let folded = (0..=u8::MAX).filter(|byte| byte & FOLD != 0);
+    folded.for_each(|byte| key(known | u64::from(byte) << place));
 }
 
 /// Where the region begins whose windows are least often met in logs. A window that is in the table already costs nothing more.
-fn rarest_region(anchor: &[u8], known: &HashSet<u64>, commonness: &Commonness) -> usize {
-    let windows = anchor
-        .windows(WINDOW)
-        .filter_map(|window| window.first_chunk());
-    let costs = windows.enumerate().map(|(offset, window)| {
-        match known.contains(&(load(anchor, offset) & WINDOW_MASK)) {
+fn rarest_region(anchor: &[u8], known: &HashSet<u64>) -> usize {
+    let mut costs = [0.0; STRIDE];
+    let mut key = 0;
+    let mut best = (f32::INFINITY, 0);
+    for (end, byte) in (1_usize..).zip(anchor) {
+        key = key >> 8 | u64::from(byte | FOLD) << (8 * (WINDOW - 1));
+        let Some(start) = end.checked_sub(WINDOW) else {
+            continue;
+        };
+        costs[start % STRIDE] = match known.contains(&key) {
             true => 0.0,
-            false => commonness.per_million(*window),
+            false => per_million(key),
+        };
+        let Some(start) = (start + 1).checked_sub(STRIDE) else {
+            continue;
+        };
+        let cost = costs.iter().sum();
+        if cost < best.0 {
+            best = (cost, start);
         }
-    });
-    let costs: Vec<f64> = costs.collect();
-    let regions = costs
-        .windows(STRIDE)
-        .map(|windows| windows.iter().sum::<f64>())
-        .enumerate();
-    regions
-        .min_by(|a, b| a.1.total_cmp(&b.1))
-        .map_or(0, |(start, _)| start)
+    }
+    best.1
 }

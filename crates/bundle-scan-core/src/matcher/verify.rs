@@ -45,8 +45,8 @@ impl Matcher {
                 Some((leaf_number, line))
             });
         let anchors = lines.flat_map(|(leaf_number, line)| {
-            let anchors = line.anchors.iter();
-            anchors.map(move |anchor| (anchor.as_slice(), leaf_number))
+            let anchors = line.anchors();
+            anchors.map(move |anchor| (anchor, leaf_number))
         });
         let (facts, anchors) =
             at_once(|| FactIndex::new(&signatures), || AnchorIndex::new(anchors));
@@ -111,32 +111,17 @@ impl Matcher {
         {
             return None;
         }
-        let captured = leaf.text.captures(&record.text)?;
-        if leaf
-            .none
-            .iter()
-            .any(|exclusion| exclusion.accepts(&record.text))
-        {
-            return None;
-        }
-        let Some(captured) = captured else {
+        let Some(captured) = leaf.find(&record.text)? else {
             return Some(Vec::new());
         };
-        if !leaf.admits(&captured) {
-            return None;
-        }
-        let named = signature
-            .detection
-            .entities
-            .iter()
-            .filter_map(|(name, entity)| {
-                let value = captured.name(name)?.range();
-                Some(Capture {
-                    name,
-                    entity: Some(entity),
-                    value: Cow::Borrowed(&record.text[value]),
-                })
-            });
+        let named = signature.entities.iter().filter_map(|(name, entity)| {
+            let value = captured.name(name)?.range();
+            Some(Capture {
+                name,
+                entity: Some(entity),
+                value: Cow::Borrowed(&record.text[value]),
+            })
+        });
         Some(named.collect())
     }
 

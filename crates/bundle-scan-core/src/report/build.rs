@@ -108,7 +108,7 @@ fn resolved(
     tally.presence.bound();
     let simple = std::mem::take(&mut tally.signatures);
     let simple = simple.into_iter().filter_map(|(number, tally)| {
-        let threshold = signatures[number].detection.threshold.as_ref();
+        let threshold = signatures[number].threshold.as_ref();
         let is_cleared = None;
         reaches(threshold, &tally.counter).then_some((number, Resolved { tally, is_cleared }))
     });

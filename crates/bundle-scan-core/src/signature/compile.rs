@@ -1,15 +1,17 @@
-//! Turns the leaves of a signature into what the matcher runs: byte literals, anchors, lazily compiled regexes, and tests of
-//! facts.
+//! Turns the leaves of a signature into what the matcher runs: anchors, byte literals, regexes, and tests of facts.
+//!
+//! A bundle meets few of the leaves, and every start waits until all of them are there. What no prefilter needs is therefore
+//! compiled when a leaf is first met.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::condition::{self, Test};
-use super::schema::{Detection, Fact as FactSpec, Line, TextRule};
+use super::schema::{Fact as FactSpec, Line, TextRule};
 use crate::fact::Kind;
 use crate::fact::row::ByPosition;
 use crate::source::component::{ComponentSet, scope};
@@ -46,7 +48,7 @@ impl Leaf {
     /// Whether every match of the leaf names this entity by itself.
     pub fn provides(&self, entity: &str) -> bool {
         match self {
-            Leaf::Line(line) => line.entities.contains(entity),
+            Leaf::Line(line) => line.captures(entity),
             Leaf::Fact(fact) => fact
                 .kind
                 .fields
@@ -56,6 +58,9 @@ impl Leaf {
     }
 }
 
+/// What a signature makes of captures and fields: their names to those of entities.
+pub type Entities = Arc<BTreeMap<String, String>>;
+
 /// A leaf that looks at typed rows.
 #[derive(Debug)]
 pub struct FactLeaf {
@@ -63,8 +68,9 @@ pub struct FactLeaf {
     pub kind: &'static Kind,
     /// The fields that it tests, by their place in [`Kind::fields`]; what rejects a fact most cheaply first.
     tests: Vec<(usize, Vec<Test>)>,
+    entities: Entities,
     /// For each field of the kind how a finding names it, if it does.
-    shown: Vec<Option<ShownField>>,
+    shown: OnceLock<Vec<Option<ShownField>>>,
     /// Whether a test is broken; then nothing matches. The linter reports such leaves.
     is_broken: bool,
 }
@@ -101,12 +107,13 @@ impl FactLeaf {
     }
 
     /// Compiles a leaf; `None` if there is no such kind, which the linter reports.
-    pub fn new(spec: &FactSpec, signature: &Detection) -> Option<Self> {
+    pub fn new(spec: &FactSpec, entities: &Entities) -> Option<Self> {
         let kind = Kind::of(&spec.kind)?;
         let mut leaf = FactLeaf {
             kind,
             tests: Vec::new(),
-            shown: Vec::new(),
+            entities: Arc::clone(entities),
+            shown: OnceLock::new(),
             is_broken: false,
         };
         for (name, wanted) in &spec.conditions {
@@ -116,17 +123,6 @@ impl FactLeaf {
             }
         }
         leaf.tests.sort_by_key(|(_, tests)| condition::cost(tests));
-        let shown = kind.fields.iter().map(|field| {
-            let given = signature.entities.get(field.name);
-            let entity = given.map(|name| Cow::Owned(name.clone()));
-            let entity = entity.or_else(|| field.entity.map(Cow::Borrowed));
-            let is_tested = spec.conditions.contains_key(field.name);
-            (is_tested || entity.is_some()).then(|| ShownField {
-                entity,
-                is_namespaced: field.entity.is_some_and(|own| NAMESPACED.contains(&own)),
-            })
-        });
-        leaf.shown = shown.collect();
         Some(leaf)
     }
 
@@ -174,7 +170,22 @@ impl FactLeaf {
 
     /// How a finding names the field at this place of [`Kind::fields`]; not at all if it is neither tested nor an entity.
     pub fn shown(&self, position: usize) -> Option<&ShownField> {
-        self.shown.get(position)?.as_ref()
+        let shown = self.shown.get_or_init(|| self.shown_fields());
+        shown.get(position)?.as_ref()
+    }
+
+    fn shown_fields(&self) -> Vec<Option<ShownField>> {
+        let shown = self.kind.fields.iter().enumerate().map(|(place, field)| {
+            let given = self.entities.get(field.name);
+            let entity = given.map(|name| Cow::Owned(name.clone()));
+            let entity = entity.or_else(|| field.entity.map(Cow::Borrowed));
+            let is_tested = self.tested().any(|tested| tested == place);
+            (is_tested || entity.is_some()).then(|| ShownField {
+                entity,
+                is_namespaced: field.entity.is_some_and(|own| NAMESPACED.contains(&own)),
+            })
+        });
+        shown.collect()
     }
 }
 
@@ -183,59 +194,81 @@ impl FactLeaf {
 pub struct LineLeaf {
     /// The components whose lines it looks at.
     pub scope: ComponentSet,
-    /// What the block scan searches for, ASCII case ignored: one for each literal.
-    pub anchors: Vec<Vec<u8>>,
-    /// What the record text must hold.
-    pub text: TextTest,
+    line: Line,
+    /// The exclusions of the whole signature.
+    shared_none: Arc<[TextRule]>,
+    entities: Entities,
+    tests: OnceLock<LineTests>,
+}
+
+/// What a record text must pass.
+#[derive(Debug)]
+struct LineTests {
+    /// What it must hold.
+    text: TextTest,
     /// What it must not hold.
-    pub none: Vec<TextTest>,
+    none: Vec<TextTest>,
     /// What its captures must be.
     conditions: Vec<(String, Vec<Test>)>,
-    /// The entities that its regex captures.
-    entities: BTreeSet<String>,
 }
 
 impl LineLeaf {
     /// Compiles a leaf; `shared_none` are the exclusions of the whole signature. Unknown components are left out: the
     /// linter reports them.
-    pub fn new(line: &Line, signature: &Detection) -> Self {
+    pub fn new(line: Line, shared_none: &Arc<[TextRule]>, entities: &Entities) -> Self {
         let scopes = line.component.iter().filter_map(|name| scope(name));
         let scope = match line.component.is_empty() {
             true => ComponentSet::all_but_echoes(),
             false => scopes.flatten().collect(),
         };
+        LineLeaf {
+            scope,
+            line,
+            shared_none: Arc::clone(shared_none),
+            entities: Arc::clone(entities),
+            tests: OnceLock::new(),
+        }
+    }
+
+    /// What the block scan searches for, ASCII case ignored: one for each literal.
+    pub fn anchors(&self) -> impl Iterator<Item = &[u8]> {
+        self.line.literal.iter().map(|literal| anchor_of(literal))
+    }
+
+    /// Whether its regex captures this entity.
+    fn captures(&self, entity: &str) -> bool {
+        let mut captured = capture_names(self.line.regex.as_deref().unwrap_or(""));
+        captured.any(|name| self.entities.get(name).is_some_and(|named| named == entity))
+    }
+
+    /// The captures of the regex if the record text passes; `Some(None)` if it passes and there is no regex.
+    pub fn find<'t>(&self, text: &'t [u8]) -> Option<Option<regex::bytes::Captures<'t>>> {
+        let tests = self.tests.get_or_init(|| self.tests());
+        let captured = tests.text.captures(text)?;
+        if tests.none.iter().any(|exclusion| exclusion.accepts(text)) {
+            return None;
+        }
+        let meets = |captured: &regex::bytes::Captures<'_>| {
+            tests.conditions.iter().all(|(name, tests)| {
+                let text = captured.name(name).map_or(&b""[..], |part| part.as_bytes());
+                condition::holds_for_text(tests, &String::from_utf8_lossy(text))
+            })
+        };
+        captured.as_ref().is_none_or(meets).then_some(captured)
+    }
+
+    fn tests(&self) -> LineTests {
+        let line = &self.line;
         let conditions = line.conditions.iter().filter_map(|(name, wanted)| {
             let tests = condition::compile_for_capture(wanted).ok()?;
             Some((name.clone(), tests))
         });
-        let captured = capture_names(line.regex.as_deref().unwrap_or(""));
-        LineLeaf {
-            scope,
-            anchors: line
-                .literal
-                .iter()
-                .map(|literal| anchor_of(literal).to_vec())
-                .collect(),
+        let none = line.none.iter().chain(self.shared_none.iter());
+        LineTests {
             text: TextTest::new(&line.literal, line.regex.as_deref(), line.ignore_case),
-            none: line
-                .none
-                .iter()
-                .chain(&signature.rule.none)
-                .map(TextTest::from)
-                .collect(),
+            none: none.map(TextTest::from).collect(),
             conditions: conditions.collect(),
-            entities: captured
-                .filter_map(|name| signature.entities.get(name).cloned())
-                .collect(),
         }
-    }
-
-    /// Whether what was captured meets the conditions.
-    pub fn admits(&self, captured: &regex::bytes::Captures<'_>) -> bool {
-        self.conditions.iter().all(|(name, tests)| {
-            let text = captured.name(name).map_or(&b""[..], |part| part.as_bytes());
-            condition::holds_for_text(tests, &String::from_utf8_lossy(text))
-        })
     }
 }
 
@@ -253,6 +286,9 @@ fn capture_names(pattern: &str) -> impl Iterator<Item = &str> {
 /// The part of a literal that the block scan searches for: its longest stretch without quotes and backslashes, which
 /// raw lines may escape.
 pub fn anchor_of(literal: &str) -> &[u8] {
+    if memchr::memchr2(b'"', b'\\', literal.as_bytes()).is_none() {
+        return literal.as_bytes();
+    }
     // `max_by_key` keeps the last of equals; the first is the one that readers expect.
     literal
         .split(['"', '\\'])
@@ -264,7 +300,7 @@ pub fn anchor_of(literal: &str) -> &[u8] {
 
 /// A test of one record text: any of the literals, and the regex.
 #[derive(Debug)]
-pub struct TextTest {
+struct TextTest {
     literals: Literals,
     regex: Option<LazyRegex>,
 }
@@ -298,7 +334,7 @@ impl TextTest {
     }
 
     /// Whether the text passes.
-    pub fn accepts(&self, text: &[u8]) -> bool {
+    fn accepts(&self, text: &[u8]) -> bool {
         self.holds_literal(text)
             && self
                 .regex
@@ -307,7 +343,7 @@ impl TextTest {
     }
 
     /// The captures of the regex if the text passes; `Some(None)` if it passes and there is no regex.
-    pub fn captures<'t>(&self, text: &'t [u8]) -> Option<Option<regex::bytes::Captures<'t>>> {
+    fn captures<'t>(&self, text: &'t [u8]) -> Option<Option<regex::bytes::Captures<'t>>> {
         if !self.holds_literal(text) {
             return None;
         }

@@ -207,7 +207,7 @@ impl Lint<'_> {
 
     /// What is joined must be named by a leaf that can name all of it.
     fn joins(&mut self, spec: &Spec) {
-        let (leaves, plan) = plan::compile(&Detection::from(spec));
+        let plan::Compiled { leaves, plan, .. } = plan::compile(Detection::from(spec));
         let Some(plan) = plan else { return };
         let names_all = |leaf: &Leaf| {
             let mut wanted = plan.group_by.iter();

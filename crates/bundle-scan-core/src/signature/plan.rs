@@ -3,10 +3,11 @@
 //! A signature of which any leaf is enough has no plan. The tree is evaluated when the whole bundle was read (`finding::resolve`),
 //! over matches that were grouped by the joined entities.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::compile::{FactLeaf, Leaf, LineLeaf};
-use super::schema::{Count, Detection, Node, Sequence};
+use super::compile::{Entities, FactLeaf, Leaf, LineLeaf};
+use super::schema::{Count, Detection, Node, Sequence, TextRule, Threshold};
 use crate::base::hash::fnv1a;
 
 /// What must be found together, and what ends it.
@@ -124,37 +125,48 @@ pub struct Counted {
     pub percent: Option<u64>,
 }
 
-/// The leaves of a signature in the order of its file, and how they belong together.
-pub(super) fn compile(detection: &Detection) -> (Vec<Leaf>, Option<Plan>) {
-    let mut leaves = Leaves {
-        detection,
-        found: Vec::new(),
-    };
-    let any = leaves.steps(&detection.rule.any);
-    let all = leaves.steps(&detection.rule.all);
-    let sequence = detection
-        .sequence
-        .as_ref()
-        .map(|sequence| leaves.sequence(sequence));
-    let rule = leaves.found.len();
-    leaves.steps(&detection.cleared_by);
-    let clears: Vec<usize> = (rule..leaves.found.len()).collect();
+/// How a signature is recognised, ready to be run.
+#[derive(Debug)]
+pub struct Compiled {
+    /// All leaves, in the order of the file: those of `match`, `sequence`, `cleared_by`.
+    pub leaves: Vec<Leaf>,
+    /// What must be found together; `None` if any leaf is enough.
+    pub plan: Option<Plan>,
+    /// See [`Detection::threshold`].
+    pub threshold: Option<Threshold>,
+    /// See [`Detection::entities`].
+    pub entities: Entities,
+}
 
-    let mut group_by: Vec<String> = detection.rule.join.clone();
-    let of_sequence = detection
-        .sequence
-        .iter()
-        .flat_map(|sequence| &sequence.join);
-    let of_threshold = detection
-        .threshold
-        .iter()
-        .flat_map(|threshold| &threshold.per);
+/// Numbers the leaves of a signature and says how they belong together.
+pub(super) fn compile(detection: Detection) -> Compiled {
+    let Detection {
+        rule,
+        threshold,
+        sequence,
+        cleared_by,
+        entities,
+    } = detection;
+    let mut group_by: Vec<String> = rule.join;
+    let of_sequence = sequence.iter().flat_map(|sequence| &sequence.join);
+    let of_threshold = threshold.iter().flat_map(|threshold| &threshold.per);
     group_by.extend(of_sequence.chain(of_threshold).cloned());
     group_by.sort();
     group_by.dedup();
 
-    let counts_distinct = detection
-        .threshold
+    let mut leaves = Leaves {
+        none: rule.none.into(),
+        entities: entities.into(),
+        found: Vec::new(),
+    };
+    let any = leaves.steps(rule.any);
+    let all = leaves.steps(rule.all);
+    let sequence = sequence.map(|sequence| leaves.sequence(sequence));
+    let proving = leaves.found.len();
+    leaves.steps(cleared_by);
+    let clears: Vec<usize> = (proving..leaves.found.len()).collect();
+
+    let counts_distinct = threshold
         .as_ref()
         .is_some_and(|threshold| threshold.distinct.is_some());
     let is_simple = all.is_empty()
@@ -178,31 +190,38 @@ pub(super) fn compile(detection: &Detection) -> (Vec<Leaf>, Option<Plan>) {
             keeps,
         }
     });
-    (leaves.found, plan)
+    Compiled {
+        leaves: leaves.found,
+        plan,
+        threshold,
+        entities: leaves.entities,
+    }
 }
 
 /// Numbers leaves while the tree is built.
-struct Leaves<'s> {
-    detection: &'s Detection,
+struct Leaves {
+    /// The exclusions of the whole signature.
+    none: Arc<[TextRule]>,
+    entities: Entities,
     found: Vec<Leaf>,
 }
 
-impl Leaves<'_> {
-    fn steps(&mut self, nodes: &[Node]) -> Vec<Step> {
-        nodes.iter().map(|node| self.step(node)).collect()
+impl Leaves {
+    fn steps(&mut self, nodes: Vec<Node>) -> Vec<Step> {
+        nodes.into_iter().map(|node| self.step(node)).collect()
     }
 
-    fn step(&mut self, node: &Node) -> Step {
+    fn step(&mut self, node: Node) -> Step {
         match node {
-            Node::Line(line) => self.leaf(Some(Leaf::Line(Box::new(LineLeaf::new(
-                line,
-                self.detection,
-            ))))),
-            Node::Fact(fact) => self.leaf(FactLeaf::new(fact, self.detection).map(Leaf::Fact)),
+            Node::Line(line) => {
+                let line = LineLeaf::new(line, &self.none, &self.entities);
+                self.leaf(Some(Leaf::Line(Box::new(line))))
+            }
+            Node::Fact(fact) => self.leaf(FactLeaf::new(&fact, &self.entities).map(Leaf::Fact)),
             Node::Any(nodes) => Step::Any(self.steps(nodes)),
             Node::All(nodes) => Step::All(self.steps(nodes)),
-            Node::Absent(node) => Step::Absent(Box::new(self.step(node))),
-            Node::Given(node) => Step::Given(Box::new(self.step(node))),
+            Node::Absent(node) => Step::Absent(Box::new(self.step(*node))),
+            Node::Given(node) => Step::Given(Box::new(self.step(*node))),
             Node::Count(count) => Step::Count(self.count(count)),
             Node::Sequence(sequence) => self.sequence(sequence),
         }
@@ -239,7 +258,7 @@ impl Leaves<'_> {
             let Some(leaf) = leaf.filter(|leaf| leaf.kind.is_state()) else {
                 continue;
             };
-            let entities = self.detection.entities.iter();
+            let entities = self.entities.iter();
             let of_leaf = entities.filter(|(name, _)| leaf.kind.field(name).is_some());
             let of_leaf: Vec<_> = of_leaf.collect();
             let all = format!("{} {of_leaf:?} {group_by:?}", leaf.asks());
@@ -248,20 +267,20 @@ impl Leaves<'_> {
         keeps
     }
 
-    fn count(&mut self, count: &Count) -> Counted {
+    fn count(&mut self, count: Count) -> Counted {
         Counted {
-            of: Box::new(self.step(&count.of)),
-            among: count.among.as_ref().map(|among| Box::new(self.step(among))),
+            of: Box::new(self.step(*count.of)),
+            among: count.among.map(|among| Box::new(self.step(*among))),
             at_least: count.at_least.unwrap_or(1),
             at_most: count.at_most,
-            distinct: count.distinct.clone(),
+            distinct: count.distinct,
             percent: count.percent.map(u64::from),
         }
     }
 
-    fn sequence(&mut self, sequence: &Sequence) -> Step {
+    fn sequence(&mut self, sequence: Sequence) -> Step {
         Step::Sequence {
-            steps: self.steps(&sequence.steps),
+            steps: self.steps(sequence.steps),
             within: sequence.within,
             ordered: sequence.ordered,
         }

@@ -8,12 +8,12 @@ use std::sync::{Arc, OnceLock};
 use sha2::{Digest, Sha256};
 
 use super::builtin::{BUILTINS, Builtin};
-use super::compile::{FactLeaf, Leaf, LineLeaf};
+use super::compile::{Entities, FactLeaf, Leaf, LineLeaf};
 use super::complaint::{Complaint, SignatureError};
 use super::lint;
 use super::load::{self, SourceFile};
 use super::plan::{self, Plan};
-use super::schema::{Detection, Spec};
+use super::schema::{Detection, Spec, Threshold};
 use crate::base::two::at_once;
 
 /// One signature, compiled.
@@ -21,10 +21,8 @@ use crate::base::two::at_once;
 pub struct Signature {
     /// See [`Spec::id`].
     pub id: String,
-    /// How it is recognised.
-    pub detection: Detection,
     /// All that its file says: read at once, or, of one that is embedded, when it is first asked for.
-    spec: OnceLock<Spec>,
+    spec: OnceLock<Box<Spec>>,
     /// The same as JSON, of one that is embedded.
     json: &'static str,
     /// The name of its file.
@@ -33,26 +31,30 @@ pub struct Signature {
     pub yaml: Cow<'static, str>,
     /// SHA-256 of that text.
     digest: [u8; 32],
-    /// All leaves, in the order of the file: those of `match`, `sequence`, `cleared_by`.
+    /// See [`Compiled::leaves`].
     pub leaves: Vec<Leaf>,
-    /// What must be found together; `None` if any leaf is enough.
+    /// See [`Compiled::plan`].
     pub plan: Option<Plan>,
+    /// See [`Spec::threshold`].
+    pub threshold: Option<Threshold>,
+    /// See [`Spec::entities`].
+    pub entities: Entities,
 }
 
 impl Signature {
     fn new(spec: Spec, file: String, yaml: Cow<'static, str>) -> Self {
-        let detection = Detection::from(&spec);
-        let (leaves, plan) = plan::compile(&detection);
+        let compiled = plan::compile(Detection::from(&spec));
         Signature {
             id: spec.id.clone(),
-            detection,
-            spec: OnceLock::from(spec),
+            spec: OnceLock::from(Box::new(spec)),
             json: "",
             file,
             digest: Sha256::digest(yaml.as_bytes()).into(),
             yaml,
-            leaves,
-            plan,
+            leaves: compiled.leaves,
+            plan: compiled.plan,
+            threshold: compiled.threshold,
+            entities: compiled.entities,
         }
     }
 
@@ -67,24 +69,26 @@ impl Signature {
             }
         };
         let detection = serde_json::from_str(builtin.detection).map_err(invalid)?;
-        let (leaves, plan) = plan::compile(&detection);
+        let compiled = plan::compile(detection);
         Ok(Signature {
             id: builtin.id.to_owned(),
-            detection,
             spec: OnceLock::new(),
             json: builtin.json,
             file: builtin.name.to_owned(),
             yaml: Cow::Borrowed(builtin.yaml),
             digest: builtin.digest,
-            leaves,
-            plan,
+            leaves: compiled.leaves,
+            plan: compiled.plan,
+            threshold: compiled.threshold,
+            entities: compiled.entities,
         })
     }
 
     /// All that its file says.
     pub fn spec(&self) -> &Spec {
         self.spec.get_or_init(|| {
-            serde_json::from_str(self.json)
+            let spec = serde_json::from_str(self.json);
+            spec.map(Box::new)
                 .expect("the tests of the library read every one that is embedded")
         })
     }
