@@ -1,5 +1,6 @@
 //! Whole runs of the built binary against its peers, interleaved: each round runs every row once, medians are printed.
-//! `cargo bench -p bundle-scan --bench end_to_end [-- MEGABYTES [ROUNDS]]`
+//! `cargo bench -p bundle-scan --bench end_to_end [-- MEGABYTES [ROUNDS] [TABLE ...]]`; the tables are `plain`, `regex-set`, `more`,
+//! `start`, `packed` and `pods`: all of them, if none is named.
 //!
 //! Peers that are not installed (`rg`, `gzip`, `igzip`, GNU `time`) are skipped by name.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
@@ -205,122 +206,171 @@ fn peak_memory(path: &Path) {
 }
 
 fn main() {
-    let numbers: Vec<u64> = std::env::args()
+    let (numbers, tables): (Vec<String>, Vec<String>) = std::env::args()
         .skip(1)
-        .filter_map(|arg| arg.parse().ok())
-        .collect();
-    let megabytes = numbers.first().copied().unwrap_or(256);
-    let count = numbers.get(1).copied().unwrap_or(5) as usize;
-    let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| -> PathBuf { folder.path().join(name) };
-    let set = SignatureSet::builtin().unwrap();
-    let (log, tiny, anchors, packed) =
-        (at("messages"), at("tiny"), at("anchors"), at("bundle.tgz"));
-    let mut out = BufWriter::new(File::create(&log).unwrap());
-    generate::messages(&mut out, megabytes << 20, &generate::planted(&set), 1).unwrap();
-    out.flush().unwrap();
-    let bytes = fs::metadata(&log).unwrap().len();
-    fs::write(&tiny, "nothing\n").unwrap();
-    let texts = set
-        .iter()
-        .flat_map(|signature| signature.line_leaves())
-        .flat_map(|leaf| leaf.anchors());
-    let texts: std::collections::BTreeSet<String> = texts
-        .map(|a| String::from_utf8_lossy(a).into_owned())
-        .collect();
-    fs::write(
-        &anchors,
-        texts.iter().map(|a| format!("{a}\n")).collect::<String>(),
-    )
-    .unwrap();
-    println!(
-        "{} signatures, {} anchors, {} MB of messages, {count} rounds",
-        set.len(),
-        texts.len(),
-        bytes / 1_000_000
-    );
-
-    let mut rows = vec![
-        Row::new("bundle-scan -j 1", scan(&log, "1")),
-        Row::new("bundle-scan -j 2", scan(&log, "2")),
-        Row::new(
-            "the signatures as one regex set per line",
-            regex_set(&set, &log),
-        ),
+        .filter(|arg| !arg.starts_with('-'))
+        .partition(|arg| arg.parse::<u64>().is_ok());
+    let number = |place: usize| numbers.get(place).and_then(|number| number.parse().ok());
+    let bench = Bench {
+        set: SignatureSet::builtin().unwrap(),
+        folder: tempfile::tempdir().unwrap(),
+        megabytes: number(0).unwrap_or(256),
+        rounds: number(1).unwrap_or(5) as usize,
+    };
+    println!("{} signatures, {} rounds", bench.set.len(), bench.rounds);
+    let known: [(&str, fn(&Bench)); 6] = [
+        ("plain", Bench::plain),
+        ("regex-set", Bench::regex_set),
+        ("more", Bench::more_signatures),
+        ("start", Bench::start),
+        ("packed", Bench::packed),
+        ("pods", Bench::pods),
     ];
-    let path = log.to_str().unwrap().to_owned();
-    if is_installed("rg") {
-        let list = anchors.to_str().unwrap().to_owned();
-        let args = ["-a", "-c", "-F", "-j", "1", "-f", &list, &path]
-            .map(str::to_owned)
-            .to_vec();
-        rows.push(Row::new("rg -a -c -F -f anchors", peer("rg", args)));
-    }
-    rounds(&mut rows, count);
-    print("one plain file", bytes, &rows);
-
-    let healthy = at("healthy");
-    let mut out = BufWriter::new(File::create(&healthy).unwrap());
-    generate::messages(&mut out, megabytes << 20, &[], 1).unwrap();
-    out.flush().unwrap();
-    let mut rows = vec![
-        Row::new(
-            "80 signatures, -j 1",
-            scan_with(&healthy, "1", only(&set, 80)),
-        ),
-        Row::new(
-            "400 signatures, -j 1",
-            scan_with(&healthy, "1", only(&set, 400)),
-        ),
-        Row::new("all signatures, -j 1", scan(&healthy, "1")),
-    ];
-    rounds(&mut rows, count);
-    print(
-        "what more signatures cost, on a healthy log",
-        fs::metadata(&healthy).unwrap().len(),
-        &rows,
-    );
-    fs::remove_file(&healthy).unwrap();
-
-    let mut rows = vec![Row::new(
-        "bundle-scan, start to end, nothing to scan",
-        scan(&tiny, "1"),
-    )];
-    rounds(&mut rows, 20);
-    print("start-up", 0, &rows);
-
-    let copies = (1 << 30) / bytes + 1;
-    pack(&packed, &log, copies);
-    let mut rows = vec![Row::new("bundle-scan", scan(&packed, "2"))];
-    for program in ["igzip", "gzip"] {
-        if is_installed(program) {
-            rows.push(Row::new(program, peer_to_null(program, &packed)));
+    for (name, table) in known {
+        if tables.is_empty() || tables.iter().any(|wanted| wanted == name) {
+            table(&bench);
         }
     }
-    rounds(&mut rows, count.min(3));
-    print("a tgz of about 1 GB", bytes * copies, &rows);
-    peak_memory(&packed);
+}
 
-    let (list, list_packed) = (at("pods.json"), at("pods.json.gz"));
-    let mut out = BufWriter::new(File::create(&list).unwrap());
-    let pods = pods::list(&mut out, 100 << 20).unwrap();
-    out.flush().unwrap();
-    let bytes = fs::metadata(&list).unwrap().len();
-    let mut gzip = flate2::write::GzEncoder::new(
-        File::create(&list_packed).unwrap(),
-        flate2::Compression::new(6),
-    );
-    std::io::copy(&mut File::open(&list).unwrap(), &mut gzip).unwrap();
-    gzip.finish().unwrap();
-    let mut rows = vec![
-        Row::new("bundle-scan -j 1", scan(&list, "1")),
-        Row::new("bundle-scan -j 1, packed", scan(&list_packed, "1")),
-        Row::new("bundle-scan -j 2, packed", scan(&list_packed, "2")),
-    ];
-    rounds(&mut rows, count);
-    print(&format!("get pods -o json, {pods} pods"), bytes, &rows);
-    peak_memory(&list);
-    peak_memory(&list_packed);
+/// What all tables share.
+struct Bench {
+    set: SignatureSet,
+    folder: tempfile::TempDir,
+    megabytes: u64,
+    rounds: usize,
+}
+
+impl Bench {
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A log with a line of each kind of failure here and there; or a healthy one.
+    fn log(&self, name: &str, megabytes: u64, is_healthy: bool) -> (PathBuf, u64) {
+        let path = self.at(name);
+        let planted = match is_healthy {
+            true => Vec::new(),
+            false => generate::planted(&self.set),
+        };
+        let mut out = BufWriter::new(File::create(&path).unwrap());
+        generate::messages(&mut out, megabytes << 20, &planted, 1).unwrap();
+        out.flush().unwrap();
+        let bytes = fs::metadata(&path).unwrap().len();
+        (path, bytes)
+    }
+
+    fn plain(&self) {
+        let (log, bytes) = self.log("messages", self.megabytes, false);
+        let texts = self
+            .set
+            .iter()
+            .flat_map(|signature| signature.line_leaves())
+            .flat_map(|leaf| leaf.anchors());
+        let texts: std::collections::BTreeSet<String> = texts
+            .map(|anchor| format!("{}\n", String::from_utf8_lossy(anchor)))
+            .collect();
+        let anchors = self.at("anchors");
+        fs::write(
+            &anchors,
+            texts.iter().map(String::as_str).collect::<String>(),
+        )
+        .unwrap();
+        let mut rows = vec![
+            Row::new("bundle-scan -j 1", scan(&log, "1")),
+            Row::new("bundle-scan -j 2", scan(&log, "2")),
+        ];
+        let path = log.to_str().unwrap().to_owned();
+        if is_installed("rg") {
+            let list = anchors.to_str().unwrap().to_owned();
+            let args = ["-a", "-c", "-F", "-j", "1", "-f", &list, &path]
+                .map(str::to_owned)
+                .to_vec();
+            rows.push(Row::new("rg -a -c -F -f anchors", peer("rg", args)));
+        }
+        rounds(&mut rows, self.rounds);
+        print(
+            &format!("one plain file, {} anchors", texts.len()),
+            bytes,
+            &rows,
+        );
+    }
+
+    /// On a small part: with a thousand patterns it is a hundred times slower.
+    fn regex_set(&self) {
+        let (log, bytes) = self.log("part", self.megabytes.div_ceil(32), false);
+        let mut rows = vec![
+            Row::new("bundle-scan -j 1", scan(&log, "1")),
+            Row::new(
+                "the signatures as one regex set per line",
+                regex_set(&self.set, &log),
+            ),
+        ];
+        rounds(&mut rows, self.rounds.min(3));
+        print("one plain file, a small one", bytes, &rows);
+    }
+
+    fn more_signatures(&self) {
+        let (log, bytes) = self.log("healthy", self.megabytes, true);
+        let some = |count| scan_with(&log, "1", only(&self.set, count));
+        let mut rows = vec![
+            Row::new("80 signatures, -j 1", some(80)),
+            Row::new("400 signatures, -j 1", some(400)),
+            Row::new("all signatures, -j 1", scan(&log, "1")),
+        ];
+        rounds(&mut rows, self.rounds);
+        print("what more signatures cost, on a healthy log", bytes, &rows);
+    }
+
+    fn start(&self) {
+        let tiny = self.at("tiny");
+        fs::write(&tiny, "nothing\n").unwrap();
+        let mut rows = vec![Row::new(
+            "bundle-scan, start to end, nothing to scan",
+            scan(&tiny, "1"),
+        )];
+        rounds(&mut rows, 20);
+        print("start-up", 0, &rows);
+    }
+
+    fn packed(&self) {
+        let (log, bytes) = self.log("messages", self.megabytes, false);
+        let packed = self.at("bundle.tgz");
+        let copies = (1 << 30) / bytes + 1;
+        pack(&packed, &log, copies);
+        let mut rows = vec![Row::new("bundle-scan", scan(&packed, "2"))];
+        for program in ["igzip", "gzip"] {
+            if is_installed(program) {
+                rows.push(Row::new(program, peer_to_null(program, &packed)));
+            }
+        }
+        rounds(&mut rows, self.rounds.min(3));
+        print("a tgz of about 1 GB", bytes * copies, &rows);
+        peak_memory(&packed);
+    }
+
+    fn pods(&self) {
+        let (list, list_packed) = (self.at("pods.json"), self.at("pods.json.gz"));
+        let mut out = BufWriter::new(File::create(&list).unwrap());
+        let pods = pods::list(&mut out, 100 << 20).unwrap();
+        out.flush().unwrap();
+        let bytes = fs::metadata(&list).unwrap().len();
+        let mut gzip = flate2::write::GzEncoder::new(
+            File::create(&list_packed).unwrap(),
+            flate2::Compression::new(6),
+        );
+        std::io::copy(&mut File::open(&list).unwrap(), &mut gzip).unwrap();
+        gzip.finish().unwrap();
+        let mut rows = vec![
+            Row::new("bundle-scan -j 1", scan(&list, "1")),
+            Row::new("bundle-scan -j 1, packed", scan(&list_packed, "1")),
+            Row::new("bundle-scan -j 2, packed", scan(&list_packed, "2")),
+        ];
+        rounds(&mut rows, self.rounds);
+        print(&format!("get pods -o json, {pods} pods"), bytes, &rows);
+        peak_memory(&list);
+        peak_memory(&list_packed);
+    }
 }
 
 fn peer_to_null(program: &'static str, packed: &Path) -> impl Fn() + use<> {

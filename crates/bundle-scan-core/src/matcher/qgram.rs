@@ -45,6 +45,8 @@ const FACTORS: [u64; 8] = [
     0x9b05_688c_2b3e_6c1f,
     0x1f83_d9ab_fb41_bd6b,
 ];
+/// How often among a million positions the byte of the table around a slot is met by chance.
+const CHANCE: f32 = 1e6 / (1 << (TABLE_BITS - BYTE_BITS)) as f32;
 /// What fills whole stretches of logs, tables and indented documents. If the slot of one of them were taken by chance, every
 /// such stretch would be full of candidates.
 const FILLERS: [&[u8; WINDOW]; 6] = [
@@ -262,7 +264,8 @@ fn each_key_at(anchor: &[u8], offset: usize, mut key: impl FnMut(u64)) {
     folded.for_each(|byte| key(known | u64::from(byte) << place));
 }
 
-/// Where the region begins whose windows are least often met in logs. A window that is in the table already costs nothing more.
+/// Where the region begins whose windows cost least: each the comparisons where it is met in logs, and one that is not in the
+/// table yet the chance hits of its slot besides.
 fn rarest_region(anchor: &[u8], known: &HashSet<u64>) -> usize {
     let mut costs = [0.0; STRIDE];
     let mut key = 0;
@@ -273,8 +276,8 @@ fn rarest_region(anchor: &[u8], known: &HashSet<u64>) -> usize {
             continue;
         };
         costs[start % STRIDE] = match known.contains(&key) {
-            true => 0.0,
-            false => per_million(key),
+            true => per_million(key),
+            false => per_million(key) + CHANCE,
         };
         let Some(start) = (start + 1).checked_sub(STRIDE) else {
             continue;
