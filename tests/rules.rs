@@ -418,6 +418,24 @@ fn equal_steps_in_any_order_ask_for_as_many_lines() {
 }
 
 #[test]
+fn what_is_counted_may_have_to_lie_in_a_window() {
+    let rule =
+        "match: {any: [{count: {of: {line: {literal: link is down}}, at_least: 3, within: 10m}}]}";
+    let log = |minutes: [u32; 3]| {
+        let lines = minutes
+            .map(|minute| format!("2026-03-10T10:{minute:02}:00Z n1 kernel: link is down\n"));
+        format!("//- var/log/messages\n{}", lines.concat())
+    };
+    check(
+        rule,
+        &[
+            (&log([1, 5, 11]), "3 active high @1,2"),
+            (&log([1, 5, 20]), ""),
+        ],
+    );
+}
+
+#[test]
 fn one_record_in_two_logs_counts_and_is_shown_once() {
     let rule = "match: {any: [{line: {literal: task blocked}}]}";
     let messages = "Mar 10 10:17:41 n1 kernel: [ 812.100000] task blocked\n";

@@ -7,7 +7,6 @@ use foldhash::HashSet;
 use super::burst::Burst;
 use super::occurrences::{LinePlace, Occurrences, identity};
 use crate::matcher::Match;
-use crate::signature::schema::Threshold;
 use crate::source::Source;
 
 /// Things whose state matched that are told apart.
@@ -20,17 +19,13 @@ pub struct Counter {
     occurrences: Occurrences,
     /// The things whose state matched, each once in however many spellings.
     things: Things,
-    /// Times for the threshold; only for signatures that have one.
+    /// When; only where a window is asked for.
     pub burst: Option<Box<Burst>>,
 }
 
 impl Counter {
-    pub(super) fn add(
-        &mut self,
-        found: &Match<'_>,
-        source: &Source,
-        threshold: Option<&Threshold>,
-    ) {
+    /// Counts a match. Its time is kept if there is a `label`: the entity whose values are told apart within a window, or `""`.
+    pub(super) fn add(&mut self, found: &Match<'_>, source: &Source, label: Option<&str>) {
         let line = found.record().and_then(identity);
         let stream = source.stream;
         let place = line.map(|line| LinePlace { line, stream });
@@ -38,9 +33,8 @@ impl Counter {
             None => self.occurrences.add(place, found.repeats),
             Some(thing) => self.things.add(thing),
         }
-        if let Some(threshold) = threshold {
-            let entity = threshold.distinct.as_deref();
-            let label = entity.and_then(|entity| found.name_of(entity));
+        if let Some(entity) = label {
+            let label = found.name_of(entity);
             let label = label.map_or(Cow::Borrowed(""), |named| named.name);
             let time = found.reading.map(|reading| reading.nanos);
             let burst = self.burst.get_or_insert_default();

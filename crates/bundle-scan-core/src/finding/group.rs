@@ -22,6 +22,7 @@ use crate::base::time::{ClockTime, HostId, Reading};
 use crate::matcher::{Match, Name};
 use crate::signature::Signature;
 use crate::signature::plan::{Keep, Plan};
+use crate::signature::schema::Threshold;
 use crate::source::Source;
 
 /// Entities that a signature joins at the most.
@@ -123,7 +124,9 @@ impl Group {
     ) {
         let threshold = signature.threshold.as_ref();
         let threshold = threshold.filter(|_| !keep.is_silent);
-        self.counter.add(found, place.source, threshold);
+        let label = threshold.map(Threshold::label);
+        let label = label.or(keep.bursts.then_some(""));
+        self.counter.add(found, place.source, label);
         if keep.moments {
             self.moments.get_or_insert_default().add(Moment {
                 unix_nanos: None,

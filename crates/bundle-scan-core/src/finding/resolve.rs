@@ -4,9 +4,11 @@
 //! What a leaf cannot name (a row of `lvs` names no pod) does not have to agree.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use foldhash::{HashMap, HashSet};
 
+use super::burst::Burst;
 use super::counter::Counter;
 use super::detail::Detail;
 use super::evidence::Evidence;
@@ -282,7 +284,10 @@ impl<'g> Evaluation<'g> {
         let proof = self
             .step(&counted.of, entities, unnamed)
             .unwrap_or_default();
-        let number = self.number(&proof, counted.distinct.as_deref());
+        let number = match counted.within {
+            Some(window) => self.most_within(&proof, window),
+            None => self.number(&proof, counted.distinct.as_deref()),
+        };
         let is_share = match (&counted.among, counted.percent) {
             (Some(among), Some(percent)) => {
                 let all = self.step(among, entities, unnamed).unwrap_or_default();
@@ -293,6 +298,15 @@ impl<'g> Evaluation<'g> {
         };
         let is_few = counted.at_most.is_none_or(|most| number <= most);
         (number >= counted.at_least && is_few && is_share).then_some(proof)
+    }
+
+    fn most_within(&self, proof: &Proof, window: Duration) -> u64 {
+        let mut all = Burst::default();
+        let bursts = self
+            .groups(proof)
+            .filter_map(|group| group.counter.burst.as_deref());
+        bursts.for_each(|burst| all.merge(burst.clone()));
+        all.most_within(Some(window))
     }
 
     fn number(&self, proof: &Proof, distinct: Option<&str>) -> u64 {

@@ -12,6 +12,7 @@ use crate::base::member_path::MemberPath;
 use crate::base::time::{HostId, Reading};
 use crate::matcher::{Match, Well};
 use crate::signature::Signature;
+use crate::signature::schema::Threshold;
 use crate::source::Source;
 use crate::text::block::BlockView;
 
@@ -103,7 +104,8 @@ impl Tally {
             None => {
                 let tally = self.signatures.entry(found.signature).or_default();
                 let threshold = signature.threshold.as_ref();
-                tally.counter.add(found, place.source, threshold);
+                let label = threshold.map(Threshold::label);
+                tally.counter.add(found, place.source, label);
                 tally.detail.add(found, place, options);
             }
             Some(plan) => {

@@ -223,7 +223,8 @@ struct WireCoverage<'r> {
     members: Vec<WireMember<'r>>,
     members_not_listed: u64,
     not_evaluable: &'r [String],
-    lost: Vec<WireProblem<'r>>,
+    /// What tells that logs are incomplete.
+    lost: Vec<WireFinding<'r>>,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -269,7 +270,7 @@ impl<'r> WireReport<'r> {
             findings: shown(&report.findings, options).map(wire).collect(),
             benign: report.benign.iter().map(wire).collect(),
             unrecognised: Vec::new(),
-            coverage: WireCoverage::new(report),
+            coverage: WireCoverage::new(report, options.lang),
             problems: report.problems.iter().map(WireProblem::new).collect(),
             timings: options.timings.then_some(WireTimings { total_ms }),
         }
@@ -374,8 +375,8 @@ impl<'r> WireEvidence<'r> {
 }
 
 impl<'r> WireCoverage<'r> {
-    fn new(report: &'r Report) -> Self {
-        let coverage = &report.coverage;
+    fn new(report: &'r Report, lang: Lang) -> Self {
+        let (coverage, lost) = (&report.coverage, report.lost.iter());
         let listed = coverage.members.len() as u64;
         WireCoverage {
             scanned: coverage.scanned,
@@ -386,7 +387,7 @@ impl<'r> WireCoverage<'r> {
             members_not_listed: (coverage.scanned + coverage.not_text + coverage.empty)
                 .saturating_sub(listed),
             not_evaluable: &coverage.not_evaluable,
-            lost: Vec::new(),
+            lost: lost.map(|lost| WireFinding::new(lost, lang)).collect(),
         }
     }
 }

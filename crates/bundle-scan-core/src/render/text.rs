@@ -70,13 +70,9 @@ impl ReportText<'_> {
                 .iter()
                 .try_for_each(|finding| self.one_line(finding, "  "))?;
         }
-        if !self.report.benign.is_empty() {
-            self.page.heading(self.page.words.benign)?;
-            self.report
-                .benign
-                .iter()
-                .try_for_each(|finding| self.benign(finding))?;
-        }
+        let words = self.page.words;
+        self.explained(words.benign, &self.report.benign)?;
+        self.explained(words.lost, &self.report.lost)?;
         self.problems()
     }
 
@@ -308,15 +304,18 @@ impl ReportText<'_> {
         )
     }
 
-    fn benign(&mut self, finding: &Finding) -> io::Result<()> {
-        self.one_line(finding, "  ")?;
-        let cause = finding
-            .signature
-            .spec()
-            .cause
-            .text(self.page.options.lang)
-            .to_owned();
-        self.page.wrapped(&cause, INDENT + 1)
+    /// Findings below a heading of their own, each with what it means.
+    fn explained(&mut self, heading: &str, findings: &[Finding]) -> io::Result<()> {
+        if !findings.is_empty() {
+            self.page.heading(heading)?;
+        }
+        for finding in findings {
+            self.one_line(finding, "  ")?;
+            let cause = &finding.signature.spec().cause;
+            self.page
+                .wrapped(cause.text(self.page.options.lang), INDENT + 1)?;
+        }
+        Ok(())
     }
 
     fn problems(&mut self) -> io::Result<()> {

@@ -59,20 +59,22 @@ impl Report {
         let captured_at = bundle.captured_at.map(|time| time.unix_nanos);
         tally.settle(&clocks);
         let found = resolved(tally, &signatures, captured_at, &options);
-        let (benign, mut findings): (Vec<Finding>, Vec<Finding>) = found
+        let found = found.into_iter().filter_map(|(number, resolved)| {
+            let signature = Arc::clone(&signatures[number]);
+            let confidence = confidence(signature.spec(), &census)?;
+            Some(finding(
+                signature,
+                resolved,
+                confidence,
+                &clocks,
+                &census.directory,
+            ))
+        });
+        let (benign, others): (Vec<Finding>, Vec<Finding>) =
+            found.partition(|finding| finding.signature.spec().benign);
+        let (lost, mut findings): (Vec<Finding>, Vec<Finding>) = others
             .into_iter()
-            .filter_map(|(number, resolved)| {
-                let signature = Arc::clone(&signatures[number]);
-                let confidence = confidence(signature.spec(), &census)?;
-                Some(finding(
-                    signature,
-                    resolved,
-                    confidence,
-                    &clocks,
-                    &census.directory,
-                ))
-            })
-            .partition(|finding| finding.signature.spec().benign);
+            .partition(|finding| finding.signature.spec().evidence_lost);
         fold(&mut findings, set, &census.directory);
         rank(&mut findings);
         Report {
@@ -89,6 +91,7 @@ impl Report {
             },
             findings,
             benign,
+            lost,
             coverage,
             census,
             problems,

@@ -42,6 +42,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Alarming texts that are harmless, by id.
     pub benign: Vec<Finding>,
+    /// What tells that logs of the bundle are incomplete, by id.
+    pub lost: Vec<Finding>,
     /// What was looked at, and what could not be judged.
     pub coverage: Coverage,
     /// What the structured members say about the machines.
@@ -104,7 +106,7 @@ impl Status {
 /// All matches of one signature in the bundle.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// Place in the report, from 1; 0 for benign ones.
+    /// Place in the report, from 1; 0 for benign ones and lost evidence.
     pub rank: usize,
     /// What was recognised, with its texts.
     pub signature: Arc<Signature>,

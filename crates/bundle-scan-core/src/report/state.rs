@@ -34,9 +34,8 @@ impl State {
 
     /// How bad a problem in this state is: what is over needs nobody's hands any more.
     pub fn severity(self, worst: Severity) -> Severity {
-        match (self, worst) {
-            (State::Cleared, Severity::Critical) => Severity::Warning,
-            (State::Cleared, _) => Severity::Info,
+        match self {
+            State::Cleared => Severity::Info,
             _ => worst,
         }
     }

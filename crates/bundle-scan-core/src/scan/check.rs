@@ -83,6 +83,7 @@ impl SampleCheck<'_> {
             .findings
             .iter()
             .chain(&report.benign)
+            .chain(&report.lost)
             .find(|finding| finding.id() == id)
     }
 

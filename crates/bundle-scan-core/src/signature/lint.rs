@@ -182,6 +182,13 @@ impl Lint<'_> {
                 "a count needs at_least, at_most, or percent with among",
             );
         }
+        if count.within.is_some() && (count.distinct.is_some() || count.among.is_some()) {
+            self.say(
+                path,
+                "bad-count",
+                "within counts matches: it goes neither with distinct nor with among",
+            );
+        }
         if count.percent.is_some() != count.among.is_some() {
             self.say(path, "half-share", "percent and among belong together");
         }

@@ -33,6 +33,8 @@ pub struct Keep {
     pub moments: bool,
     /// How often, even if the leaf proves nothing.
     pub counts: bool,
+    /// How many came within a window.
+    pub bursts: bool,
     /// The entities whose distinct values are counted.
     pub distinct: Vec<String>,
     /// For a leaf of which no more matters than whether it holds: the same number for all leaves of any signature that ask the
@@ -84,6 +86,7 @@ impl Step {
             Step::Count(counted) => {
                 let mut counting = Keep {
                     counts: true,
+                    bursts: outer.bursts || counted.within.is_some(),
                     ..outer.clone()
                 };
                 counting.distinct.extend(counted.distinct.clone());
@@ -119,6 +122,8 @@ pub struct Counted {
     pub at_least: u64,
     /// How many are too many.
     pub at_most: Option<u64>,
+    /// The window in which they must lie.
+    pub within: Option<Duration>,
     /// The entity whose distinct values are counted.
     pub distinct: Option<String>,
     /// The least share in percent.
@@ -273,6 +278,7 @@ impl Leaves {
             among: count.among.map(|among| Box::new(self.step(*among))),
             at_least: count.at_least.unwrap_or(1),
             at_most: count.at_most,
+            within: count.within,
             distinct: count.distinct,
             percent: count.percent.map(u64::from),
         }

@@ -63,6 +63,9 @@ pub struct Spec {
     /// Whether it is harmless in spite of how it sounds.
     #[serde(default)]
     pub benign: bool,
+    /// Whether it tells that logs are incomplete: no problem of the cluster, but one of the proof.
+    #[serde(default)]
+    pub evidence_lost: bool,
     /// What happened.
     pub cause: Localized,
     /// What suffers.
@@ -196,6 +199,10 @@ pub struct Count {
     /// How many are too many.
     #[serde(default)]
     pub at_most: Option<u64>,
+    /// Count only what lies in one window of this length.
+    #[serde(default, deserialize_with = "optional_duration")]
+    #[schemars(with = "Option<String>")]
+    pub within: Option<Duration>,
     /// Count distinct values of this entity instead of matches.
     #[serde(default)]
     pub distinct: Option<String>,
@@ -285,6 +292,13 @@ pub struct Threshold {
     /// Count for each value of these entities alone.
     #[serde(default)]
     pub per: Vec<String>,
+}
+
+impl Threshold {
+    /// The entity whose values are counted within the window; empty if matches are.
+    pub(crate) fn label(&self) -> &str {
+        self.distinct.as_deref().unwrap_or_default()
+    }
 }
 
 /// Lines that only together mean something.

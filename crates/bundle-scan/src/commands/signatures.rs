@@ -186,6 +186,7 @@ fn test(path: &Path, bundle: Option<&Path>, lang: Option<LangArg>) -> anyhow::Re
         .findings
         .iter()
         .chain(&report.benign)
+        .chain(&report.lost)
         .map(Finding::id)
         .collect();
     let silent = set.iter().map(|signature| signature.id.as_str());
