@@ -218,7 +218,7 @@ fn main() {
         rounds: number(1).unwrap_or(5) as usize,
     };
     println!("{} signatures, {} rounds", bench.set.len(), bench.rounds);
-    let known: [(&str, fn(&Bench)); 6] = [
+    let known: [Table; 6] = [
         ("plain", Bench::plain),
         ("regex-set", Bench::regex_set),
         ("more", Bench::more_signatures),
@@ -232,6 +232,9 @@ fn main() {
         }
     }
 }
+
+/// A table and its name.
+type Table = (&'static str, fn(&Bench));
 
 /// What all tables share.
 struct Bench {

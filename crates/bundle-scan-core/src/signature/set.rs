@@ -31,9 +31,9 @@ pub struct Signature {
     pub yaml: Cow<'static, str>,
     /// SHA-256 of that text.
     digest: [u8; 32],
-    /// See [`Compiled::leaves`].
+    /// See [`Compiled::leaves`](super::plan::Compiled::leaves).
     pub leaves: Vec<Leaf>,
-    /// See [`Compiled::plan`].
+    /// See [`Compiled::plan`](super::plan::Compiled::plan).
     pub plan: Option<Plan>,
     /// See [`Spec::threshold`].
     pub threshold: Option<Threshold>,
