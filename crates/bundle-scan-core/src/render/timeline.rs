@@ -391,7 +391,8 @@ impl TimelinePage<'_, '_> {
         let cause = finding.explained_by.as_ref();
         cells.extend(cause.map(|cause| page.paint(DIM, &format!("← {cause}"))));
         if names_hosts {
-            cells.extend(hosts(finding).map(|hosts| page.paint(DIM, &visible(&hosts))));
+            let hosts = hosts(finding).map(|hosts| format!("({})", visible(&hosts)));
+            cells.extend(hosts.map(|hosts| page.paint(DIM, &hosts)));
         }
         let mark = Doubt::of(event).map_or(' ', Doubt::mark);
         writeln!(self.page.out, "{mark} {}", cells.join("  "))
