@@ -1,27 +1,31 @@
 //! Pins every rendering of two reports: one with a cause and its symptoms, one of a healthy bundle.
 #![allow(missing_docs, clippy::unwrap_used)]
 
-use bundle_scan_core::render::{INVENTORY_JSON, INVENTORY_TEXT, OUTPUTS, RenderOptions};
+use bundle_scan_core::render::{
+    INVENTORY_JSON, INVENTORY_TEXT, OUTPUTS, RenderOptions, TIMELINE_JSON, TIMELINE_TEXT,
+};
 use bundle_scan_core::signature::load::SourceFile;
-use bundle_scan_core::{Lang, Render, Report, Scanner, SignatureSet};
+use bundle_scan_core::{Lang, Render, Report, Scanner, Severity, SignatureSet};
 use bundle_scan_testkit::Fixture;
 
-/// Two small signatures, so that no snapshot changes when knowledge is added.
-fn set() -> SignatureSet {
-    let signature = |id: &str, title: &str, severity: &str, literal: &str, extra: &str| {
-        SourceFile {
-            name: format!("{id}.yaml"),
-            text: format!(
-                "id: {id}\ntitle: {{en: \"{title}\", zh: 标题 {id}}}\nseverity: {severity}\ncategory: storage\n\
+/// A small signature of the literal and a disk behind it.
+fn signature(id: &str, title: &str, severity: &str, literal: &str, extra: &str) -> SourceFile {
+    SourceFile {
+        name: format!("{id}.yaml"),
+        text: format!(
+            "id: {id}\ntitle: {{en: \"{title}\", zh: 标题 {id}}}\nseverity: {severity}\ncategory: storage\n\
              match: {{any: [{{line: {{component: [kernel, kubelet], literal: '{literal}', regex: '{literal}: (?<disk>\\S+)'}}}}]}}\n\
              entities: {{disk: disk}}\n{extra}\ncause: {{en: Something is full., zh: 空间已满。}}\n\
              impact: {{en: Writes fail., zh: 写入失败。}}\n\
              remedy:\n  - {{en: Look at it., zh: 查看。, command: df -h, risk: read-only}}\n  - {{en: Delete files., zh: 删除文件。, risk: data-loss}}\n\
              references: [\"https://example.com/disk\"]\n\
              samples: {{positive: [{{member: dmesg, text: '{literal}: sda'}}], negative: [{{member: dmesg, text: '{literal}'}}]}}\n"
-            ),
-        }
-    };
+        ),
+    }
+}
+
+/// Two of them and a harmless one, so that no snapshot changes when knowledge is added.
+fn set() -> SignatureSet {
     let files = vec![
         signature(
             "disk-full",
@@ -49,7 +53,11 @@ fn set() -> SignatureSet {
 }
 
 fn report(fixture: &str) -> Report {
-    let scanner = Scanner::builder().threads(1).build(set());
+    report_of(set(), fixture)
+}
+
+fn report_of(set: SignatureSet, fixture: &str) -> Report {
+    let scanner = Scanner::builder().threads(1).build(set);
     scanner
         .scan_reader(
             "bundle.tar",
@@ -158,4 +166,86 @@ fn the_inventory_tells_what_is_there_and_what_is_missing() {
     let mut out = Vec::new();
     INVENTORY_JSON.write(&report, &mut out).unwrap();
     insta::assert_snapshot!("inventory_json", String::from_utf8(out).unwrap());
+}
+
+/// Two nodes: one that was booted after its disk failed, both of which run full, and a dump without a host whose clock is not known.
+const STORY: &str = "//- n1/var/log/messages
+2026-03-08T22:00:00+08:00 n1 kernel: disk is dying: sdb \x1b[31mred
+2026-03-08T22:40:00+08:00 n1 kernel: disk is dying: sdb
+2026-03-09T08:00:00+08:00 n1 kernel: [    1.000000] Linux version 5.10.0
+2026-03-10T09:50:00+08:00 n1 kernel: no space left on: sda1
+2026-03-10T09:51:00+08:00 n1 kernel: no space left on: sda1
+2026-03-10T09:52:00+08:00 n1 kernel: write failed on: sda1
+2026-03-10T10:00:00+08:00 n1 kernel: all well
+//- n2/var/log/messages
+2026-03-10T01:00:00+08:00 n2 kernel: clock is slow of: hpet
+2026-03-10T09:55:00+08:00 n2 kernel: no space left on: sda1
+2026-03-10T09:56:00+08:00 n2 kernel: no space left on: sda1
+2026-03-10T09:56:00+08:00 n2 kernel: write failed on: sda1
+//- elsewhere/dmesg
+[Tue Mar 10 00:10:00 2026] link is down of: eth0
+[Tue Mar 10 00:40:00 2026] link is down of: eth0
+//- elsewhere/old/dmesg.0
+[   12.000000] link was down of: eth0
+";
+
+fn story() -> Report {
+    let kernel = |id: &str, severity: &str, literal: &str| {
+        let mut file = signature(id, &format!("Title {id}"), severity, literal, "");
+        file.text = file.text.replace("category: storage", "category: kernel");
+        file
+    };
+    let set = set().with_files(vec![
+        kernel("clock-slow", "info", "clock is slow of"),
+        kernel("disk-dying", "critical", "disk is dying"),
+        kernel("link-down", "warning", "link is down of"),
+        kernel("link-was-down", "warning", "link was down of"),
+    ]);
+    report_of(set.unwrap(), STORY)
+}
+
+fn timeline(report: &Report, output: &dyn Render, options: &RenderOptions) -> String {
+    let mut out = Vec::new();
+    output.write_with(report, options, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn the_timeline_tells_what_happened_when_and_where() {
+    let story = story();
+    for (name, lang) in [("en", Lang::En), ("zh", Lang::Zh)] {
+        let options = RenderOptions {
+            lang,
+            ..RenderOptions::default()
+        };
+        let text = timeline(&story, &TIMELINE_TEXT, &options);
+        assert!(!text.contains('\x1b'), "{text}");
+        insta::assert_snapshot!(format!("timeline_text_{name}"), text);
+    }
+    let json = timeline(&story, &TIMELINE_JSON, &RenderOptions::default());
+    insta::assert_snapshot!("timeline_json", json);
+}
+
+#[test]
+fn the_timeline_of_one_host_has_no_sections() {
+    let text = timeline(&sick(), &TIMELINE_TEXT, &RenderOptions::default());
+    insta::assert_snapshot!("timeline_text_one_host", text);
+}
+
+#[test]
+fn the_timeline_of_nothing_says_so() {
+    let options = RenderOptions::default();
+    let text = timeline(&healthy(), &TIMELINE_TEXT, &options);
+    assert!(text.contains("no known problem found"), "{text}");
+    let cut =
+        report("//- messages\n2026-03-10T10:17:42+08:00 n1 kubelet[9]: write failed on: sda1\n");
+    let options = RenderOptions {
+        min_severity: Severity::Critical,
+        ..RenderOptions::default()
+    };
+    let text = timeline(&cut, &TIMELINE_TEXT, &options);
+    assert!(
+        text.contains("nothing at or above the asked severity"),
+        "{text}"
+    );
 }

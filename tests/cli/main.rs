@@ -434,3 +434,73 @@ fn the_inventory_is_printed_as_text_and_json() {
     assert_eq!(json["members"][0]["first"], "2026-03-10T02:17:41Z");
     run(&["inventory", &folder.path("nowhere")]).ends_with(3);
 }
+
+#[test]
+fn the_timeline_is_printed_as_text_and_json() {
+    let folder = Folder::new();
+    let log = "2026-03-10T10:17:41+08:00 n1 kernel: neighbour: arp_cache: neighbor table overflow!\n\
+               2026-03-10T10:40:41+08:00 n1 kernel: neighbour: arp_cache: neighbor table overflow!\n";
+    let bundle = folder.write("messages", log.as_bytes());
+    let text = run(&["timeline", &bundle]).ends_with(0);
+    assert!(
+        text.stdout.contains("2026-03-10 02:17:41 – 02:40:41")
+            && text.stdout.contains("arp-table-overflow"),
+        "{}",
+        text.stdout
+    );
+    assert_eq!(text.stderr, "");
+    assert!(!text.stdout.contains('\x1b'), "no colours in a pipe");
+    let coloured = run(&["timeline", "--color", "always", &bundle]).ends_with(0);
+    assert!(coloured.stdout.contains("\x1b["), "{}", coloured.stdout);
+    let chinese = run(&["timeline", "--lang", "zh", &bundle]).ends_with(0);
+    assert!(chinese.stdout.contains("每列"), "{}", chinese.stdout);
+
+    let json = run(&["timeline", "-f", "json", &bundle])
+        .ends_with(0)
+        .stdout;
+    let again = run(&["timeline", "-f", "json", &bundle])
+        .ends_with(0)
+        .stdout;
+    assert_eq!(json, again);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["schema_version"], 1);
+    assert_eq!(json["from"], "2026-03-10T02:17:41Z");
+    assert_eq!(json["hosts"][0]["host"], "n1");
+    let finding = &json["hosts"][0]["findings"][0];
+    assert_eq!(finding["id"], "arp-table-overflow");
+    assert_eq!(finding["histogram"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn the_timeline_obeys_the_options_of_a_scan() {
+    let folder = Folder::new();
+    let sick = folder.path("sick.tgz");
+    let shows = |args: &[&str]| {
+        let args = [&["timeline", &sick], args].concat();
+        let text = run(&args).ends_with(0).stdout;
+        text.contains("arp-table-overflow")
+    };
+    assert!(shows(&["--only", "arp-table-overflow"]));
+    assert!(!shows(&["--only", "image"]));
+    assert!(!shows(&["--ignore", "arp-table-overflow"]));
+    assert!(!shows(&["--no-builtin"]));
+    assert!(!shows(&["--min-severity", "critical"]));
+    run(&["timeline", "--only", "no-such-id", &sick]).ends_with(2);
+    run(&["timeline", &folder.path("nowhere")]).ends_with(3);
+    run(&["timeline"]).ends_with(2);
+}
+
+#[test]
+fn the_timeline_of_standard_input_is_printed() {
+    let mut child = command(&["timeline", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(PROOF.as_bytes()).unwrap();
+    drop(stdin);
+    let run = Run::of(child.wait_with_output().unwrap()).ends_with(0);
+    assert!(run.stdout.contains("arp-table-overflow"), "{}", run.stdout);
+}

@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Scan(ScanArgs),
     /// Tell what is in a bundle: layout, hosts, versions, members by kind, facts, and what is missing.
     Inventory(InventoryArgs),
+    /// Tell what was found along time, host by host: when each problem began and ended, how often, and what it comes from.
+    Timeline(TimelineArgs),
     /// Tell what is known about something, without a bundle: a signature, an error code, an exit code, an event reason, a log line.
     Explain(ExplainArgs),
     /// List, show and check signatures.
@@ -75,15 +77,7 @@ pub(crate) struct ScanArgs {
     pub(crate) strict: bool,
 
     #[command(flatten)]
-    pub(crate) knowledge: KnowledgeArgs,
-
-    /// Look only for these signatures or categories. May be repeated.
-    #[arg(long, value_name = "ID|CATEGORY", value_delimiter = ',')]
-    pub(crate) only: Vec<String>,
-
-    /// Do not look for these signatures or categories. May be repeated.
-    #[arg(long, value_name = "ID|CATEGORY", value_delimiter = ',')]
-    pub(crate) ignore: Vec<String>,
+    pub(crate) choice: ChoiceArgs,
 
     /// Findings shown at length in the text report.
     #[arg(long, value_name = "N|all", default_value = "10")]
@@ -130,6 +124,21 @@ pub(crate) struct ScanArgs {
     pub(crate) quiet: bool,
 }
 
+/// What to look for.
+#[derive(Args, Debug)]
+pub(crate) struct ChoiceArgs {
+    #[command(flatten)]
+    pub(crate) knowledge: KnowledgeArgs,
+
+    /// Look only for these signatures or categories. May be repeated.
+    #[arg(long, value_name = "ID|CATEGORY", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+
+    /// Do not look for these signatures or categories. May be repeated.
+    #[arg(long, value_name = "ID|CATEGORY", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct KnowledgeArgs {
     /// Add a folder of signatures; the same id replaces the built-in one. May be repeated.
@@ -152,6 +161,27 @@ pub(crate) struct InventoryArgs {
     /// Language; by default that of the locale.
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangArg>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct TimelineArgs {
+    /// The bundle: an archive, a directory, a single file, or - for standard input.
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
+    /// How to write it.
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub(crate) format: ListFormat,
+    /// Language; by default that of the locale.
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+    /// Whether to colour the text.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) color: ColorArg,
+    /// Leave out findings below this severity.
+    #[arg(long, value_enum, default_value = "info")]
+    pub(crate) min_severity: SeverityArg,
+    #[command(flatten)]
+    pub(crate) choice: ChoiceArgs,
 }
 
 #[derive(Args, Debug)]

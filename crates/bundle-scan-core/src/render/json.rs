@@ -170,7 +170,7 @@ struct WireFactor<'r> {
 }
 
 #[derive(JsonSchema, Serialize)]
-struct WireBucket {
+pub(super) struct WireBucket {
     start: String,
     seconds: i64,
     count: u64,
@@ -356,6 +356,17 @@ impl<'r> WireFinding<'r> {
     }
 }
 
+impl WireBucket {
+    /// Of a start in seconds since 1970-01-01T00:00:00Z.
+    pub(super) fn new(start: i64, seconds: i64, count: u64) -> Self {
+        WireBucket {
+            start: rfc3339(start.saturating_mul(1_000_000_000)),
+            seconds,
+            count,
+        }
+    }
+}
+
 impl<'r> WireEvidence<'r> {
     fn new(evidence: &'r Evidence) -> Self {
         WireEvidence {
@@ -421,7 +432,7 @@ pub(super) fn instant(time: Option<Time>) -> Option<String> {
 }
 
 /// The lesser trust of the two times that a finding shows.
-fn worst_quality(finding: &Finding) -> Option<&'static str> {
+pub(super) fn worst_quality(finding: &Finding) -> Option<&'static str> {
     let qualities = [finding.first_seen, finding.last_seen]
         .into_iter()
         .flatten()
@@ -447,11 +458,7 @@ fn wire_buckets(finding: &Finding) -> Vec<WireBucket> {
     let seconds = finding.histogram.width_seconds();
     let buckets = finding.histogram.buckets();
     buckets
-        .map(|(start, count)| WireBucket {
-            start: rfc3339(start.saturating_mul(1_000_000_000)),
-            seconds,
-            count,
-        })
+        .map(|(start, count)| WireBucket::new(start, seconds, count))
         .collect()
 }
 

@@ -6,7 +6,9 @@ pub mod inventory;
 pub mod json;
 mod moment;
 mod page;
+mod spark;
 pub mod text;
+pub mod timeline;
 mod words;
 
 use std::io::Write;
@@ -52,6 +54,11 @@ pub static JSONL: json::Jsonl = json::Jsonl;
 pub static INVENTORY_TEXT: inventory::InventoryText = inventory::InventoryText;
 /// What is in the bundle, as one JSON document.
 pub static INVENTORY_JSON: inventory::InventoryJson = inventory::InventoryJson;
+
+/// The findings along time, for people.
+pub static TIMELINE_TEXT: timeline::TimelineText = timeline::TimelineText;
+/// The findings along time, as one JSON document.
+pub static TIMELINE_JSON: timeline::TimelineJson = timeline::TimelineJson;
 
 /// All formats of the report, sorted by name.
 pub static OUTPUTS: &[&dyn Render] = &[&JSON, &JSONL, &TEXT];

@@ -14,6 +14,18 @@ pub(super) fn to_second(unix_nanos: i64) -> String {
     text.replace('T', " ").replace('Z', "")
 }
 
+/// Two instants to the second, in UTC: the day of the second only if it is another, the second only if it is another instant.
+pub(super) fn from_to(first_unix_nanos: i64, last_unix_nanos: i64) -> String {
+    let (from, to) = (to_second(first_unix_nanos), to_second(last_unix_nanos));
+    match from.split_once(' ') {
+        _ if from == to => from,
+        Some((day, _)) if to.starts_with(day) => {
+            format!("{from} – {}", to[day.len()..].trim_start())
+        }
+        _ => format!("{from} – {to}"),
+    }
+}
+
 /// A number with commas between groups of three digits.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -53,5 +65,13 @@ mod tests {
             "2026-03-10T10:17:41.075997Z"
         );
         assert_eq!(to_second(1_773_137_861_075_997_000), "2026-03-10 10:17:41");
+        let noon = 1_773_144_000_000_000_000;
+        for (seconds, expected) in [
+            (0, "2026-03-10 12:00:00"),
+            (60, "2026-03-10 12:00:00 – 12:01:00"),
+            (86_400, "2026-03-10 12:00:00 – 2026-03-11 12:00:00"),
+        ] {
+            assert_eq!(from_to(noon, noon + seconds * 1_000_000_000), expected);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::escape::visible;
-use super::moment::{bytes, grouped, to_second};
+use super::moment::{bytes, from_to, grouped};
 use super::page::{BOLD, CYAN, DIM, GREEN, INDENT, LABEL, Page, YELLOW, color_of};
 use super::words::{severity_word, state_words};
 use super::{Render, RenderOptions};
@@ -205,14 +205,7 @@ impl ReportText<'_> {
 
     fn span(&self, first: Option<Time>, last: Option<Time>) -> Option<String> {
         let (first, last) = (first?, last?);
-        let (from, to) = (to_second(first.unix_nanos), to_second(last.unix_nanos));
-        let mut span = match from.split_once(' ') {
-            _ if from == to => from,
-            Some((day, _)) if to.starts_with(day) => {
-                format!("{from} – {}", to[day.len()..].trim_start())
-            }
-            _ => format!("{from} – {to}"),
-        };
+        let mut span = from_to(first.unix_nanos, last.unix_nanos);
         match first.quality.max(last.quality) {
             TimeQuality::Exact | TimeQuality::ZoneInferred => span += " UTC",
             TimeQuality::BootRelative | TimeQuality::AgeRelative => {

@@ -61,6 +61,12 @@ pub(super) struct Words {
     pub(super) comes_from: &'static str,
     pub(super) not_known: &'static str,
     pub(super) near: &'static str,
+    pub(super) findings: Noun,
+    pub(super) column: &'static str,
+    pub(super) boot: &'static str,
+    pub(super) several_hosts: &'static str,
+    pub(super) no_host: &'static str,
+    pub(super) no_time: &'static str,
 }
 
 const EN: Words = Words {
@@ -102,6 +108,12 @@ const EN: Words = Words {
     comes_from: "from",
     not_known: "not known",
     near: "Near to it",
+    findings: Noun("finding", "findings"),
+    column: "a column is",
+    boot: "BOOT",
+    several_hosts: "several hosts",
+    no_host: "no host named",
+    no_time: "time unknown",
 };
 
 const ZH: Words = Words {
@@ -143,6 +155,12 @@ const ZH: Words = Words {
     comes_from: "可能源于",
     not_known: "未收录",
     near: "相近的条目",
+    findings: Noun("个发现", "个发现"),
+    column: "每列",
+    boot: "启动",
+    several_hosts: "多台主机",
+    no_host: "未指明主机",
+    no_time: "时间未知",
 };
 
 pub(super) fn words(lang: Lang) -> &'static Words {
@@ -196,7 +214,7 @@ pub(super) fn state_words(finding: &Finding, lang: Lang) -> Option<String> {
 }
 
 /// The two largest units of a span: `3 d 4 h`.
-fn span(nanos: i64, lang: Lang) -> String {
+pub(super) fn span(nanos: i64, lang: Lang) -> String {
     let minutes = nanos / (60 * NANOS_PER_SECOND);
     let units = match lang {
         Lang::En => ["d", "h", "min"],

@@ -11,6 +11,7 @@ mod requires;
 mod scene;
 pub mod score;
 pub mod state;
+pub mod timeline;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -4,14 +4,16 @@ pub(crate) mod explain;
 pub(crate) mod inventory;
 pub(crate) mod scan;
 pub(crate) mod signatures;
+pub(crate) mod timeline;
 
 use std::io::Write;
 
 use bundle_scan_core::render::RenderOptions;
+use bundle_scan_core::signature::Signature;
 use bundle_scan_core::{Error, SignatureSet};
 use clap::CommandFactory;
 
-use crate::args::{Cli, ColorArg, KnowledgeArgs, LangArg};
+use crate::args::{ChoiceArgs, Cli, ColorArg, KnowledgeArgs, LangArg, UsageError};
 use crate::exit::Exit;
 
 /// Columns of a text that goes to no terminal.
@@ -45,6 +47,27 @@ fn load(knowledge: &KnowledgeArgs) -> Result<SignatureSet, Error> {
         .signatures
         .iter()
         .try_fold(base, |set, folder| set.with_dir(folder))?)
+}
+
+/// The signatures asked for, narrowed by `--only` and `--ignore`.
+fn chosen(args: &ChoiceArgs) -> anyhow::Result<SignatureSet> {
+    let set = load(&args.knowledge)?;
+    let matches = |signature: &Signature, name: &String| {
+        let spec = signature.spec();
+        spec.id == *name || spec.category.as_str() == name || spec.aliases.contains(name)
+    };
+    for name in args.only.iter().chain(&args.ignore) {
+        if !set.iter().any(|signature| matches(signature, name)) {
+            return Err(UsageError(format!(
+                "no signature and no category is named {name:?}: see bundle-scan signatures list"
+            ))
+            .into());
+        }
+    }
+    Ok(set.filtered(|signature| {
+        let named_by = |names: &[String]| names.iter().any(|name| matches(signature, name));
+        (args.only.is_empty() || named_by(&args.only)) && !named_by(&args.ignore)
+    }))
 }
 
 /// Prints a completion script.

@@ -8,17 +8,16 @@ use std::path::Path;
 use anyhow::Context;
 use bundle_scan_core::render::RenderOptions;
 use bundle_scan_core::report::Status;
-use bundle_scan_core::signature::Signature;
 use bundle_scan_core::{Limits, Report, Scanner, SignatureSet};
 
-use super::{PLAIN_WIDTH, load, page};
-use crate::args::{ProgressArg, ScanArgs, UsageError};
+use super::{PLAIN_WIDTH, chosen, page};
+use crate::args::{ProgressArg, ScanArgs};
 use crate::exit::{self, Exit};
 use crate::progress::{self, Line};
 
 pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     // Never freed: the process ends with it, and taking hundreds of signatures apart would only delay that.
-    let set = ManuallyDrop::new(chosen(args)?);
+    let set = ManuallyDrop::new(chosen(&args.choice)?);
     let options = options(args);
     let mut worst = Exit::Clean;
     let mut out = Output::open(args)?;
@@ -85,27 +84,6 @@ fn scan(
         true => scanner.scan_reader("stdin", stdin()),
         false => scanner.scan_path(path),
     }
-}
-
-/// The signatures asked for, narrowed by `--only` and `--ignore`.
-fn chosen(args: &ScanArgs) -> anyhow::Result<SignatureSet> {
-    let set = load(&args.knowledge)?;
-    let matches = |signature: &Signature, name: &String| {
-        let spec = signature.spec();
-        spec.id == *name || spec.category.as_str() == name || spec.aliases.contains(name)
-    };
-    for name in args.only.iter().chain(&args.ignore) {
-        if !set.iter().any(|signature| matches(signature, name)) {
-            return Err(UsageError(format!(
-                "no signature and no category is named {name:?}: see bundle-scan signatures list"
-            ))
-            .into());
-        }
-    }
-    Ok(set.filtered(|signature| {
-        let named_by = |names: &[String]| names.iter().any(|name| matches(signature, name));
-        (args.only.is_empty() || named_by(&args.only)) && !named_by(&args.ignore)
-    }))
 }
 
 fn options(args: &ScanArgs) -> RenderOptions {

@@ -1,0 +1,429 @@
+//! The findings along time, for people and as JSON.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::escape::visible;
+use super::json::{SCHEMA_VERSION, WireBucket, WireBundle, instant, worst_quality};
+use super::moment::{from_to, grouped, rfc3339, to_second};
+use super::page::{BOLD, CYAN, DIM, GREEN, Page, YELLOW, color_of};
+use super::spark::Ruler;
+use super::words::{self, severity_word};
+use super::{Render, RenderOptions};
+use crate::base::lang::Lang;
+use crate::base::time::{NANOS_PER_SECOND, TimeQuality};
+use crate::error::Error;
+use crate::report::timeline::{Event, Place, Section, Timeline};
+use crate::report::{Finding, Report, Status};
+
+/// See [`super::TIMELINE_TEXT`].
+pub struct TimelineText;
+
+/// See [`super::TIMELINE_JSON`].
+pub struct TimelineJson;
+
+/// Names of hosts shown in a line.
+const SHOWN_HOSTS: usize = 4;
+
+impl Render for TimelineJson {
+    fn id(&self) -> &'static str {
+        "json"
+    }
+
+    fn write_with(
+        &self,
+        report: &Report,
+        options: &RenderOptions,
+        out: &mut dyn Write,
+    ) -> Result<(), Error> {
+        let timeline = Timeline::new(report, options.min_severity);
+        let document = WireTimeline::new(report, &timeline, options.lang);
+        serde_json::to_writer_pretty(&mut *out, &document).map_err(io::Error::from)?;
+        Ok(out.write_all(b"\n")?)
+    }
+}
+
+/// The JSON Schema of the timeline: `docs/timeline.schema.json`.
+pub fn json_schema() -> serde_json::Value {
+    schemars::schema_for!(WireTimeline<'static>).to_value()
+}
+
+#[derive(JsonSchema, Serialize)]
+#[schemars(title = "bundle-scan timeline")]
+struct WireTimeline<'r> {
+    schema_version: u32,
+    bundle: WireBundle<'r>,
+    status: &'static str,
+    /// The earliest time of all findings shown.
+    from: Option<String>,
+    /// The latest one.
+    to: Option<String>,
+    /// Width of the buckets of all histograms below.
+    bucket_seconds: Option<i64>,
+    /// One for each host, the one first where something happened first; then what is of several hosts, then what names none.
+    hosts: Vec<WireSection<'r>>,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireSection<'r> {
+    /// Null for what is of several hosts or names none.
+    host: Option<&'r str>,
+    /// All hosts that its findings name.
+    hosts: BTreeSet<&'r str>,
+    /// Boots after which a finding was not seen again.
+    boots: Vec<String>,
+    /// By `first_seen`; those without one last.
+    findings: Vec<WireEvent<'r>>,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireEvent<'r> {
+    id: &'r str,
+    fingerprint: &'r str,
+    title: &'r str,
+    first_seen: Option<String>,
+    last_seen: Option<String>,
+    time_quality: Option<&'static str>,
+    count: u64,
+    severity: &'static str,
+    state: &'static str,
+    /// Most frequent first.
+    hosts: Vec<&'r str>,
+    explained_by: Option<&'r str>,
+    histogram: Vec<WireBucket>,
+}
+
+impl<'r> WireTimeline<'r> {
+    fn new(report: &'r Report, timeline: &Timeline<'r>, lang: Lang) -> Self {
+        let seconds = timeline.grid.map(|grid| grid.seconds);
+        let sections = timeline.sections.iter();
+        WireTimeline {
+            schema_version: SCHEMA_VERSION,
+            bundle: WireBundle::new(report),
+            status: report.status.as_str(),
+            from: instant(timeline.span.map(|(first, _)| first)),
+            to: instant(timeline.span.map(|(_, last)| last)),
+            bucket_seconds: seconds,
+            hosts: sections
+                .map(|section| WireSection::new(section, seconds.unwrap_or(0), lang))
+                .collect(),
+        }
+    }
+}
+
+impl<'r> WireSection<'r> {
+    fn new(section: &Section<'r>, seconds: i64, lang: Lang) -> Self {
+        let events = section.events.iter();
+        WireSection {
+            host: match section.place {
+                Place::Host(host) => Some(host),
+                Place::Several | Place::Unnamed => None,
+            },
+            hosts: section.hosts(),
+            boots: section.boots.iter().map(|at| rfc3339(*at)).collect(),
+            findings: events
+                .map(|event| WireEvent::new(event, seconds, lang))
+                .collect(),
+        }
+    }
+}
+
+impl<'r> WireEvent<'r> {
+    fn new(event: &Event<'r>, seconds: i64, lang: Lang) -> Self {
+        let finding = event.finding;
+        let buckets = event.buckets.iter();
+        WireEvent {
+            id: finding.id(),
+            fingerprint: &finding.fingerprint,
+            title: finding.signature.spec().title.text(lang),
+            first_seen: instant(finding.first_seen),
+            last_seen: instant(finding.last_seen),
+            time_quality: worst_quality(finding),
+            count: finding.count,
+            severity: finding.severity().as_str(),
+            state: finding.state.as_str(),
+            hosts: finding.hosts.iter().map(|(host, _)| &**host).collect(),
+            explained_by: finding.explained_by.as_deref(),
+            histogram: buckets
+                .map(|(start, count)| WireBucket::new(*start, seconds, *count))
+                .collect(),
+        }
+    }
+}
+
+impl Render for TimelineText {
+    fn id(&self) -> &'static str {
+        "text"
+    }
+
+    fn write_with(
+        &self,
+        report: &Report,
+        options: &RenderOptions,
+        out: &mut dyn Write,
+    ) -> Result<(), Error> {
+        let timeline = Timeline::new(report, options.min_severity);
+        let mut text = TimelinePage {
+            report,
+            ruler: timeline.grid.map(Ruler::new),
+            columns: Columns::of(&timeline, options.lang),
+            timeline: &timeline,
+            page: Page::new(options, out),
+        };
+        Ok(text.timeline()?)
+    }
+}
+
+/// How far a time is from being told by a line as it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Doubt {
+    Reckoned,
+    Assumed,
+}
+
+impl Doubt {
+    const ALL: [Doubt; 2] = [Doubt::Reckoned, Doubt::Assumed];
+
+    fn of(event: &Event<'_>) -> Option<Self> {
+        match event.quality()? {
+            TimeQuality::Exact | TimeQuality::ZoneInferred => None,
+            TimeQuality::BootRelative | TimeQuality::AgeRelative => Some(Doubt::Reckoned),
+            TimeQuality::ZoneAssumed
+            | TimeQuality::YearInferred
+            | TimeQuality::YearAndZoneAssumed => Some(Doubt::Assumed),
+        }
+    }
+
+    /// What stands before such a time.
+    fn mark(self) -> char {
+        match self {
+            Doubt::Reckoned => '~',
+            Doubt::Assumed => '?',
+        }
+    }
+}
+
+/// Columns that the texts of all lines need.
+struct Columns {
+    time: usize,
+    severity: usize,
+    id: usize,
+    count: usize,
+}
+
+impl Columns {
+    fn of(timeline: &Timeline<'_>, lang: Lang) -> Self {
+        let widest = |text: &dyn Fn(&Event<'_>) -> String| {
+            let widths = timeline.events().map(|event| width(&text(event)));
+            widths.max().unwrap_or(0)
+        };
+        Columns {
+            time: widest(&time),
+            severity: widest(&|event| severity_word(event.finding.severity(), lang).to_owned()),
+            id: widest(&|event| event.finding.id().to_owned()),
+            count: widest(&count),
+        }
+    }
+}
+
+/// One timeline while it is written.
+struct TimelinePage<'p, 'r> {
+    report: &'p Report,
+    timeline: &'p Timeline<'r>,
+    ruler: Option<Ruler>,
+    columns: Columns,
+    page: Page<'p>,
+}
+
+impl TimelinePage<'_, '_> {
+    fn timeline(&mut self) -> io::Result<()> {
+        let timeline = self.timeline;
+        self.header()?;
+        if timeline.sections.is_empty() {
+            return self.nothing();
+        }
+        if timeline.has_several_hosts {
+            for section in &timeline.sections {
+                let has_times = section.events.iter().any(|event| event.span().is_some());
+                if has_times {
+                    self.page.heading(&self.place(section))?;
+                    let names_hosts = section.place == Place::Several;
+                    self.rows(std::slice::from_ref(section), names_hosts)?;
+                }
+            }
+        } else if timeline.span.is_some() {
+            writeln!(self.page.out)?;
+            self.rows(&timeline.sections, false)?;
+        }
+        self.untimed()
+    }
+
+    fn header(&mut self) -> io::Result<()> {
+        let (words, bundle) = (self.page.words, &self.report.bundle);
+        let mut parts = vec![bundle.container.clone()];
+        parts.extend(bundle.layout.map(str::to_owned));
+        let (path, parts) = (visible(&bundle.path), parts.join(" · "));
+        let path = self.page.paint(BOLD, &path);
+        let parts = self.page.paint(DIM, &visible(&parts));
+        writeln!(self.page.out, "{path}  {parts}")?;
+        if self.report.status == Status::Partial {
+            writeln!(self.page.out, "{}", self.page.paint(YELLOW, words.partial))?;
+        }
+        let mut parts = Vec::new();
+        if let Some((first, last)) = self.timeline.span {
+            let span = from_to(first.unix_nanos, last.unix_nanos);
+            parts.push(format!("{span} UTC"));
+        }
+        if let Some(captured_at) = bundle.captured_at {
+            let captured_at = to_second(captured_at.unix_nanos);
+            parts.push(format!("{} {captured_at} UTC", words.captured));
+        }
+        if let Some(ruler) = self.ruler {
+            let nanos = ruler.seconds().saturating_mul(NANOS_PER_SECOND);
+            let width = words::span(nanos, self.page.options.lang);
+            parts.push(format!("{} {width}", words.column));
+        }
+        if let ([host], false) = (&*bundle.hosts, self.timeline.has_several_hosts) {
+            parts.push(format!("{} {}", words.host, visible(host)));
+        }
+        if !parts.is_empty() {
+            writeln!(self.page.out, "{}", parts.join(" · "))?;
+        }
+        self.doubts()
+    }
+
+    /// What the marks before times mean, of those that occur.
+    fn doubts(&mut self) -> io::Result<()> {
+        let words = self.page.words;
+        for doubt in Doubt::ALL {
+            let events = self.timeline.events();
+            let count = events
+                .filter(|event| Doubt::of(event) == Some(doubt))
+                .count();
+            let text = match doubt {
+                Doubt::Reckoned => words.reckoned,
+                Doubt::Assumed => words.assumed,
+            };
+            if count > 0 {
+                let count = words.findings.count(count as u64);
+                let note = format!("{} {text}: {count}", doubt.mark());
+                writeln!(self.page.out, "{}", self.page.paint(YELLOW, &note))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn nothing(&mut self) -> io::Result<()> {
+        let words = self.page.words;
+        let text = match self.report.findings.is_empty() {
+            true => self.page.paint(GREEN, words.healthy),
+            false => words.nothing_at_this_level.to_owned(),
+        };
+        writeln!(self.page.out, "{text}")
+    }
+
+    fn place(&self, section: &Section<'_>) -> String {
+        let words = self.page.words;
+        match section.place {
+            Place::Host(host) => format!("{} {}", words.host, visible(host)),
+            Place::Several => words.several_hosts.to_owned(),
+            Place::Unnamed => words.no_host.to_owned(),
+        }
+    }
+
+    /// Boots and events of known times, together in the order of time.
+    fn rows(&mut self, sections: &[Section<'_>], names_hosts: bool) -> io::Result<()> {
+        let boots: BTreeSet<i64> = sections.iter().flat_map(|s| s.boots.clone()).collect();
+        let mut boots = boots.into_iter().peekable();
+        let events = sections.iter().flat_map(|section| &section.events);
+        let mut events: Vec<&Event<'_>> = events.filter(|event| event.span().is_some()).collect();
+        events.sort_by_key(|event| event.order());
+        for event in events {
+            let (starts_at, _) = event.order();
+            while let Some(at) = boots.next_if(|at| *at <= starts_at) {
+                self.boot(at)?;
+            }
+            self.event(event, names_hosts)?;
+        }
+        boots.try_for_each(|at| self.boot(at))
+    }
+
+    fn boot(&mut self, unix_nanos: i64) -> io::Result<()> {
+        let time = padded(&to_second(unix_nanos), self.columns.time);
+        let boot = self.page.paint(BOLD, self.page.words.boot);
+        writeln!(self.page.out, "  {time}  {boot}")
+    }
+
+    /// What has no time, of all hosts.
+    fn untimed(&mut self) -> io::Result<()> {
+        let events = self.timeline.events();
+        let mut events: Vec<&Event<'_>> = events.filter(|event| event.span().is_none()).collect();
+        if events.is_empty() {
+            return Ok(());
+        }
+        events.sort_by_key(|event| event.order());
+        self.page.heading(self.page.words.no_time)?;
+        let names_hosts = self.timeline.has_several_hosts;
+        events
+            .into_iter()
+            .try_for_each(|event| self.event(event, names_hosts))
+    }
+
+    fn event(&mut self, event: &Event<'_>, names_hosts: bool) -> io::Result<()> {
+        let (finding, lang, columns) = (event.finding, self.page.options.lang, &self.columns);
+        let (page, severity) = (&self.page, finding.severity());
+        let mut cells = Vec::new();
+        if event.span().is_some() {
+            cells.push(padded(&time(event), columns.time));
+        }
+        let word = padded(severity_word(severity, lang), columns.severity);
+        cells.push(page.paint(color_of(severity), &word));
+        cells.push(padded(finding.id(), columns.id));
+        cells.push(padded(&count(event), columns.count));
+        if let (Some(ruler), true) = (self.ruler, event.span().is_some()) {
+            cells.push(page.paint(CYAN, &ruler.row(&event.buckets)));
+        }
+        let title = finding.signature.spec().title.text(lang);
+        cells.push(page.paint(BOLD, title));
+        let cause = finding.explained_by.as_ref();
+        cells.extend(cause.map(|cause| page.paint(DIM, &format!("← {cause}"))));
+        if names_hosts {
+            let hosts = hosts(finding).map(|hosts| format!("({})", visible(&hosts)));
+            cells.extend(hosts.map(|hosts| page.paint(DIM, &hosts)));
+        }
+        let mark = Doubt::of(event).map_or(' ', Doubt::mark);
+        writeln!(self.page.out, "{mark} {}", cells.join("  "))
+    }
+}
+
+fn time(event: &Event<'_>) -> String {
+    event.span().map_or_else(String::new, |(first, last)| {
+        from_to(first.unix_nanos, last.unix_nanos)
+    })
+}
+
+fn count(event: &Event<'_>) -> String {
+    format!("x{}", grouped(event.finding.count))
+}
+
+fn hosts(finding: &Finding) -> Option<String> {
+    let names: Vec<&str> = finding.hosts.iter().map(|(host, _)| &**host).collect();
+    let shown = names.get(..SHOWN_HOSTS).unwrap_or(&names).join(", ");
+    match names.len().saturating_sub(SHOWN_HOSTS) {
+        _ if names.is_empty() => None,
+        0 => Some(shown),
+        hidden => Some(format!("{shown} +{hidden}")),
+    }
+}
+
+fn width(text: &str) -> usize {
+    textwrap::core::display_width(text)
+}
+
+/// The text with spaces behind it: a Chinese character takes two columns.
+fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{:1$}", "", columns.saturating_sub(width(text)))
+}
