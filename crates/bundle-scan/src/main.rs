@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         None => commands::scan::run(&cli.scan),
         Some(Command::Scan(args)) => commands::scan::run(args),
         Some(Command::Inventory(args)) => commands::inventory::run(args),
+        Some(Command::Diff(args)) => commands::diff::run(args),
         Some(Command::Explain(args)) => commands::explain::run(args),
         Some(Command::Signatures(args)) => commands::signatures::run(args),
         Some(Command::Completions { shell }) => commands::completions(*shell),

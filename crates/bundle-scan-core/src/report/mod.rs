@@ -5,7 +5,7 @@
 mod build;
 pub mod correlate;
 pub mod coverage;
-mod fingerprint;
+pub mod fingerprint;
 pub mod inventory;
 mod requires;
 mod scene;
@@ -14,6 +14,8 @@ pub mod state;
 
 use std::sync::Arc;
 use std::time::Duration;
+
+use serde::Deserialize;
 
 use crate::base::problem::Problem;
 use crate::base::severity::{Confidence, Severity};
@@ -28,6 +30,11 @@ pub use build::Scanned;
 pub use coverage::{Coverage, KindCoverage, MemberCoverage, MemberStatus};
 pub use score::Factor;
 pub use state::{Reason, State};
+
+/// The name under which the scanner signs its reports.
+pub const TOOL: &str = "bundle-scan";
+/// The version of the layout of the JSON report.
+pub const SCHEMA_VERSION: u32 = 1;
 
 /// What a scan found.
 #[derive(Clone, Debug)]
@@ -83,7 +90,8 @@ pub struct Bundle {
 }
 
 /// Whether the report rests on the whole bundle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Everything was read.
     Complete,
