@@ -192,6 +192,7 @@ fn a_comparison_puts_what_is_new_first_and_says_what_is_not_sure() {
     foreign(&mut old);
     let mut new = Summary::from(&a_day_later());
     new.coverage.not_evaluable.insert("write-failed".to_owned());
+    let well = Summary::from(&healthy());
     let (digest, version) = (set.digest(), old.tool.version.clone());
     for (name, lang) in [("en", Lang::En), ("zh", Lang::Zh)] {
         let options = RenderOptions {
@@ -201,6 +202,7 @@ fn a_comparison_puts_what_is_new_first_and_says_what_is_not_sure() {
         for (order, diff) in [
             ("forth", compare(&old, &new, &set)),
             ("back", compare(&new, &old, &set)),
+            ("fixed", compare(&old, &well, &set)),
         ] {
             let mut out = Vec::new();
             diff::write_text(&diff, &set, &options, &mut out).unwrap();
