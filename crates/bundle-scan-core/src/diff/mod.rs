@@ -60,7 +60,7 @@ pub enum Sides<'s> {
 
 impl<'s> Sides<'s> {
     /// As it was.
-    pub fn old(self) -> Option<&'s FindingSummary> {
+    pub fn before(self) -> Option<&'s FindingSummary> {
         match self {
             Sides::Old(old) | Sides::Both { old, .. } => Some(old),
             Sides::New(_) => None,
@@ -68,7 +68,7 @@ impl<'s> Sides<'s> {
     }
 
     /// As it is.
-    pub fn new(self) -> Option<&'s FindingSummary> {
+    pub fn after(self) -> Option<&'s FindingSummary> {
         match self {
             Sides::New(new) | Sides::Both { new, .. } => Some(new),
             Sides::Old(_) => None,

@@ -35,7 +35,7 @@ pub(super) fn changed<'s>(
         let entities = finding.into_iter().flat_map(|finding| &finding.entities);
         entities.map(|(name, _)| name.as_str())
     };
-    let (old, new) = (sides.old(), sides.new());
+    let (old, new) = (sides.before(), sides.after());
     let all: BTreeSet<&str> = names(old).chain(names(new)).chain([HOST]).collect();
     let is_capped = |finding: Option<&FindingSummary>, entity: &str| {
         finding.is_some_and(|finding| finding.entities_capped.contains(entity))

@@ -153,7 +153,7 @@ impl DiffText<'_> {
         let mut parts = vec![format!("{count}×"), state];
         let changes = entry.changes.iter();
         parts.extend(changes.map(|change| change_text(*change, lang).to_owned()));
-        if entry.group == Group::Fixed && entry.sides.new().is_none() {
+        if entry.group == Group::Fixed && entry.sides.after().is_none() {
             parts.push(diff_words(lang).not_found.to_owned());
         }
         parts.extend(
@@ -189,7 +189,7 @@ fn then<T: Copy + PartialEq>(
     of: impl Fn(&FindingSummary) -> T,
     text: impl Fn(T) -> String,
 ) -> String {
-    match (sides.old().map(&of), sides.new().map(&of)) {
+    match (sides.before().map(&of), sides.after().map(&of)) {
         (Some(old), Some(new)) if old != new => format!("{} → {}", text(old), text(new)),
         _ => text(of(sides.latest())),
     }

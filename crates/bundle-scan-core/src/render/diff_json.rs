@@ -189,8 +189,8 @@ impl<'d> WireEntry<'d> {
 
 fn change<T>(entry: &Entry<'_>, of: impl Fn(&FindingSummary) -> T) -> WireChange<T> {
     WireChange {
-        old: entry.sides.old().map(&of),
-        new: entry.sides.new().map(&of),
+        old: entry.sides.before().map(&of),
+        new: entry.sides.after().map(&of),
     }
 }
 
