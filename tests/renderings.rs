@@ -1,9 +1,11 @@
 //! Pins every rendering of two reports: one with a cause and its symptoms, one of a healthy bundle.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+use bundle_scan_core::diff::{Stream, Summary, compare, read_stream};
 use bundle_scan_core::render::{
     INVENTORY_JSON, INVENTORY_TEXT, OUTPUTS, RenderOptions, TIMELINE_JSON, TIMELINE_TEXT,
 };
+use bundle_scan_core::render::{diff, diff_json};
 use bundle_scan_core::signature::load::SourceFile;
 use bundle_scan_core::{Lang, Render, Report, Scanner, Severity, SignatureSet};
 use bundle_scan_testkit::Fixture;
@@ -166,6 +168,79 @@ fn the_inventory_tells_what_is_there_and_what_is_missing() {
     let mut out = Vec::new();
     INVENTORY_JSON.write(&report, &mut out).unwrap();
     insta::assert_snapshot!("inventory_json", String::from_utf8(out).unwrap());
+}
+
+/// The sick bundle a day later: one disk was cleaned, another is full, and writing fails no more. A warning was not there before.
+fn a_day_later() -> Report {
+    let mut text =
+        "//- var/log/messages\n2026-03-11T10:17:40+08:00 n2 kernel: all well\n".to_owned();
+    for second in 10..30 {
+        text += &format!("2026-03-11T10:18:{second}+08:00 n2 kernel: no space left on: sda2\n");
+    }
+    text += "2026-03-11T10:19:42+08:00 n2 kernel: no space left on: sdc \x1b[31m\n";
+    report(&text)
+}
+
+/// A finding of a signature that is not known here, as a report may tell it.
+fn foreign(summary: &mut Summary) {
+    let mut finding = summary.findings[0].clone();
+    finding.id = "of-their-own\x1b[31m".to_owned();
+    finding.fingerprint = "0".to_owned();
+    finding.title = "Something of their own \u{202e}".to_owned();
+    finding.entities = (0..3)
+        .map(|number| (format!("thing{number}"), finding.entities["disk"].clone()))
+        .collect();
+    summary.findings.push(finding);
+}
+
+#[test]
+fn a_comparison_puts_what_is_new_first_and_says_what_is_not_sure() {
+    let set = set();
+    let mut old = Summary::from(&sick());
+    foreign(&mut old);
+    let mut new = Summary::from(&a_day_later());
+    new.coverage.not_evaluable.insert("write-failed".to_owned());
+    let well = Summary::from(&healthy());
+    let (digest, version) = (set.digest(), old.tool.version.clone());
+    for (name, lang) in [("en", Lang::En), ("zh", Lang::Zh)] {
+        let options = RenderOptions {
+            lang,
+            ..RenderOptions::default()
+        };
+        for (order, diff) in [
+            ("forth", compare(&old, &new, &set)),
+            ("back", compare(&new, &old, &set)),
+            ("fixed", compare(&old, &well, &set)),
+        ] {
+            let mut out = Vec::new();
+            diff::write_text(&diff, &set, &options, &mut out).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            assert!(!text.contains(['\x1b', '\u{202e}']), "{text}");
+            insta::assert_snapshot!(format!("diff_{order}_{name}"), text);
+        }
+    }
+    let mut out = Vec::new();
+    let diff = compare(&old, &new, &set);
+    diff_json::write_json(&diff, &set, &RenderOptions::default(), &mut out).unwrap();
+    let json = String::from_utf8(out).unwrap();
+    let json = json.replace(&digest, "sha256:...");
+    insta::assert_snapshot!(
+        "diff_json",
+        json.replace(&format!("\"{version}\""), "\"VERSION\"")
+    );
+}
+
+#[test]
+fn a_report_that_was_saved_is_compared_like_a_scan() {
+    for report in [sick(), healthy(), a_day_later()] {
+        let json = render(&report, "json", Lang::En)
+            .replace("sha256:...", &report.tool.digest)
+            .replace("VERSION", report.tool.version);
+        let Stream::Report(read) = read_stream("stdin", json.as_bytes()).unwrap() else {
+            panic!("it is a report");
+        };
+        assert_eq!(*read, Summary::from(&report));
+    }
 }
 
 /// Two nodes: one that was booted after its disk failed, both of which run full, and a dump without a host whose clock is not known.

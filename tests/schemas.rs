@@ -51,6 +51,14 @@ fn the_schema_of_the_inventory_is_published() {
 }
 
 #[test]
+fn the_schema_of_a_comparison_is_published() {
+    check(
+        "diff.schema.json",
+        &bundle_scan_core::render::diff_json::json_schema(),
+    );
+}
+
+#[test]
 fn the_schema_of_the_timeline_is_published() {
     check(
         "timeline.schema.json",

@@ -436,6 +436,89 @@ fn the_inventory_is_printed_as_text_and_json() {
 }
 
 #[test]
+fn two_bundles_or_reports_are_compared() {
+    let folder = Folder::new();
+    let (sick, healthy) = (folder.path("sick.tgz"), folder.path("healthy.zip"));
+    let saved = |bundle: &str, name: &str| {
+        let report = run(&["-f", "json", bundle]).ends_with(0).stdout;
+        folder.write(name, report.as_bytes())
+    };
+    let (sick_json, healthy_json) = (saved(&sick, "sick.json"), saved(&healthy, "healthy.txt"));
+    for (old, new, count, code) in [
+        (&healthy, &sick, ["new", "1"], 1),
+        (&healthy_json, &sick, ["new", "1"], 1),
+        (&healthy, &sick_json, ["new", "1"], 1),
+        (&healthy_json, &sick_json, ["new", "1"], 1),
+        (&sick, &healthy, ["fixed", "1"], 0),
+        (&sick_json, &sick, ["persisting", "1"], 0),
+    ] {
+        let run = run(&["diff", "-f", "json", "--fail-on", "error", old, new]).ends_with(code);
+        let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(json["schema_version"], 1);
+        let [group, expected] = count;
+        assert_eq!(
+            json["summary"]["counts"][group].to_string(),
+            expected,
+            "{old} {new}"
+        );
+        assert_eq!(json["groups"][group][0]["id"], "arp-table-overflow");
+        assert_eq!(run.stderr, "");
+    }
+    let text = run(&["diff", "--lang", "zh", &healthy_json, &sick]).ends_with(0);
+    assert!(text.stdout.contains("新出现 1 · 加重 0"), "{}", text.stdout);
+    run(&["diff", "--fail-on", "critical", &healthy, &sick]).ends_with(0);
+}
+
+#[test]
+fn one_side_of_a_comparison_may_come_from_a_pipe() {
+    let folder = Folder::new();
+    let sick = folder.path("sick.tgz");
+    let report = run(&["-f", "json", &sick]).ends_with(0).stdout;
+    for bytes in [report.into_bytes(), fs::read(&sick).unwrap()] {
+        let mut child = command(&["diff", &folder.path("healthy.zip"), "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(&bytes).unwrap();
+        let run = Run::of(child.wait_with_output().unwrap()).ends_with(0);
+        assert!(run.stdout.contains("New 1 · Worse 0"), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn what_cannot_be_compared_is_told_in_a_sentence() {
+    let folder = Folder::new();
+    let sick = folder.path("sick.tgz");
+    let report = run(&["-f", "json", &sick]).ends_with(0).stdout;
+    let later = report.replace("\"schema_version\": 1", "\"schema_version\": 9");
+    let later = folder.write("later.json", later.as_bytes());
+    let cut = folder.write("cut.json", &report.as_bytes()[..report.len() / 2]);
+    for (old, new, code, expected) in [
+        (
+            &*later,
+            &*sick,
+            2,
+            "schema_version 9, and this program reads 1",
+        ),
+        (
+            &*sick,
+            &*cut,
+            3,
+            "is a damaged report: it breaks off at line",
+        ),
+        ("/no/such/bundle", &*sick, 3, "no such file"),
+        ("-", "-", 2, "only one of OLD and NEW"),
+    ] {
+        let run = run(&["diff", old, new]).ends_with(code);
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+        assert_eq!(run.stdout, "");
+    }
+}
+
+#[test]
 fn the_timeline_is_printed_as_text_and_json() {
     let folder = Folder::new();
     let log = "2026-03-10T10:17:41+08:00 n1 kernel: neighbour: arp_cache: neighbor table overflow!\n\

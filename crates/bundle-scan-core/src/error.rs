@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::container::OpenError;
+use crate::diff::SavedError;
 use crate::signature::SignatureError;
 
 /// Why there is no report.
@@ -17,6 +18,7 @@ enum Source {
     Open(OpenError),
     Signatures(SignatureError),
     Output(std::io::Error),
+    Saved(SavedError),
     Nothing(String),
     Cancelled,
 }
@@ -25,8 +27,10 @@ enum Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The input cannot be opened, or nothing in it is text.
+    /// The input cannot be opened, nothing in it is text, or a saved report is damaged.
     Input,
+    /// A saved report has a layout that this version does not know.
+    Layout,
     /// Signatures do not load.
     Signatures,
     /// The report cannot be written.
@@ -69,6 +73,7 @@ impl fmt::Display for Error {
         match &self.source {
             Source::Open(error) => error.fmt(formatter),
             Source::Signatures(error) => error.fmt(formatter),
+            Source::Saved(error) => error.fmt(formatter),
             Source::Output(error) => write!(formatter, "cannot write the report: {error}"),
             Source::Nothing(text) => formatter.write_str(text),
             Source::Cancelled => formatter.write_str("the scan was cancelled"),
@@ -83,6 +88,18 @@ impl From<OpenError> for Error {
         Error {
             kind: ErrorKind::Input,
             source: Source::Open(error),
+        }
+    }
+}
+
+impl From<SavedError> for Error {
+    fn from(error: SavedError) -> Self {
+        Error {
+            kind: match error {
+                SavedError::UnknownVersion { .. } => ErrorKind::Layout,
+                _ => ErrorKind::Input,
+            },
+            source: Source::Saved(error),
         }
     }
 }

@@ -19,6 +19,7 @@
 //! the repository has the map.
 
 pub mod base;
+pub mod diff;
 mod error;
 pub mod explain;
 pub mod finding;

@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Scan(ScanArgs),
     /// Tell what is in a bundle: layout, hosts, versions, members by kind, facts, and what is missing.
     Inventory(InventoryArgs),
+    /// Tell what changed between two bundles or saved reports: what is new, worse, still there, fixed.
+    Diff(DiffArgs),
     /// Tell what was found along time, host by host: when each problem began and ended, how often, and what it comes from.
     Timeline(TimelineArgs),
     /// Tell what is known about something, without a bundle: a signature, an error code, an exit code, an event reason, a log line.
@@ -161,6 +163,36 @@ pub(crate) struct InventoryArgs {
     /// Language; by default that of the locale.
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangArg>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DiffArgs {
+    /// What was before: a bundle, a report that -f json wrote, or - for standard input.
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+    /// What is now, as OLD.
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
+    /// How to write it.
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub(crate) format: ListFormat,
+    /// Language; by default that of the locale.
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+    /// Whether to colour the text.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) color: ColorArg,
+    /// Exit with 1 if something at or above this severity is new or worse.
+    #[arg(long, value_enum, default_value = "never")]
+    pub(crate) fail_on: FailOn,
+    /// Threads that scan; 0 means one for each core.
+    #[arg(short, long, value_name = "N", default_value_t = 0)]
+    pub(crate) jobs: usize,
+    /// Whether to show progress on a terminal.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) progress: ProgressArg,
+    #[command(flatten)]
+    pub(crate) knowledge: KnowledgeArgs,
 }
 
 #[derive(Args, Debug)]

@@ -12,7 +12,7 @@ pub(crate) enum Exit {
     Clean = 0,
     /// Something was found at or above `--fail-on`.
     Found = 1,
-    /// Wrong usage, or a bad signature.
+    /// Wrong usage, a bad signature, or a saved report of another layout.
     Usage = 2,
     /// The input is unusable: never to be confused with a healthy bundle.
     Input = 3,
@@ -47,7 +47,7 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
     let _ = writeln!(anstream::stderr(), "{prefix}{text}");
     match known.map(Error::kind) {
         Some(ErrorKind::Input) => Exit::Input,
-        Some(ErrorKind::Signatures) => Exit::Usage,
+        Some(ErrorKind::Signatures | ErrorKind::Layout) => Exit::Usage,
         _ if error.is::<args::UsageError>() => Exit::Usage,
         _ => Exit::Internal,
     }

@@ -11,6 +11,7 @@ use super::{RenderOptions, json::WireStep};
 use crate::base::lang::Lang;
 use crate::error::Error;
 use crate::explain::{By, ExitCode, Explanation, Found};
+use crate::report::SCHEMA_VERSION;
 use crate::signature::{Signature, SignatureSet};
 
 /// Signatures told at length; of the others only the title.
@@ -250,7 +251,7 @@ impl<'e> WireExplanation<'e> {
             title: near.spec().title.text(lang),
         });
         WireExplanation {
-            schema_version: super::json::SCHEMA_VERSION,
+            schema_version: SCHEMA_VERSION,
             asked: &explanation.asked,
             exit_code: explanation.exit_code.map(|code| WireExitCode {
                 written: code.written,

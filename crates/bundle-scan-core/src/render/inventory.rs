@@ -14,7 +14,7 @@ use super::{Render, RenderOptions};
 use crate::base::time::Time;
 use crate::error::Error;
 use crate::report::inventory::missing;
-use crate::report::{KindCoverage, Report};
+use crate::report::{KindCoverage, Report, SCHEMA_VERSION};
 
 /// See [`super::INVENTORY_TEXT`].
 pub struct InventoryText;
@@ -82,7 +82,7 @@ impl<'r> WireInventory<'r> {
         let kinds = report.coverage.kinds.iter();
         let needs = missing(report).into_iter();
         WireInventory {
-            schema_version: super::json::SCHEMA_VERSION,
+            schema_version: SCHEMA_VERSION,
             bundle: WireBundle::new(report),
             nodes: &report.census.nodes,
             properties: &report.census.properties,

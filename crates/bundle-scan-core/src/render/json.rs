@@ -1,4 +1,4 @@
-//! The JSON report, `schema_version` 1: the only place that knows its keys. `docs/report.schema.json` describes it.
+//! The JSON report, `schema_version` 1: the only place that knows its keys, but for those that `diff::summary` reads again. `docs/report.schema.json` describes it.
 //!
 //! Additive changes only. Key order is the order of the structs.
 
@@ -16,11 +16,8 @@ use crate::base::severity::Severity;
 use crate::base::time::Time;
 use crate::error::Error;
 use crate::finding::Evidence;
-use crate::report::{Entity, Finding, MemberCoverage, Report};
+use crate::report::{Entity, Finding, MemberCoverage, Report, SCHEMA_VERSION, TOOL};
 use crate::signature::schema::Step;
-
-/// The version of the layout below.
-pub(super) const SCHEMA_VERSION: u32 = 1;
 
 /// See [`super::JSON`].
 pub struct Json;
@@ -257,7 +254,7 @@ impl<'r> WireReport<'r> {
         WireReport {
             schema_version: SCHEMA_VERSION,
             tool: WireTool {
-                name: "bundle-scan",
+                name: TOOL,
                 version: report.tool.version,
                 signatures: WireSignatures {
                     count: report.tool.signatures,

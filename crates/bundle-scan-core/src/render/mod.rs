@@ -1,5 +1,7 @@
 //! Report to bytes: one file for each output format. Text from a bundle is never trusted here.
 
+pub mod diff;
+pub mod diff_json;
 pub mod escape;
 pub mod explain;
 pub mod inventory;
@@ -10,6 +12,7 @@ mod spark;
 pub mod text;
 pub mod timeline;
 mod words;
+mod words_diff;
 
 use std::io::Write;
 

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::escape::visible;
-use super::json::{SCHEMA_VERSION, WireBucket, WireBundle, instant, worst_quality};
+use super::json::{WireBucket, WireBundle, instant, worst_quality};
 use super::moment::{from_to, grouped, rfc3339, to_second};
 use super::page::{BOLD, CYAN, DIM, GREEN, Page, YELLOW, color_of};
 use super::spark::Ruler;
@@ -16,6 +16,7 @@ use super::{Render, RenderOptions};
 use crate::base::lang::Lang;
 use crate::base::time::{NANOS_PER_SECOND, TimeQuality};
 use crate::error::Error;
+use crate::report::SCHEMA_VERSION;
 use crate::report::timeline::{Event, Place, Section, Timeline};
 use crate::report::{Finding, Report, Status};
 

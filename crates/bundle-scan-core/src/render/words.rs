@@ -8,7 +8,7 @@ use crate::report::{Finding, Reason};
 use crate::signature::schema::Risk;
 
 /// A noun for one and for more.
-pub(super) struct Noun(&'static str, &'static str);
+pub(super) struct Noun(pub(super) &'static str, pub(super) &'static str);
 
 impl Noun {
     /// The number with the noun: `1 member`, `1,614 members`.

@@ -16,6 +16,11 @@ const VOLATILE: [&str; 6] = [
     "request_id",
 ];
 
+/// What stays of the name of a thing from one bundle to the next; `None` if things of this kind have other names each time.
+pub fn stable_name(entity: &str, value: &str) -> Option<String> {
+    (!VOLATILE.contains(&entity)).then(|| without_generated(value))
+}
+
 /// Hash of the id and the entities, with generated parts of names left out: 16 hex digits.
 pub(super) fn fingerprint(id: &str, entities: &BTreeMap<String, Values>) -> String {
     let mut hash = Sha256::new();
@@ -27,7 +32,7 @@ pub(super) fn fingerprint(id: &str, entities: &BTreeMap<String, Values>) -> Stri
         let stable: BTreeSet<String> = values
             .ranked()
             .into_iter()
-            .map(|(value, _)| without_generated(value))
+            .filter_map(|(value, _)| stable_name(name, value))
             .collect();
         hash.update([0]);
         hash.update(name);

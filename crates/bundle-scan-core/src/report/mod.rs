@@ -5,7 +5,7 @@
 mod build;
 pub mod correlate;
 pub mod coverage;
-mod fingerprint;
+pub mod fingerprint;
 pub mod inventory;
 mod requires;
 mod scene;
@@ -15,6 +15,8 @@ pub mod timeline;
 
 use std::sync::Arc;
 use std::time::Duration;
+
+use serde::Deserialize;
 
 use crate::base::problem::Problem;
 use crate::base::severity::{Confidence, Severity};
@@ -29,6 +31,11 @@ pub use build::Scanned;
 pub use coverage::{Coverage, KindCoverage, MemberCoverage, MemberStatus};
 pub use score::Factor;
 pub use state::{Reason, State};
+
+/// The name under which the scanner signs its reports.
+pub const TOOL: &str = "bundle-scan";
+/// The version of the layout of the JSON report.
+pub const SCHEMA_VERSION: u32 = 1;
 
 /// What a scan found.
 #[derive(Clone, Debug)]
@@ -86,7 +93,8 @@ pub struct Bundle {
 }
 
 /// Whether the report rests on the whole bundle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Everything was read.
     Complete,

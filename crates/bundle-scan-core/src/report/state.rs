@@ -1,5 +1,7 @@
 //! Whether a problem still exists when the bundle is made, and what tells.
 
+use serde::Deserialize;
+
 use crate::base::severity::Severity;
 use crate::base::time::{HostId, NANOS_PER_DAY, NANOS_PER_SECOND, Time, TimeQuality};
 use crate::fact::directory::Directory;
@@ -8,7 +10,8 @@ use crate::finding::seen::Settled;
 use crate::signature::schema::Category;
 
 /// Whether a problem still exists when the bundle is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum State {
     /// Nothing tells that it ended.
@@ -18,6 +21,7 @@ pub enum State {
     /// It was seen long before the bundle was made, before the last boot, or its log goes on for long without it.
     Historic,
     /// Nothing in the bundle tells.
+    #[serde(other)]
     Unknown,
 }
 

@@ -1,5 +1,6 @@
 //! One file for each subcommand that is more than a print.
 
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod inventory;
 pub(crate) mod scan;
