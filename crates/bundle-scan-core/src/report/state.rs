@@ -271,10 +271,7 @@ mod tests {
     #[test]
     fn what_is_over_is_not_an_error() {
         assert_eq!(State::Cleared.severity(Severity::Error), Severity::Info);
-        assert_eq!(
-            State::Cleared.severity(Severity::Critical),
-            Severity::Warning
-        );
+        assert_eq!(State::Cleared.severity(Severity::Critical), Severity::Info);
         assert_eq!(State::Historic.severity(Severity::Error), Severity::Error);
     }
 }
