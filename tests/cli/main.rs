@@ -138,6 +138,26 @@ fn exit_codes_tell_ticket_systems_what_happened() {
 }
 
 #[test]
+fn a_zone_can_be_given_for_stamps_that_name_none() {
+    let folder = Folder::new();
+    let line = PROOF.replace("2026-03-10T10:17:41+08:00", "2026-03-10T10:17:41");
+    assert_ne!(line, PROOF);
+    let log = folder.write("messages", line.as_bytes());
+    for (zone, expected) in [
+        (&[][..], "2026-03-10T10:17:41Z"),
+        (&["--tz", "+08:00"], "2026-03-10T02:17:41Z"),
+        (&["--tz", "-0530"], "2026-03-10T15:47:41Z"),
+    ] {
+        let args = [zone, &["-f", "json", &log]].concat();
+        let json: serde_json::Value =
+            serde_json::from_str(&run(&args).ends_with(0).stdout).unwrap();
+        assert_eq!(json["findings"][0]["first_seen"], expected, "{zone:?}");
+    }
+    let wrong = run(&["--tz", "Mars", &log]).ends_with(2);
+    assert!(wrong.stderr.contains("+08:00"), "{}", wrong.stderr);
+}
+
+#[test]
 fn options_before_a_command_get_a_hint() {
     let folder = Folder::new();
     let run = run(&["--format", "json", "explain", &folder.path("sick.tgz")]).ends_with(2);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use bundle_scan_core::base::time::seconds_east;
 use bundle_scan_core::render::OUTPUTS;
 use bundle_scan_core::{Lang, Limits, Render, Severity};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -93,6 +94,9 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "N", default_value_t = 2)]
     pub(crate) context: usize,
 
+    #[command(flatten)]
+    pub(crate) zone: ZoneArgs,
+
     /// Show what each score is made of.
     #[arg(long)]
     pub(crate) why: bool,
@@ -124,6 +128,14 @@ pub(crate) struct ScanArgs {
     /// Print nothing but the report.
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+/// How times are read.
+#[derive(Args, Debug)]
+pub(crate) struct ZoneArgs {
+    /// The zone of stamps that name none, where nothing in the bundle tells it: +08:00, -0530, UTC.
+    #[arg(long, value_name = "OFFSET", value_parser = parse_offset, allow_hyphen_values = true)]
+    pub(crate) tz: Option<i32>,
 }
 
 /// What to look for.
@@ -212,6 +224,8 @@ pub(crate) struct TimelineArgs {
     /// Leave out findings below this severity.
     #[arg(long, value_enum, default_value = "info")]
     pub(crate) min_severity: SeverityArg,
+    #[command(flatten)]
+    pub(crate) zone: ZoneArgs,
     #[command(flatten)]
     pub(crate) choice: ChoiceArgs,
 }
@@ -341,6 +355,10 @@ impl FromStr for CountOrAll {
                 .map_err(|_| "expected a number or all".into()),
         }
     }
+}
+
+fn parse_offset(text: &str) -> Result<i32, String> {
+    seconds_east(text).ok_or_else(|| "expected an offset from UTC such as +08:00".to_owned())
 }
 
 fn parse_bytes(text: &str) -> Result<u64, String> {

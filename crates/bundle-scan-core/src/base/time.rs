@@ -149,3 +149,51 @@ pub struct Time {
     /// How far `unix_nanos` can be trusted.
     pub quality: TimeQuality,
 }
+
+/// Seconds east of Greenwich: `+0800`, `-05:30`, `Z`, `UTC`.
+pub fn seconds_east(offset: &str) -> Option<i32> {
+    if matches!(offset, "Z" | "UTC") {
+        return Some(0);
+    }
+    let (sign, digits) = match offset.split_at_checked(1)? {
+        ("+", digits) => (1, digits),
+        ("-", digits) => (-1, digits),
+        _ => return None,
+    };
+    let (hours, minutes) = match digits.split_once(':') {
+        Some(parts) => parts,
+        None => digits.split_at_checked(2)?,
+    };
+    let number = |text: &str, most: i32| {
+        let is_plain = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number: i32 = text.parse().ok().filter(|_| is_plain)?;
+        (number <= most).then_some(number)
+    };
+    let minutes = number(hours, 14)? * 60 + number(minutes, 59)?;
+    (minutes <= 14 * 60).then_some(sign * minutes * 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_in_all_spellings() {
+        for (text, expected) in [
+            ("+0800", Some(28_800)),
+            ("+08:00", Some(28_800)),
+            ("-05:30", Some(-19_800)),
+            ("UTC", Some(0)),
+            ("Z", Some(0)),
+            ("+14:00", Some(50_400)),
+            ("+14:30", None),
+            ("+8", None),
+            ("08:00", None),
+            ("+08:60", None),
+            ("+0x:00", None),
+            ("", None),
+        ] {
+            assert_eq!(seconds_east(text), expected, "{text}");
+        }
+    }
+}

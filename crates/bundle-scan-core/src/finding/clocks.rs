@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 
 use crate::base::time::{
     ClockId, ClockTime, HostId, NANOS_PER_DAY, NANOS_PER_SECOND, Reading, Scale, Time, TimeQuality,
+    seconds_east,
 };
 use crate::fact::{Fact, kind};
 use crate::record::Record;
@@ -173,14 +174,18 @@ pub struct Clocks {
     hosts: BTreeMap<HostId, HostClock>,
     /// What holds for a host of which nothing is known: what all others agree on.
     common: HostClock,
+    /// Seconds east of Greenwich, for a host of which nothing tells it.
+    assumed_offset: Option<i32>,
     /// Years that a host's stamps of an inferred year are too late.
     years_off: BTreeMap<HostId, i16>,
 }
 
 impl Clocks {
-    /// Holds what all clocks showed against each other.
-    pub fn new(shown: &Shown) -> Self {
+    /// Holds what all clocks showed against each other. `assumed_offset`, in seconds east of Greenwich, is that of machines of
+    /// which nothing tells it.
+    pub fn new(shown: &Shown, assumed_offset: Option<i32>) -> Self {
         let mut clocks = Clocks {
+            assumed_offset,
             common: agreed(&shown.hosts),
             hosts: shown.hosts.clone(),
             ..Clocks::default()
@@ -263,7 +268,10 @@ impl Clocks {
             return HostClock::default();
         }
         HostClock {
-            utc_offset: known.utc_offset.or(self.common.utc_offset),
+            utc_offset: known
+                .utc_offset
+                .or(self.common.utc_offset)
+                .or(self.assumed_offset),
             booted_at: known.booted_at.or(self.common.booted_at),
             up_for: known.up_for,
         }
@@ -344,17 +352,6 @@ fn offset_between(local: Reading, absolute: Reading) -> Option<i32> {
     (apart.abs_diff(offset) <= 5).then(|| i32::try_from(east).ok())?
 }
 
-/// `+0800`.
-fn seconds_east(offset: &str) -> Option<i32> {
-    let (sign, digits) = match offset.split_at_checked(1)? {
-        ("+", digits) => (1, digits),
-        ("-", digits) => (-1, digits),
-        _ => return None,
-    };
-    let number: i32 = digits.parse().ok().filter(|_| digits.len() == 4)?;
-    (number <= 1_400).then(|| sign * (number / 100 * 3_600 + number % 100 * 60))
-}
-
 fn year_of(unix_nanos: i64) -> Option<i16> {
     let instant = jiff::Timestamp::from_nanosecond(unix_nanos.into()).ok()?;
     Some(instant.to_zoned(TimeZone::UTC).year())
@@ -407,10 +404,32 @@ mod tests {
         shown.hosts.entry(host()).or_default().utc_offset = Some(8 * 3_600);
         let local = nanos("2026-03-10T18:00:00Z");
         shown.note(by(host(), Scale::Zoneless, local));
-        let clocks = Clocks::new(&shown);
+        let clocks = Clocks::new(&shown, None);
         let east = Some(("2026-03-10T10:00:00Z", TimeQuality::ZoneInferred));
         check(&clocks, by(host(), Scale::Zoneless, local), east);
         check(&clocks, by(HostId::UNNAMED, Scale::Zoneless, local), east);
+        let utc = Some(("2026-03-10T18:00:00Z", TimeQuality::ZoneAssumed));
+        check(&clocks, by(HostId::CONTAINER, Scale::Zoneless, local), utc);
+    }
+
+    #[test]
+    fn an_assumed_zone_is_that_of_machines_of_which_nothing_tells_it() {
+        let mut shown = Shown::default();
+        shown.hosts.entry(host()).or_default().utc_offset = Some(0);
+        shown
+            .hosts
+            .entry(HostId::named("other"))
+            .or_default()
+            .utc_offset = Some(3_600);
+        let clocks = Clocks::new(&shown, Some(8 * 3_600));
+        let local = nanos("2026-03-10T18:00:00Z");
+        for (of, expected) in [
+            (host(), "2026-03-10T18:00:00Z"),
+            (HostId::named("third"), "2026-03-10T10:00:00Z"),
+        ] {
+            let expected = Some((expected, TimeQuality::ZoneInferred));
+            check(&clocks, by(of, Scale::Zoneless, local), expected);
+        }
         let utc = Some(("2026-03-10T18:00:00Z", TimeQuality::ZoneAssumed));
         check(&clocks, by(HostId::CONTAINER, Scale::Zoneless, local), utc);
     }
@@ -465,7 +484,7 @@ mod tests {
             shown.note(by(host(), Scale::Absolute, nanos(captured_at)));
             let yearless = by(host(), Scale::Yearless, nanos(copied));
             shown.note(yearless);
-            let clocks = Clocks::new(&shown);
+            let clocks = Clocks::new(&shown, None);
             check(
                 &clocks,
                 yearless,
@@ -479,10 +498,10 @@ mod tests {
         let mut shown = Shown::default();
         let yearless = by(host(), Scale::Yearless, nanos("1972-12-31T23:00:00Z"));
         shown.note(yearless);
-        check(&Clocks::new(&shown), yearless, None);
+        check(&Clocks::new(&shown, None), yearless, None);
         shown.note(by(host(), Scale::Absolute, nanos("2026-01-01T00:10:00Z")));
         let expected = Some(("2025-12-31T23:00:00Z", TimeQuality::YearAndZoneAssumed));
-        check(&Clocks::new(&shown), yearless, expected);
+        check(&Clocks::new(&shown, None), yearless, expected);
     }
 
     #[test]
@@ -492,7 +511,7 @@ mod tests {
         for boot in ["2026-03-01T00:00:00Z", "2026-03-10T10:00:00Z"] {
             shown.booted(by(host(), Scale::Absolute, nanos(boot)));
         }
-        let clocks = Clocks::new(&shown);
+        let clocks = Clocks::new(&shown, None);
         let uptime = |host| by(host, Scale::Uptime, minute);
         let expected = Some(("2026-03-10T10:01:00Z", TimeQuality::BootRelative));
         check(&clocks, uptime(host()), expected);
@@ -503,17 +522,17 @@ mod tests {
             Scale::Absolute,
             nanos("2026-03-09T00:00:00Z"),
         ));
-        check(&Clocks::new(&shown), uptime(HostId::UNNAMED), None);
+        check(&Clocks::new(&shown, None), uptime(HostId::UNNAMED), None);
     }
 
     #[test]
     fn ages_count_back_from_when_the_bundle_was_made() {
         let mut shown = Shown::default();
         let ago = by(host(), Scale::Ago, -90 * NANOS_PER_SECOND);
-        check(&Clocks::new(&shown), ago, None);
+        check(&Clocks::new(&shown, None), ago, None);
         shown.note(by(host(), Scale::Absolute, nanos("2026-03-10T10:00:00Z")));
         shown.hosts.entry(host()).or_default().up_for = Some(3_600 * NANOS_PER_SECOND);
-        let clocks = Clocks::new(&shown);
+        let clocks = Clocks::new(&shown, None);
         let expected = Some(("2026-03-10T09:58:30Z", TimeQuality::AgeRelative));
         check(&clocks, ago, expected);
         let booted_at = clocks.booted_at(host());

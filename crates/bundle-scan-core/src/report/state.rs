@@ -254,7 +254,7 @@ mod tests {
             pods: &[],
             speakers: &[],
         };
-        let (state, reason) = judge(&signs, &Clocks::new(&shown), &Directory::default());
+        let (state, reason) = judge(&signs, &Clocks::new(&shown, None), &Directory::default());
         assert_eq!((state, reason.as_str()), expected, "{hours:?} {count}");
     }
 

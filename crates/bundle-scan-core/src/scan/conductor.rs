@@ -89,7 +89,7 @@ impl<'s> Conductor<'s> {
     /// What the report is made of.
     pub(super) fn finish(self, name: &str, walked: Walked) -> Scanned {
         let gathered = self.gather.into_gathered();
-        let clocks = Clocks::new(&gathered.tally.shown);
+        let clocks = Clocks::new(&gathered.tally.shown, self.settings.utc_offset);
         Scanned {
             bundle: Bundle {
                 path: name.to_owned(),

@@ -179,7 +179,7 @@ mod tests {
             time.clock.host = host;
             shown.note(time);
         }
-        let clocks = Clocks::new(&shown);
+        let clocks = Clocks::new(&shown, None);
         let expected = "2026-03-11T05:50:00Z"
             .parse::<jiff::Timestamp>()
             .expect("valid");

@@ -46,6 +46,7 @@ pub struct ScannerBuilder {
     block_bytes: usize,
     evidence: usize,
     context: usize,
+    utc_offset: Option<i32>,
     limits: Limits,
     cancel: Cancel,
     on_progress: Option<ProgressCallback>,
@@ -75,6 +76,13 @@ impl ScannerBuilder {
     /// Context lines kept before and after each evidence line. Default 2.
     pub fn context(&mut self, lines: usize) -> &mut Self {
         self.context = lines;
+        self
+    }
+
+    /// The zone of stamps that name none, in seconds east of Greenwich, where nothing in the bundle tells it. Default UTC, which reports
+    /// then call assumed.
+    pub fn utc_offset(&mut self, seconds: Option<i32>) -> &mut Self {
+        self.utc_offset = seconds;
         self
     }
 
@@ -126,6 +134,7 @@ impl Scanner {
             block_bytes: BLOCK_BYTES,
             evidence: EVIDENCE,
             context: CONTEXT,
+            utc_offset: None,
             limits: Limits::default(),
             cancel: Cancel::default(),
             on_progress: None,

@@ -58,7 +58,7 @@ impl<'a> Engine<'a> {
             all.census.merge(found.census);
         }
         let leaves = fired_leaves(&all.tally, self.matcher.signatures());
-        let clocks = Clocks::new(&all.tally.shown);
+        let clocks = Clocks::new(&all.tally.shown, None);
         let scanned = Scanned {
             tally: all.tally,
             signatures: self.matcher.signatures().to_vec(),

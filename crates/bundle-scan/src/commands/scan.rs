@@ -77,6 +77,7 @@ fn scan(
         .threads(args.jobs)
         .evidence(args.evidence.0.unwrap_or(usize::MAX))
         .context(args.context)
+        .utc_offset(args.zone.tz)
         .limits(limits)
         .on_progress(move |now| progress::show(&bar, now))
         .build(set.clone());

@@ -10,7 +10,9 @@ use crate::args::{ListFormat, TimelineArgs};
 use crate::exit::Exit;
 
 pub(crate) fn run(args: &TimelineArgs) -> anyhow::Result<Exit> {
-    let scanner = Scanner::builder().build(chosen(&args.choice)?);
+    let scanner = Scanner::builder()
+        .utc_offset(args.zone.tz)
+        .build(chosen(&args.choice)?);
     let report = match args.path.as_os_str() == "-" {
         true => scanner.scan_reader("stdin", stdin())?,
         false => scanner.scan_path(&args.path)?,
