@@ -62,7 +62,7 @@ fn the_schema_of_a_comparison_is_published() {
 fn the_schema_of_the_timeline_is_published() {
     check(
         "timeline.schema.json",
-        &bundle_scan_core::render::timeline::json_schema(),
+        &bundle_scan_core::render::timeline_json::json_schema(),
     );
 }
 

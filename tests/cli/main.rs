@@ -158,6 +158,23 @@ fn a_zone_can_be_given_for_stamps_that_name_none() {
 }
 
 #[test]
+fn every_command_that_reads_a_bundle_can_be_told_how() {
+    let folder = Folder::new();
+    let line = PROOF.replace("2026-03-10T10:17:41+08:00", "2026-03-10T10:17:41");
+    let log = folder.write("messages", line.as_bytes());
+    let how = ["--tz", "+08:00", "-j", "1", "-q", "--progress", "never"];
+    let json = |args: &[&str]| -> serde_json::Value {
+        let args = [args, &how, &["-f", "json"]].concat();
+        serde_json::from_str(&run(&args).ends_with(0).stdout).unwrap()
+    };
+    assert_eq!(json(&["timeline", &log])["from"], "2026-03-10T02:17:41Z");
+    let log_kind = &json(&["inventory", &log])["kinds"]["syslog"];
+    assert_eq!(log_kind["first"], "2026-03-10T02:17:41Z");
+    let diff = json(&["diff", &log, &log]);
+    assert_eq!(diff["old"]["captured_at"], "2026-03-10T02:17:41Z");
+}
+
+#[test]
 fn options_before_a_command_get_a_hint() {
     let folder = Folder::new();
     let run = run(&["--format", "json", "explain", &folder.path("sick.tgz")]).ends_with(2);

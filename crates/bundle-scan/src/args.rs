@@ -63,9 +63,8 @@ pub(crate) struct ScanArgs {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Language of the report; by default that of the locale.
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangArg>,
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
 
     /// Leave out findings below this severity.
     #[arg(long, value_enum, default_value = "info")]
@@ -95,7 +94,7 @@ pub(crate) struct ScanArgs {
     pub(crate) context: usize,
 
     #[command(flatten)]
-    pub(crate) zone: ZoneArgs,
+    pub(crate) reading: ReadingArgs,
 
     /// Show what each score is made of.
     #[arg(long)]
@@ -105,10 +104,6 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) no_timings: bool,
 
-    /// Threads that scan; 0 means one for each core.
-    #[arg(short, long, value_name = "N", default_value_t = 0)]
-    pub(crate) jobs: usize,
-
     /// Containers inside containers that are opened.
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_depth)]
     pub(crate) max_depth: usize,
@@ -116,10 +111,18 @@ pub(crate) struct ScanArgs {
     /// Bytes decoded in all before the scan ends, with an optional k, M, G or T.
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes, default_value = "1T")]
     pub(crate) max_decoded: u64,
+}
 
-    /// Whether to colour the text report.
-    #[arg(long, value_enum, default_value = "auto")]
-    pub(crate) color: ColorArg,
+/// How a bundle is read.
+#[derive(Args, Debug)]
+pub(crate) struct ReadingArgs {
+    /// The zone of stamps that name none, where nothing in the bundle tells it: +08:00, -0530, UTC.
+    #[arg(long, value_name = "OFFSET", value_parser = parse_offset, allow_hyphen_values = true)]
+    pub(crate) tz: Option<i32>,
+
+    /// Threads that scan; 0 means one for each core.
+    #[arg(short, long, value_name = "N", default_value_t = 0)]
+    pub(crate) jobs: usize,
 
     /// Whether to show progress on a terminal.
     #[arg(long, value_enum, default_value = "auto")]
@@ -130,12 +133,33 @@ pub(crate) struct ScanArgs {
     pub(crate) quiet: bool,
 }
 
-/// How times are read.
+impl ReadingArgs {
+    pub(crate) fn shows_progress(&self) -> bool {
+        self.progress == ProgressArg::Auto && !self.quiet
+    }
+}
+
+/// How text for people is set.
 #[derive(Args, Debug)]
-pub(crate) struct ZoneArgs {
-    /// The zone of stamps that name none, where nothing in the bundle tells it: +08:00, -0530, UTC.
-    #[arg(long, value_name = "OFFSET", value_parser = parse_offset, allow_hyphen_values = true)]
-    pub(crate) tz: Option<i32>,
+pub(crate) struct PageArgs {
+    /// Language; by default that of the locale.
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+
+    /// Whether to colour the text.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) color: ColorArg,
+}
+
+/// How a document is written to standard output.
+#[derive(Args, Debug)]
+pub(crate) struct DocumentArgs {
+    /// How to write it.
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub(crate) format: ListFormat,
+
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
 }
 
 /// What to look for.
@@ -169,12 +193,10 @@ pub(crate) struct InventoryArgs {
     /// The bundle: an archive, a directory, a single file, or - for standard input.
     #[arg(value_name = "PATH")]
     pub(crate) path: PathBuf,
-    /// How to write it.
-    #[arg(short, long, value_enum, default_value = "text")]
-    pub(crate) format: ListFormat,
-    /// Language; by default that of the locale.
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangArg>,
+    #[command(flatten)]
+    pub(crate) output: DocumentArgs,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
 }
 
 #[derive(Args, Debug)]
@@ -185,24 +207,13 @@ pub(crate) struct DiffArgs {
     /// What is now, as OLD.
     #[arg(value_name = "NEW")]
     pub(crate) new: PathBuf,
-    /// How to write it.
-    #[arg(short, long, value_enum, default_value = "text")]
-    pub(crate) format: ListFormat,
-    /// Language; by default that of the locale.
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangArg>,
-    /// Whether to colour the text.
-    #[arg(long, value_enum, default_value = "auto")]
-    pub(crate) color: ColorArg,
+    #[command(flatten)]
+    pub(crate) output: DocumentArgs,
     /// Exit with 1 if something at or above this severity is new or worse.
     #[arg(long, value_enum, default_value = "never")]
     pub(crate) fail_on: FailOn,
-    /// Threads that scan; 0 means one for each core.
-    #[arg(short, long, value_name = "N", default_value_t = 0)]
-    pub(crate) jobs: usize,
-    /// Whether to show progress on a terminal.
-    #[arg(long, value_enum, default_value = "auto")]
-    pub(crate) progress: ProgressArg,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
     #[command(flatten)]
     pub(crate) knowledge: KnowledgeArgs,
 }
@@ -212,20 +223,13 @@ pub(crate) struct TimelineArgs {
     /// The bundle: an archive, a directory, a single file, or - for standard input.
     #[arg(value_name = "PATH")]
     pub(crate) path: PathBuf,
-    /// How to write it.
-    #[arg(short, long, value_enum, default_value = "text")]
-    pub(crate) format: ListFormat,
-    /// Language; by default that of the locale.
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangArg>,
-    /// Whether to colour the text.
-    #[arg(long, value_enum, default_value = "auto")]
-    pub(crate) color: ColorArg,
+    #[command(flatten)]
+    pub(crate) output: DocumentArgs,
     /// Leave out findings below this severity.
     #[arg(long, value_enum, default_value = "info")]
     pub(crate) min_severity: SeverityArg,
     #[command(flatten)]
-    pub(crate) zone: ZoneArgs,
+    pub(crate) reading: ReadingArgs,
     #[command(flatten)]
     pub(crate) choice: ChoiceArgs,
 }
@@ -235,15 +239,8 @@ pub(crate) struct ExplainArgs {
     /// E4007, exit code 137, FailedMount, a taint, an id, or a whole line in quotes; - reads it from standard input.
     #[arg(required = true, value_name = "WHAT", allow_hyphen_values = true)]
     pub(crate) what: Vec<String>,
-    /// How to write it.
-    #[arg(short, long, value_enum, default_value = "text")]
-    pub(crate) format: ListFormat,
-    /// Language; by default that of the locale.
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangArg>,
-    /// Whether to colour the text.
-    #[arg(long, value_enum, default_value = "auto")]
-    pub(crate) color: ColorArg,
+    #[command(flatten)]
+    pub(crate) output: DocumentArgs,
     #[command(flatten)]
     pub(crate) knowledge: KnowledgeArgs,
 }
@@ -288,9 +285,8 @@ pub(crate) enum SignaturesCommand {
         path: PathBuf,
         /// A bundle in which to look for these signatures alone.
         bundle: Option<PathBuf>,
-        /// Language of the report; by default that of the locale.
-        #[arg(long, value_enum)]
-        lang: Option<LangArg>,
+        #[command(flatten)]
+        page: PageArgs,
     },
     /// Make a signature from a log line: anchor, regex and first sample; what it means is left to you.
     New {

@@ -139,6 +139,28 @@ impl TimeQuality {
             TimeQuality::YearAndZoneAssumed => "year_and_zone_assumed",
         }
     }
+
+    /// The coarser scale, for people.
+    pub fn trust(self) -> Trust {
+        match self {
+            TimeQuality::Exact | TimeQuality::ZoneInferred => Trust::Told,
+            TimeQuality::BootRelative | TimeQuality::AgeRelative => Trust::Reckoned,
+            TimeQuality::ZoneAssumed
+            | TimeQuality::YearInferred
+            | TimeQuality::YearAndZoneAssumed => Trust::Assumed,
+        }
+    }
+}
+
+/// How far a time is from being told by a line as it is. Ordered from best to worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Trust {
+    /// A line tells it, its zone known.
+    Told,
+    /// Counted from another time that is known.
+    Reckoned,
+    /// A part of it was assumed.
+    Assumed,
 }
 
 /// A resolved time. Ordered by the instant, then by quality.

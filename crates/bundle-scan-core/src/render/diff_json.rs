@@ -3,13 +3,14 @@
 //! Additive changes only. Key order is the order of the structs.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::Write;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::RenderOptions;
 use super::diff::title;
+use super::json::write_document;
 use super::moment::rfc3339;
 use crate::base::lang::Lang;
 use crate::base::severity::Severity;
@@ -19,8 +20,8 @@ use crate::diff::{
 use crate::error::Error;
 use crate::signature::SignatureSet;
 
-/// The version of the layout below.
-const SCHEMA_VERSION: u32 = 1;
+/// The version of the layout below, which is not that of the report.
+const DIFF_SCHEMA_VERSION: u32 = 1;
 /// Things of one kind listed as having come, and as many as gone.
 const LISTED_THINGS: usize = 100;
 
@@ -35,8 +36,7 @@ pub fn write_json(
     out: &mut dyn Write,
 ) -> Result<(), Error> {
     let document = WireDiff::new(diff, set, options.lang);
-    serde_json::to_writer_pretty(&mut *out, &document).map_err(io::Error::from)?;
-    Ok(out.write_all(b"\n")?)
+    write_document(&document, out)
 }
 
 /// The JSON Schema of a comparison: `docs/diff.schema.json`.
@@ -131,7 +131,7 @@ impl<'d> WireDiff<'d> {
         };
         let counts = Group::ALL.map(|group| (group.as_str(), diff.group(group).count()));
         WireDiff {
-            schema_version: SCHEMA_VERSION,
+            schema_version: DIFF_SCHEMA_VERSION,
             old: WireSide::new(diff.old),
             new: WireSide::new(diff.new),
             same_signatures: diff.has_same_signatures(),

@@ -7,7 +7,10 @@ use serde::Serialize;
 use super::escape::visible;
 use super::page::{BOLD, DIM, INDENT, Page, color_of};
 use super::words::severity_word;
-use super::{RenderOptions, json::WireStep};
+use super::{
+    RenderOptions,
+    json::{WireStep, write_document},
+};
 use crate::base::lang::Lang;
 use crate::error::Error;
 use crate::explain::{By, ExitCode, Explanation, Found};
@@ -45,8 +48,7 @@ pub fn write_json(
     out: &mut dyn Write,
 ) -> Result<(), Error> {
     let document = WireExplanation::new(explanation, set, options.lang);
-    serde_json::to_writer_pretty(&mut *out, &document).map_err(io::Error::from)?;
-    Ok(out.write_all(b"\n")?)
+    write_document(&document, out)
 }
 
 struct ExplainText<'p> {

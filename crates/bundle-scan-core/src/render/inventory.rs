@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::escape::visible;
-use super::json::{WireBundle, WireMember, WireProblem, instant};
+use super::json::{WireBundle, WireMember, WireProblem, instant, write_document};
 use super::moment::{bytes, grouped, to_second};
 use super::words::words;
 use super::{Render, RenderOptions};
@@ -37,8 +37,7 @@ impl Render for InventoryJson {
         out: &mut dyn Write,
     ) -> Result<(), Error> {
         let document = WireInventory::new(report, options);
-        serde_json::to_writer_pretty(&mut *out, &document).map_err(std::io::Error::from)?;
-        Ok(out.write_all(b"\n")?)
+        write_document(&document, out)
     }
 }
 

@@ -1,4 +1,5 @@
-//! The JSON report, `schema_version` 1: the only place that knows its keys, but for those that `diff::summary` reads again. `docs/report.schema.json` describes it.
+//! The JSON report, `schema_version` 1: the only place that knows its keys, but for those that `diff::summary` reads again.
+//! `docs/report.schema.json` describes it.
 //!
 //! Additive changes only. Key order is the order of the structs.
 
@@ -13,11 +14,17 @@ use super::{Render, RenderOptions};
 use crate::base::lang::Lang;
 use crate::base::problem::Problem;
 use crate::base::severity::Severity;
-use crate::base::time::Time;
+use crate::base::time::{Time, TimeQuality};
 use crate::error::Error;
 use crate::finding::Evidence;
 use crate::report::{Entity, Finding, MemberCoverage, Report, SCHEMA_VERSION, TOOL};
 use crate::signature::schema::Step;
+
+/// Writes one document, indented, with a line end behind it.
+pub(super) fn write_document(document: &impl Serialize, out: &mut dyn Write) -> Result<(), Error> {
+    serde_json::to_writer_pretty(&mut *out, document).map_err(std::io::Error::from)?;
+    Ok(out.write_all(b"\n")?)
+}
 
 /// See [`super::JSON`].
 pub struct Json;
@@ -33,9 +40,7 @@ impl Render for Json {
         options: &RenderOptions,
         out: &mut dyn Write,
     ) -> Result<(), Error> {
-        serde_json::to_writer_pretty(&mut *out, &WireReport::new(report, options))
-            .map_err(std::io::Error::from)?;
-        Ok(out.write_all(b"\n")?)
+        write_document(&WireReport::new(report, options), out)
     }
 }
 
@@ -335,7 +340,7 @@ impl<'r> WireFinding<'r> {
             count: finding.count,
             first_seen: instant(finding.first_seen),
             last_seen: instant(finding.last_seen),
-            time_quality: worst_quality(finding),
+            time_quality: finding.time_quality().map(TimeQuality::as_str),
             histogram: wire_buckets(finding),
             host: finding.host(),
             hosts: wire_counts(&finding.hosts),
@@ -429,14 +434,6 @@ pub(super) fn instant(time: Option<Time>) -> Option<String> {
 }
 
 /// The lesser trust of the two times that a finding shows.
-pub(super) fn worst_quality(finding: &Finding) -> Option<&'static str> {
-    let qualities = [finding.first_seen, finding.last_seen]
-        .into_iter()
-        .flatten()
-        .map(|time| time.quality);
-    qualities.max().map(|quality| quality.as_str())
-}
-
 fn wire_values(entity: &Entity) -> Vec<WireEntityValue<'_>> {
     wire_counts(&entity.values)
 }

@@ -11,6 +11,7 @@ mod page;
 mod spark;
 pub mod text;
 pub mod timeline;
+pub mod timeline_json;
 mod words;
 mod words_diff;
 
@@ -61,7 +62,7 @@ pub static INVENTORY_JSON: inventory::InventoryJson = inventory::InventoryJson;
 /// The findings along time, for people.
 pub static TIMELINE_TEXT: timeline::TimelineText = timeline::TimelineText;
 /// The findings along time, as one JSON document.
-pub static TIMELINE_JSON: timeline::TimelineJson = timeline::TimelineJson;
+pub static TIMELINE_JSON: timeline_json::TimelineJson = timeline_json::TimelineJson;
 
 /// All formats of the report, sorted by name.
 pub static OUTPUTS: &[&dyn Render] = &[&JSON, &JSONL, &TEXT];

@@ -9,6 +9,7 @@ use super::RenderOptions;
 use super::escape::visible;
 use super::words::{Words, risk_mark, words};
 use crate::base::severity::Severity;
+use crate::report::{Report, Status};
 use crate::signature::Signature;
 
 /// Columns before a text.
@@ -31,6 +32,21 @@ impl<'p> Page<'p> {
             options,
             words: words(options.lang),
             out,
+        }
+    }
+
+    /// Writes what was read, with `more` about it, and whether not all of it could be.
+    pub(super) fn bundle(&mut self, report: &Report, more: Vec<String>) -> io::Result<()> {
+        let bundle = &report.bundle;
+        let mut parts = vec![bundle.container.clone()];
+        parts.extend(bundle.layout.map(str::to_owned));
+        parts.extend(more);
+        let path = self.paint(BOLD, &visible(&bundle.path));
+        let parts = self.paint(DIM, &visible(&parts.join(" · ")));
+        writeln!(self.out, "{path}  {parts}")?;
+        match report.status {
+            Status::Complete => Ok(()),
+            Status::Partial => writeln!(self.out, "{}", self.paint(YELLOW, self.words.partial)),
         }
     }
 

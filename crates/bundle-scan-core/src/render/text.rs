@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use super::escape::visible;
 use super::moment::{bytes, from_to, grouped};
-use super::page::{BOLD, CYAN, DIM, GREEN, INDENT, LABEL, Page, YELLOW, color_of};
+use super::page::{BOLD, CYAN, DIM, GREEN, INDENT, LABEL, Page, color_of};
 use super::words::{severity_word, state_words};
 use super::{Render, RenderOptions};
-use crate::base::time::{Time, TimeQuality};
+use crate::base::time::Trust;
 use crate::error::Error;
 use crate::finding::Evidence;
-use crate::report::{Entity, Finding, Report, Status};
+use crate::report::{Entity, Finding, Report};
 
 /// Evidence lines shown for a finding; JSON has all that were kept.
 const SHOWN_EVIDENCE: usize = 3;
@@ -77,30 +77,21 @@ impl ReportText<'_> {
     }
 
     fn header(&mut self) -> io::Result<()> {
-        let (words, report) = (self.page.words, self.report);
-        let (bundle, coverage) = (&report.bundle, &report.coverage);
-        let mut parts = vec![bundle.container.clone()];
-        parts.extend(bundle.layout.map(str::to_owned));
+        let (words, coverage) = (self.page.words, &self.report.coverage);
         let members = coverage.scanned + coverage.not_text + coverage.empty;
-        parts.push(words.members.count(members));
-        parts.push(words.lines.count(coverage.lines));
-        parts.push(bytes(bundle.bytes_decoded));
+        let mut parts = vec![
+            words.members.count(members),
+            words.lines.count(coverage.lines),
+            bytes(self.report.bundle.bytes_decoded),
+        ];
         if self.page.options.timings {
-            parts.push(format!("{:.1} s", report.timings.total.as_secs_f64()));
+            parts.push(format!("{:.1} s", self.report.timings.total.as_secs_f64()));
         }
-        writeln!(
-            self.page.out,
-            "{}  {}",
-            self.page.paint(BOLD, &visible(&bundle.path)),
-            self.page.paint(DIM, &visible(&parts.join(" · ")))
-        )
+        self.page.bundle(self.report, parts)
     }
 
     fn verdict(&mut self) -> io::Result<()> {
         let words = self.page.words;
-        if self.report.status == Status::Partial {
-            writeln!(self.page.out, "{}", self.page.paint(YELLOW, words.partial))?;
-        }
         let Some(first) = self.report.findings.first() else {
             let basis = format!(
                 "{} · {} · {} {}",
@@ -185,7 +176,7 @@ impl ReportText<'_> {
     /// When, how often, where from.
     fn summary(&mut self, finding: &Finding) -> io::Result<()> {
         let mut parts = vec![format!("{}×", grouped(finding.count))];
-        parts.extend(self.span(finding.first_seen, finding.last_seen));
+        parts.extend(self.span(finding));
         parts.extend(
             finding
                 .host()
@@ -203,19 +194,13 @@ impl ReportText<'_> {
         writeln!(self.page.out, "{:INDENT$}{line}", "")
     }
 
-    fn span(&self, first: Option<Time>, last: Option<Time>) -> Option<String> {
-        let (first, last) = (first?, last?);
+    fn span(&self, finding: &Finding) -> Option<String> {
+        let (first, last) = finding.first_seen.zip(finding.last_seen)?;
         let mut span = from_to(first.unix_nanos, last.unix_nanos);
-        match first.quality.max(last.quality) {
-            TimeQuality::Exact | TimeQuality::ZoneInferred => span += " UTC",
-            TimeQuality::BootRelative | TimeQuality::AgeRelative => {
-                span += &format!(" UTC ({})", self.page.words.reckoned);
-            }
-            TimeQuality::ZoneAssumed
-            | TimeQuality::YearInferred
-            | TimeQuality::YearAndZoneAssumed => {
-                span += &format!(" ({})", self.page.words.assumed);
-            }
+        match finding.time_quality()?.trust() {
+            Trust::Told => span += " UTC",
+            Trust::Reckoned => span += &format!(" UTC ({})", self.page.words.reckoned),
+            Trust::Assumed => span += &format!(" ({})", self.page.words.assumed),
         }
         Some(span)
     }

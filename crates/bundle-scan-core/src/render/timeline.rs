@@ -1,159 +1,25 @@
-//! The findings along time, for people and as JSON.
+//! The findings along time, for people.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use super::escape::visible;
-use super::json::{WireBucket, WireBundle, instant, worst_quality};
-use super::moment::{from_to, grouped, rfc3339, to_second};
+use super::moment::{from_to, grouped, to_second};
 use super::page::{BOLD, CYAN, DIM, GREEN, Page, YELLOW, color_of};
 use super::spark::Ruler;
 use super::words::{self, severity_word};
 use super::{Render, RenderOptions};
 use crate::base::lang::Lang;
-use crate::base::time::{NANOS_PER_SECOND, TimeQuality};
+use crate::base::time::{NANOS_PER_SECOND, TimeQuality, Trust};
 use crate::error::Error;
-use crate::report::SCHEMA_VERSION;
 use crate::report::timeline::{Event, Place, Section, Timeline};
-use crate::report::{Finding, Report, Status};
+use crate::report::{Finding, Report};
 
 /// See [`super::TIMELINE_TEXT`].
 pub struct TimelineText;
 
-/// See [`super::TIMELINE_JSON`].
-pub struct TimelineJson;
-
 /// Names of hosts shown in a line.
 const SHOWN_HOSTS: usize = 4;
-
-impl Render for TimelineJson {
-    fn id(&self) -> &'static str {
-        "json"
-    }
-
-    fn write_with(
-        &self,
-        report: &Report,
-        options: &RenderOptions,
-        out: &mut dyn Write,
-    ) -> Result<(), Error> {
-        let timeline = Timeline::new(report, options.min_severity);
-        let document = WireTimeline::new(report, &timeline, options.lang);
-        serde_json::to_writer_pretty(&mut *out, &document).map_err(io::Error::from)?;
-        Ok(out.write_all(b"\n")?)
-    }
-}
-
-/// The JSON Schema of the timeline: `docs/timeline.schema.json`.
-pub fn json_schema() -> serde_json::Value {
-    schemars::schema_for!(WireTimeline<'static>).to_value()
-}
-
-#[derive(JsonSchema, Serialize)]
-#[schemars(title = "bundle-scan timeline")]
-struct WireTimeline<'r> {
-    schema_version: u32,
-    bundle: WireBundle<'r>,
-    status: &'static str,
-    /// The earliest time of all findings shown.
-    from: Option<String>,
-    /// The latest one.
-    to: Option<String>,
-    /// Width of the buckets of all histograms below.
-    bucket_seconds: Option<i64>,
-    /// One for each host, the one first where something happened first; then what is of several hosts, then what names none.
-    hosts: Vec<WireSection<'r>>,
-}
-
-#[derive(JsonSchema, Serialize)]
-struct WireSection<'r> {
-    /// Null for what is of several hosts or names none.
-    host: Option<&'r str>,
-    /// All hosts that its findings name.
-    hosts: BTreeSet<&'r str>,
-    /// Boots after which a finding was not seen again.
-    boots: Vec<String>,
-    /// By `first_seen`; those without one last.
-    findings: Vec<WireEvent<'r>>,
-}
-
-#[derive(JsonSchema, Serialize)]
-struct WireEvent<'r> {
-    id: &'r str,
-    fingerprint: &'r str,
-    title: &'r str,
-    first_seen: Option<String>,
-    last_seen: Option<String>,
-    time_quality: Option<&'static str>,
-    count: u64,
-    severity: &'static str,
-    state: &'static str,
-    /// Most frequent first.
-    hosts: Vec<&'r str>,
-    explained_by: Option<&'r str>,
-    histogram: Vec<WireBucket>,
-}
-
-impl<'r> WireTimeline<'r> {
-    fn new(report: &'r Report, timeline: &Timeline<'r>, lang: Lang) -> Self {
-        let seconds = timeline.grid.map(|grid| grid.seconds);
-        let sections = timeline.sections.iter();
-        WireTimeline {
-            schema_version: SCHEMA_VERSION,
-            bundle: WireBundle::new(report),
-            status: report.status.as_str(),
-            from: instant(timeline.span.map(|(first, _)| first)),
-            to: instant(timeline.span.map(|(_, last)| last)),
-            bucket_seconds: seconds,
-            hosts: sections
-                .map(|section| WireSection::new(section, seconds.unwrap_or(0), lang))
-                .collect(),
-        }
-    }
-}
-
-impl<'r> WireSection<'r> {
-    fn new(section: &Section<'r>, seconds: i64, lang: Lang) -> Self {
-        let events = section.events.iter();
-        WireSection {
-            host: match section.place {
-                Place::Host(host) => Some(host),
-                Place::Several | Place::Unnamed => None,
-            },
-            hosts: section.hosts(),
-            boots: section.boots.iter().map(|at| rfc3339(*at)).collect(),
-            findings: events
-                .map(|event| WireEvent::new(event, seconds, lang))
-                .collect(),
-        }
-    }
-}
-
-impl<'r> WireEvent<'r> {
-    fn new(event: &Event<'r>, seconds: i64, lang: Lang) -> Self {
-        let finding = event.finding;
-        let buckets = event.buckets.iter();
-        WireEvent {
-            id: finding.id(),
-            fingerprint: &finding.fingerprint,
-            title: finding.signature.spec().title.text(lang),
-            first_seen: instant(finding.first_seen),
-            last_seen: instant(finding.last_seen),
-            time_quality: worst_quality(finding),
-            count: finding.count,
-            severity: finding.severity().as_str(),
-            state: finding.state.as_str(),
-            hosts: finding.hosts.iter().map(|(host, _)| &**host).collect(),
-            explained_by: finding.explained_by.as_deref(),
-            histogram: buckets
-                .map(|(start, count)| WireBucket::new(*start, seconds, *count))
-                .collect(),
-        }
-    }
-}
 
 impl Render for TimelineText {
     fn id(&self) -> &'static str {
@@ -178,32 +44,16 @@ impl Render for TimelineText {
     }
 }
 
-/// How far a time is from being told by a line as it is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Doubt {
-    Reckoned,
-    Assumed,
+fn trust_in(event: &Event<'_>) -> Option<Trust> {
+    event.finding.time_quality().map(TimeQuality::trust)
 }
 
-impl Doubt {
-    const ALL: [Doubt; 2] = [Doubt::Reckoned, Doubt::Assumed];
-
-    fn of(event: &Event<'_>) -> Option<Self> {
-        match event.quality()? {
-            TimeQuality::Exact | TimeQuality::ZoneInferred => None,
-            TimeQuality::BootRelative | TimeQuality::AgeRelative => Some(Doubt::Reckoned),
-            TimeQuality::ZoneAssumed
-            | TimeQuality::YearInferred
-            | TimeQuality::YearAndZoneAssumed => Some(Doubt::Assumed),
-        }
-    }
-
-    /// What stands before such a time.
-    fn mark(self) -> char {
-        match self {
-            Doubt::Reckoned => '~',
-            Doubt::Assumed => '?',
-        }
+/// What stands before a time that no line tells as it is.
+fn mark(trust: Trust) -> Option<char> {
+    match trust {
+        Trust::Told => None,
+        Trust::Reckoned => Some('~'),
+        Trust::Assumed => Some('?'),
     }
 }
 
@@ -264,15 +114,7 @@ impl TimelinePage<'_, '_> {
 
     fn header(&mut self) -> io::Result<()> {
         let (words, bundle) = (self.page.words, &self.report.bundle);
-        let mut parts = vec![bundle.container.clone()];
-        parts.extend(bundle.layout.map(str::to_owned));
-        let (path, parts) = (visible(&bundle.path), parts.join(" · "));
-        let path = self.page.paint(BOLD, &path);
-        let parts = self.page.paint(DIM, &visible(&parts));
-        writeln!(self.page.out, "{path}  {parts}")?;
-        if self.report.status == Status::Partial {
-            writeln!(self.page.out, "{}", self.page.paint(YELLOW, words.partial))?;
-        }
+        self.page.bundle(self.report, Vec::new())?;
         let mut parts = Vec::new();
         if let Some((first, last)) = self.timeline.span {
             let span = from_to(first.unix_nanos, last.unix_nanos);
@@ -293,24 +135,23 @@ impl TimelinePage<'_, '_> {
         if !parts.is_empty() {
             writeln!(self.page.out, "{}", parts.join(" · "))?;
         }
-        self.doubts()
+        self.marks()
     }
 
     /// What the marks before times mean, of those that occur.
-    fn doubts(&mut self) -> io::Result<()> {
+    fn marks(&mut self) -> io::Result<()> {
         let words = self.page.words;
-        for doubt in Doubt::ALL {
+        for (trust, text) in [
+            (Trust::Reckoned, words.reckoned),
+            (Trust::Assumed, words.assumed),
+        ] {
             let events = self.timeline.events();
             let count = events
-                .filter(|event| Doubt::of(event) == Some(doubt))
+                .filter(|event| trust_in(event) == Some(trust))
                 .count();
-            let text = match doubt {
-                Doubt::Reckoned => words.reckoned,
-                Doubt::Assumed => words.assumed,
-            };
-            if count > 0 {
+            if let (Some(mark), 1..) = (mark(trust), count) {
                 let count = words.findings.count(count as u64);
-                let note = format!("{} {text}: {count}", doubt.mark());
+                let note = format!("{mark} {text}: {count}");
                 writeln!(self.page.out, "{}", self.page.paint(YELLOW, &note))?;
             }
         }
@@ -395,7 +236,7 @@ impl TimelinePage<'_, '_> {
             let hosts = hosts(finding).map(|hosts| format!("({})", visible(&hosts)));
             cells.extend(hosts.map(|hosts| page.paint(DIM, &hosts)));
         }
-        let mark = Doubt::of(event).map_or(' ', Doubt::mark);
+        let mark = trust_in(event).and_then(mark).unwrap_or(' ');
         writeln!(self.page.out, "{mark} {}", cells.join("  "))
     }
 }

@@ -20,8 +20,7 @@ use serde::Deserialize;
 
 use crate::base::problem::Problem;
 use crate::base::severity::{Confidence, Severity};
-
-use crate::base::time::Time;
+use crate::base::time::{Time, TimeQuality};
 use crate::fact::census::Census;
 use crate::finding::Evidence;
 use crate::finding::histogram::Histogram;
@@ -165,6 +164,12 @@ impl Finding {
             [(only, _)] => Some(only),
             _ => None,
         }
+    }
+
+    /// The lesser quality of its two times.
+    pub fn time_quality(&self) -> Option<TimeQuality> {
+        let times = [self.first_seen, self.last_seen].into_iter().flatten();
+        times.map(|time| time.quality).max()
     }
 
     /// The id of its signature.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, Reason, Report};
 use crate::base::severity::Severity;
-use crate::base::time::{Time, TimeQuality};
+use crate::base::time::Time;
 use crate::finding::histogram::Histogram;
 
 /// Findings in the order of time.
@@ -174,12 +174,6 @@ impl<'r> Event<'r> {
     /// The first and the last time, if they are known.
     pub fn span(&self) -> Option<(Time, Time)> {
         self.finding.first_seen.zip(self.finding.last_seen)
-    }
-
-    /// The lesser trust of its two times.
-    pub fn quality(&self) -> Option<TimeQuality> {
-        let (first, last) = self.span()?;
-        Some(first.quality.max(last.quality))
     }
 
     /// What events are sorted by: the first time, those without one last, then the rank.

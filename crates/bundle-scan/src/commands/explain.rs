@@ -1,12 +1,12 @@
 //! `bundle-scan explain WHAT`: the knowledge, without a bundle.
 
-use std::io::{BufWriter, IsTerminal, Read, Write, stdin, stdout};
+use std::io::{Read, stdin};
 
 use anyhow::Context;
 use bundle_scan_core::explain::explain;
 use bundle_scan_core::render::explain::{write_json, write_text};
 
-use super::{load, page};
+use super::{load, print};
 use crate::args::{ExplainArgs, ListFormat};
 use crate::exit::Exit;
 
@@ -27,13 +27,13 @@ pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
         words => words.join(" "),
     };
     let explanation = explain(&set, &what);
-    let options = page(args.lang, args.color, stdout().is_terminal());
-    let mut out = BufWriter::new(stdout());
-    match args.format {
-        ListFormat::Text => write_text(&explanation, &set, &options, &mut out)?,
-        ListFormat::Json => write_json(&explanation, &set, &options, &mut out)?,
-    }
-    out.flush()?;
+    let write = match args.output.format {
+        ListFormat::Text => write_text,
+        ListFormat::Json => write_json,
+    };
+    print(&args.output.page, |options, out| {
+        write(&explanation, &set, options, out)
+    })?;
     Ok(
         match explanation.found.is_empty() && explanation.exit_code.is_none() {
             true => Exit::Found,

@@ -1,28 +1,21 @@
 //! `bundle-scan inventory PATH`: what is in a bundle, and what is missing from it.
 
-use std::io::{BufWriter, Write, stdin, stdout};
-
-use bundle_scan_core::render::{INVENTORY_JSON, INVENTORY_TEXT, RenderOptions};
+use bundle_scan_core::render::{INVENTORY_JSON, INVENTORY_TEXT};
 use bundle_scan_core::{Render, Scanner, SignatureSet};
 
-use crate::args::{InventoryArgs, LangArg, ListFormat};
+use super::{print, reading};
+use crate::args::{InventoryArgs, ListFormat};
 use crate::exit::Exit;
 
 pub(crate) fn run(args: &InventoryArgs) -> anyhow::Result<Exit> {
-    let scanner = Scanner::builder().build(SignatureSet::empty());
-    let report = match args.path.as_os_str() == "-" {
-        true => scanner.scan_reader("stdin", stdin())?,
-        false => scanner.scan_path(&args.path)?,
+    let set = SignatureSet::empty();
+    let report = reading::scan(&args.path, &args.reading, &mut Scanner::builder(), set)?;
+    let render: &dyn Render = match args.output.format {
+        ListFormat::Text => &INVENTORY_TEXT,
+        ListFormat::Json => &INVENTORY_JSON,
     };
-    let options = RenderOptions {
-        lang: LangArg::resolve(args.lang),
-        ..RenderOptions::default()
-    };
-    let mut out = BufWriter::new(stdout());
-    match args.format {
-        ListFormat::Text => INVENTORY_TEXT.write_with(&report, &options, &mut out)?,
-        ListFormat::Json => INVENTORY_JSON.write_with(&report, &options, &mut out)?,
-    }
-    out.flush()?;
+    print(&args.output.page, |options, out| {
+        render.write_with(&report, options, out)
+    })?;
     Ok(Exit::Clean)
 }

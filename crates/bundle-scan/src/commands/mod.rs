@@ -3,29 +3,30 @@
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod inventory;
+mod reading;
 pub(crate) mod scan;
 pub(crate) mod signatures;
 pub(crate) mod timeline;
 
-use std::io::Write;
+use std::io::{BufWriter, IsTerminal, Write, stdout};
 
 use bundle_scan_core::render::RenderOptions;
 use bundle_scan_core::signature::Signature;
 use bundle_scan_core::{Error, SignatureSet};
 use clap::CommandFactory;
 
-use crate::args::{ChoiceArgs, Cli, ColorArg, KnowledgeArgs, LangArg, UsageError};
+use crate::args::{ChoiceArgs, Cli, ColorArg, KnowledgeArgs, LangArg, PageArgs, UsageError};
 use crate::exit::Exit;
 
 /// Columns of a text that goes to no terminal.
 pub(crate) const PLAIN_WIDTH: usize = 120;
 
 /// How a text is set: language, colour and width.
-fn page(lang: Option<LangArg>, color: ColorArg, to_terminal: bool) -> RenderOptions {
+fn page(args: &PageArgs, to_terminal: bool) -> RenderOptions {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     RenderOptions {
-        lang: LangArg::resolve(lang),
-        color: match color {
+        lang: LangArg::resolve(args.lang),
+        color: match args.color {
             ColorArg::Always => true,
             ColorArg::Never => false,
             ColorArg::Auto => to_terminal && !no_color,
@@ -36,6 +37,17 @@ fn page(lang: Option<LangArg>, color: ColorArg, to_terminal: bool) -> RenderOpti
         },
         ..RenderOptions::default()
     }
+}
+
+/// Writes a document to standard output.
+fn print(
+    args: &PageArgs,
+    write: impl FnOnce(&RenderOptions, &mut dyn Write) -> Result<(), Error>,
+) -> anyhow::Result<()> {
+    let options = page(args, stdout().is_terminal());
+    let mut out = BufWriter::new(stdout());
+    write(&options, &mut out)?;
+    Ok(out.flush()?)
 }
 
 /// The signatures that the arguments ask for.
@@ -75,7 +87,7 @@ fn chosen(args: &ChoiceArgs) -> anyhow::Result<SignatureSet> {
 pub(crate) fn completions(shell: clap_complete::Shell) -> anyhow::Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "bundle-scan", &mut script);
-    std::io::stdout().write_all(&script)?;
+    stdout().write_all(&script)?;
     Ok(Exit::Clean)
 }
 
@@ -83,6 +95,6 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> anyhow::Result<Exit> {
 pub(crate) fn man() -> anyhow::Result<Exit> {
     let mut page = Vec::new();
     clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-    std::io::stdout().write_all(&page)?;
+    stdout().write_all(&page)?;
     Ok(Exit::Clean)
 }

@@ -1,19 +1,18 @@
 //! `bundle-scan PATH...`: scans each bundle and prints a report for it.
 
 use std::fs::File;
-use std::io::{BufWriter, IsTerminal, Write, stdin, stdout};
+use std::io::{BufWriter, IsTerminal, Write, stdout};
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use anyhow::Context;
 use bundle_scan_core::render::RenderOptions;
 use bundle_scan_core::report::Status;
-use bundle_scan_core::{Limits, Report, Scanner, SignatureSet};
+use bundle_scan_core::{Error, Limits, Report, Scanner, SignatureSet};
 
-use super::{PLAIN_WIDTH, chosen, page};
-use crate::args::{ProgressArg, ScanArgs};
+use super::{PLAIN_WIDTH, chosen, page, reading};
+use crate::args::ScanArgs;
 use crate::exit::{self, Exit};
-use crate::progress::{self, Line};
 
 pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     // Never freed: the process ends with it, and taking hundreds of signatures apart would only delay that.
@@ -61,30 +60,18 @@ fn judge(report: &Report, args: &ScanArgs) -> Exit {
     }
 }
 
-fn scan(
-    path: &Path,
-    args: &ScanArgs,
-    set: &SignatureSet,
-) -> Result<Report, bundle_scan_core::Error> {
-    let line = Line::new(path, args.progress == ProgressArg::Auto && !args.quiet);
-    let bar = line.handle();
+fn scan(path: &Path, args: &ScanArgs, set: &SignatureSet) -> Result<Report, Error> {
     let limits = Limits {
         max_depth: args.max_depth,
         max_decoded_bytes: args.max_decoded,
         ..Limits::default()
     };
-    let scanner = Scanner::builder()
-        .threads(args.jobs)
+    let mut builder = Scanner::builder();
+    builder
         .evidence(args.evidence.0.unwrap_or(usize::MAX))
         .context(args.context)
-        .utc_offset(args.zone.tz)
-        .limits(limits)
-        .on_progress(move |now| progress::show(&bar, now))
-        .build(set.clone());
-    match path.as_os_str() == "-" {
-        true => scanner.scan_reader("stdin", stdin()),
-        false => scanner.scan_path(path),
-    }
+        .limits(limits);
+    reading::scan(path, &args.reading, &mut builder, set.clone())
 }
 
 fn options(args: &ScanArgs) -> RenderOptions {
@@ -94,7 +81,7 @@ fn options(args: &ScanArgs) -> RenderOptions {
         top: args.top.0,
         why: args.why,
         timings: !args.no_timings,
-        ..page(args.lang, args.color, to_terminal)
+        ..page(&args.page, to_terminal)
     }
 }
 

@@ -15,7 +15,7 @@ use bundle_scan_core::signature::{Complaint, Signature, SignatureError, load};
 use bundle_scan_core::{Error, Lang, Render, Scanner, SignatureSet};
 use serde_json::json;
 
-use crate::args::{ColorArg, LangArg, ListFormat, SignaturesArgs, SignaturesCommand, UsageError};
+use crate::args::{LangArg, ListFormat, PageArgs, SignaturesArgs, SignaturesCommand, UsageError};
 use crate::exit::Exit;
 
 pub(crate) fn run(args: &SignaturesArgs) -> anyhow::Result<Exit> {
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &SignaturesArgs) -> anyhow::Result<Exit> {
         SignaturesCommand::Check { path, no_builtin } => {
             check_signatures(path.as_deref(), *no_builtin)
         }
-        SignaturesCommand::Test { path, bundle, lang } => test(path, bundle.as_deref(), *lang),
+        SignaturesCommand::Test { path, bundle, page } => test(path, bundle.as_deref(), page),
         SignaturesCommand::New { from, output } => new(from, output.as_deref()),
         SignaturesCommand::Schema => {
             writeln!(
@@ -149,7 +149,7 @@ fn check_signatures(path: Option<&Path>, no_builtin: bool) -> anyhow::Result<Exi
 }
 
 /// Runs the samples of a folder, and its signatures on a bundle.
-fn test(path: &Path, bundle: Option<&Path>, lang: Option<LangArg>) -> anyhow::Result<Exit> {
+fn test(path: &Path, bundle: Option<&Path>, args: &PageArgs) -> anyhow::Result<Exit> {
     let files = load::read_folder(path).map_err(Error::from)?;
     let complaints = check_files(
         &SignatureSet::builtin().map_err(Error::from)?,
@@ -180,7 +180,7 @@ fn test(path: &Path, bundle: Option<&Path>, lang: Option<LangArg>) -> anyhow::Re
     };
     let report = Scanner::builder().build(set.clone()).scan_path(bundle)?;
     writeln!(out)?;
-    let options = super::page(lang, ColorArg::Auto, stdout().is_terminal());
+    let options = super::page(args, stdout().is_terminal());
     TEXT.write_with(&report, &options, &mut out)?;
     let fired: BTreeSet<&str> = report
         .findings

@@ -1,0 +1,49 @@
+//! Reads a bundle as the arguments ask for: from a path or from standard input, with a progress line.
+
+use std::io::stdin;
+use std::path::Path;
+
+use bundle_scan_core::scan::ScannerBuilder;
+use bundle_scan_core::{Error, Report, Scanner, SignatureSet};
+
+use crate::args::ReadingArgs;
+use crate::progress::{self, Line};
+
+/// What a bundle from standard input is called.
+pub(super) const STDIN: &str = "stdin";
+
+/// Whether this stands for standard input.
+pub(super) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Scans a path, or standard input for `-`. `builder` has the settings that are of one command alone.
+pub(super) fn scan(
+    path: &Path,
+    args: &ReadingArgs,
+    builder: &mut ScannerBuilder,
+    set: SignatureSet,
+) -> Result<Report, Error> {
+    let (scanner, _line) = scanner(path, args, builder, set);
+    match is_stdin(path) {
+        true => scanner.scan_reader(STDIN, stdin()),
+        false => scanner.scan_path(path),
+    }
+}
+
+/// A scanner, and the progress line of this path, which goes when it is dropped.
+pub(super) fn scanner(
+    path: &Path,
+    args: &ReadingArgs,
+    builder: &mut ScannerBuilder,
+    set: SignatureSet,
+) -> (Scanner, Line) {
+    let line = Line::new(path, args.shows_progress());
+    let bar = line.handle();
+    let scanner = builder
+        .threads(args.jobs)
+        .utc_offset(args.tz)
+        .on_progress(move |now| progress::show(&bar, now))
+        .build(set);
+    (scanner, line)
+}
