@@ -7,8 +7,8 @@ mod generate;
 
 use bundle_scan_core::base::member_path::MemberPath;
 use bundle_scan_core::envelope::peel;
-use bundle_scan_core::matcher::Matcher;
 use bundle_scan_core::matcher::anchor::AnchorIndex;
+use bundle_scan_core::matcher::{Match, Matcher, Sighting, Sink};
 use bundle_scan_core::record::clock::Clock;
 use bundle_scan_core::source::classify;
 use bundle_scan_core::text::block::BlockView;
@@ -16,6 +16,23 @@ use bundle_scan_core::{Limits, SignatureSet};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const BYTES: u64 = 32 << 20;
+
+/// How much the matcher met.
+#[derive(Default)]
+struct Met {
+    matches: u64,
+    errors: u64,
+}
+
+impl Sink for Met {
+    fn found(&mut self, _: &Match<'_>) {
+        self.matches += 1;
+    }
+
+    fn unexplained(&mut self, _: &Sighting<'_>) {
+        self.errors += 1;
+    }
+}
 
 fn stages(criterion: &mut Criterion) {
     let set = SignatureSet::builtin().unwrap();
@@ -37,7 +54,13 @@ fn stages(criterion: &mut Criterion) {
         });
     });
 
-    let matcher = Matcher::new(set.clone(), Limits::default().max_line_bytes);
+    let matcher = |looks_for_errors| {
+        Matcher::new(
+            set.clone(),
+            Limits::default().max_line_bytes,
+            looks_for_errors,
+        )
+    };
     let source = classify(&MemberPath::new("var/log/messages"), &log[..1_000]);
     let view = BlockView {
         bytes: &log,
@@ -46,13 +69,18 @@ fn stages(criterion: &mut Criterion) {
         at_start: true,
         at_end: true,
     };
-    group.bench_function("match", |bencher| {
-        bencher.iter(|| {
-            let mut found = 0;
-            matcher.scan(&view, &source, &Clock::default(), |_| found += 1);
-            found
+    for (name, matcher) in [
+        ("match", matcher(false)),
+        ("match_and_look_for_errors", matcher(true)),
+    ] {
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let mut met = Met::default();
+                matcher.scan(&view, &source, &Clock::default(), &mut met);
+                (met.matches, met.errors)
+            });
         });
-    });
+    }
 
     group.bench_function("envelopes_of_every_line", |bencher| {
         bencher.iter(|| {
@@ -67,11 +95,7 @@ fn stages(criterion: &mut Criterion) {
         bencher.iter(|| SignatureSet::builtin().unwrap().len())
     });
     criterion.bench_function("compile_matcher", |bencher| {
-        bencher.iter(|| {
-            Matcher::new(set.clone(), Limits::default().max_line_bytes)
-                .signatures()
-                .len()
-        });
+        bencher.iter(|| matcher(true).signatures().len());
     });
 }
 

@@ -75,7 +75,8 @@ fn sick() -> Report {
          2026-03-10T10:17:41+08:00 n1 kernel: no space left on: sda1\n\
          2026-03-10T10:17:42+08:00 n1 kubelet[9]: write failed on: sda1 \x1b[31mred\n\
          2026-03-10T10:19:41+08:00 n1 kernel: no space left on: sda2\n\
-         2026-03-10T10:19:42+08:00 n1 kernel: harmless noise of: sdb\n",
+         2026-03-10T10:19:42+08:00 n1 kernel: harmless noise of: sdb\n\
+         2026-03-10T10:19:43+08:00 n1 kubelet[9]: E0310 10:19:43.1  9 a.go:9] widget 7 of shop/web-0 isn't there \x1b[31mred\n",
     )
 }
 

@@ -40,6 +40,8 @@ pub mod layout;
 #[doc(hidden)]
 pub mod matcher;
 #[doc(hidden)]
+pub mod mining;
+#[doc(hidden)]
 pub mod record;
 #[doc(hidden)]
 pub mod source;

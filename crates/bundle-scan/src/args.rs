@@ -85,6 +85,10 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "N|all", default_value = "10")]
     pub(crate) top: CountOrAll,
 
+    /// Kinds of errors shown in the text report that no signature matches; 0 to show none.
+    #[arg(long, value_name = "N|all", default_value = "5")]
+    pub(crate) unrecognised: CountOrAll,
+
     /// Evidence lines kept for each finding.
     #[arg(long, value_name = "N|all", default_value = "5")]
     pub(crate) evidence: CountOrAll,
@@ -175,6 +179,13 @@ pub(crate) struct ChoiceArgs {
     /// Do not look for these signatures or categories. May be repeated.
     #[arg(long, value_name = "ID|CATEGORY", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
+}
+
+impl ChoiceArgs {
+    /// Whether nothing of the knowledge is left out.
+    pub(crate) fn asks_for_all(&self) -> bool {
+        self.only.is_empty() && !self.knowledge.no_builtin
+    }
 }
 
 #[derive(Args, Debug)]

@@ -16,6 +16,7 @@ pub mod presence;
 pub mod resolve;
 pub mod seen;
 pub mod tally;
+pub mod unexplained;
 mod window;
 
 pub use evidence::Evidence;

@@ -12,8 +12,8 @@ use foldhash::quality::FixedState;
 use crate::base::time::{NANOS_PER_SECOND, Reading, Scale};
 use crate::record::Record;
 
-/// Lines told apart: those with the smallest hashes, which are a fair sample of all.
-const MAX_LINES: usize = 1 << 13;
+/// Lines told apart of the matches of a signature.
+const MATCHES: usize = 1 << 13;
 
 /// Stamps of one moment in two zones differ by quarters of an hour, so this is all that is compared of them, in seconds.
 const QUARTER: i64 = 900;
@@ -27,9 +27,10 @@ pub struct LinePlace {
     pub stream: u32,
 }
 
-/// Occurrences. Merges in any order.
+/// Occurrences. Merges in any order. `MAX_LINES` lines are told apart: those with the smallest hashes, which are a fair sample
+/// of all.
 #[derive(Clone, Debug, Default)]
-pub struct Occurrences {
+pub struct Occurrences<const MAX_LINES: usize = MATCHES> {
     /// Of lines that cannot be recognised in another stream.
     unknown: u64,
     /// Of lines with larger hashes than those that are told apart.
@@ -65,7 +66,7 @@ fn moment(reading: Reading) -> Option<i64> {
     }
 }
 
-impl Occurrences {
+impl<const MAX_LINES: usize> Occurrences<MAX_LINES> {
     /// Adds a line that stands for `repeats` occurrences.
     pub fn add(&mut self, place: Option<LinePlace>, repeats: u64) {
         match place {
@@ -90,7 +91,7 @@ impl Occurrences {
     }
 
     /// Adds those of another part.
-    pub fn merge(&mut self, other: Occurrences) {
+    pub fn merge(&mut self, other: Self) {
         self.unknown = self.unknown.saturating_add(other.unknown);
         self.beyond = self.beyond.saturating_add(other.beyond);
         if self.places.is_empty() && self.last.is_none() {

@@ -7,6 +7,7 @@ use super::counter::Counter;
 use super::detail::Detail;
 use super::group::{Groups, Joined};
 use super::presence::Presence;
+use super::unexplained::Unexplained;
 use crate::base::limits::Limits;
 use crate::base::member_path::MemberPath;
 use crate::base::time::{HostId, Reading};
@@ -82,6 +83,8 @@ pub struct Tally {
     pub signatures: BTreeMap<usize, SignatureTally>,
     /// Matches of signatures that have a plan, by signature and leaf.
     pub groups: BTreeMap<(usize, usize), Groups>,
+    /// Errors that no signature matches.
+    pub unexplained: Unexplained,
     /// What is well.
     pub presence: Presence,
     /// What the clocks showed.
@@ -124,6 +127,7 @@ impl Tally {
         for groups in self.groups.values_mut() {
             groups.on_host(host, until);
         }
+        self.unexplained.on_host(host, until);
         self.shown = std::mem::take(&mut self.shown).on_host(host);
     }
 
@@ -153,6 +157,7 @@ impl Tally {
             let groups = self.groups.entry(leaf).or_default();
             groups.merge(theirs, next, options);
         }
+        self.unexplained.merge(other.unexplained, next);
         self.presence.merge(other.presence);
         self.shown.merge(other.shown);
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use memchr::memchr_iter;
 
-use super::found::{By, Capture, Match, Name, Sighting};
+use super::found::{By, Capture, Match, Name, Sighting, Sink};
 use super::gate::Gate;
 use super::verify::Matcher;
 use crate::base::hash::Fnv1a;
@@ -258,8 +258,8 @@ impl Matcher {
         }
     }
 
-    /// Matches the line leaves on what an event that stands in an object says.
-    pub fn scan_event(&self, fact: &Fact<'_>, held: &Held<'_>, found: impl FnMut(&Match<'_>)) {
+    /// Matches the line leaves on what an event says that stands in an object.
+    pub fn scan_event(&self, fact: &Fact<'_>, held: &Held<'_>, sink: &mut impl Sink) {
         let place = held.place(fact.get("message").map_or(fact.at, |message| message.at));
         let (line, lines_before) = held.line(place);
         let record = Record::of_event(Event {
@@ -271,7 +271,7 @@ impl Matcher {
             object: fact.text_of("object"),
             count: repeats(fact),
         });
-        self.scan_record(&record, line, place, lines_before, found);
+        self.scan_record(&record, line, place, lines_before, sink);
     }
 }
 

@@ -11,6 +11,15 @@ use crate::base::time::Reading;
 use crate::record::Record;
 use crate::source::component::Component;
 
+/// Takes what a scan meets.
+pub trait Sink {
+    /// A leaf of a signature matched.
+    fn found(&mut self, found: &Match<'_>);
+
+    /// A record tells an error, and no leaf matched it.
+    fn unexplained(&mut self, error: &Sighting<'_>);
+}
+
 /// One leaf of a signature matched one line or fact.
 #[derive(Debug)]
 pub struct Match<'a> {

@@ -5,6 +5,7 @@
 
 pub mod anchor;
 mod commonness;
+mod errors;
 mod facts;
 mod found;
 mod gate;
@@ -12,5 +13,5 @@ mod qgram;
 mod verify;
 
 pub use facts::{Held, Well};
-pub use found::{Capture, Match, Name, Sighting};
+pub use found::{Capture, Match, Name, Sighting, Sink};
 pub use verify::Matcher;

@@ -5,8 +5,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::anchor::AnchorIndex;
+use super::errors::{MARK, MARKS, klog_errors};
 use super::facts::FactIndex;
-use super::found::{Capture, Match, Sighting};
+use super::found::{Capture, Match, Sighting, Sink};
 use crate::base::two::at_once;
 use crate::record::Record;
 use crate::record::clock::Clock;
@@ -25,11 +26,13 @@ pub struct Matcher {
     leaves: Vec<(usize, usize)>,
     pub(super) signatures: Vec<Arc<Signature>>,
     max_line_bytes: usize,
+    /// Whether errors are looked for that no signature matches.
+    looks_for_errors: bool,
 }
 
 impl Matcher {
-    /// Prepares the search for the anchors of a set.
-    pub fn new(set: SignatureSet, max_line_bytes: usize) -> Self {
+    /// Prepares the search for the anchors of a set, and for errors that none of it matches if `looks_for_errors`.
+    pub fn new(set: SignatureSet, max_line_bytes: usize, looks_for_errors: bool) -> Self {
         let signatures: Vec<_> = set.iter().cloned().collect();
         let leaves: Vec<(usize, usize)> = signatures
             .iter()
@@ -48,6 +51,8 @@ impl Matcher {
             let anchors = line.anchors();
             anchors.map(move |anchor| (anchor, leaf_number))
         });
+        let marks = MARKS.iter().filter(|_| looks_for_errors);
+        let anchors = anchors.chain(marks.map(|mark| (mark.as_bytes(), MARK)));
         let (facts, anchors) =
             at_once(|| FactIndex::new(&signatures), || AnchorIndex::new(anchors));
         Matcher {
@@ -57,6 +62,7 @@ impl Matcher {
             leaves,
             signatures,
             max_line_bytes,
+            looks_for_errors,
         }
     }
 
@@ -70,30 +76,44 @@ impl Matcher {
         &self.set
     }
 
-    /// Runs over what the block owns, hands each match to `found` in the order of lines, and returns how many line ends
+    /// Runs over what the block owns, hands what it meets to `sink` in the order of lines, and returns how many line ends
     /// the block owns. A signature matches a line at most once.
     pub fn scan(
         &self,
         view: &BlockView<'_>,
         source: &Source,
         clock: &Clock,
-        found: impl FnMut(&Match<'_>),
+        sink: &mut impl Sink,
     ) -> u64 {
+        let own = &view.bytes[view.own.clone()];
+        let klog_errors = match self.looks_for_errors {
+            true => klog_errors(own, source),
+            false => Vec::new(),
+        };
+        let mut klog_errors = klog_errors.into_iter().peekable();
         let mut pass = Pass {
             matcher: self,
             view,
             source,
             clock,
-            found,
+            sink,
             line: 0..0,
             first_anchor: 0,
             candidates: Vec::new(),
-            counted_up_to: view.own.start,
-            lines: 0,
+            lines: LineCount {
+                bytes: view.bytes,
+                counted_up_to: view.own.start,
+                lines: 0,
+            },
         };
-        let own = &view.bytes[view.own.clone()];
-        self.anchors
-            .scan(own, |at, leaves| pass.anchor(view.own.start + at, leaves));
+        let start = view.own.start;
+        self.anchors.scan(own, |at, leaves| {
+            while let Some(error) = klog_errors.next_if(|error| *error < at) {
+                pass.anchor(start + error, &[MARK]);
+            }
+            pass.anchor(start + at, leaves);
+        });
+        klog_errors.for_each(|error| pass.anchor(start + error, &[MARK]));
         pass.finish()
     }
 
@@ -125,7 +145,7 @@ impl Matcher {
         Some(named.collect())
     }
 
-    /// Hands the matches of a record to `found` that was not read from a line by the block scan: `line` is where it
+    /// Hands what a record tells to `sink` that was not read from a line by the block scan: `line` is where it
     /// stands in the view, `place` the byte of its text, `lines_before` how many line ends stand before it.
     pub fn scan_record(
         &self,
@@ -133,7 +153,7 @@ impl Matcher {
         line: Range<usize>,
         place: usize,
         lines_before: u64,
-        mut found: impl FnMut(&Match<'_>),
+        sink: &mut impl Sink,
     ) {
         let mut candidates: Vec<u32> = Vec::new();
         self.anchors.scan(&record.text, |_, leaves| {
@@ -141,16 +161,37 @@ impl Matcher {
         });
         candidates.sort_unstable();
         candidates.dedup();
-        self.test(&candidates, record, |signature, leaf, captures| {
-            let sighting = Sighting {
-                line: line.clone(),
-                place,
-                lines_before,
-                record,
-                captures,
-            };
-            found(&Match::of_line(signature, leaf, &sighting));
+        let told = Told {
+            record,
+            line,
+            place,
+        };
+        self.tell(&candidates, &told, || lines_before, sink);
+    }
+
+    /// Tests candidate leaves on a record and hands what comes of it to `sink`.
+    fn tell(
+        &self,
+        candidates: &[u32],
+        told: &Told<'_>,
+        mut lines_before: impl FnMut() -> u64,
+        sink: &mut impl Sink,
+    ) {
+        let mut sighting = |captures| Sighting {
+            line: told.line.clone(),
+            place: told.place,
+            lines_before: lines_before(),
+            record: told.record,
+            captures,
+        };
+        let mut is_explained = false;
+        self.test(candidates, told.record, |signature, leaf, captures| {
+            is_explained = true;
+            sink.found(&Match::of_line(signature, leaf, &sighting(captures)));
         });
+        if self.looks_for_errors && !is_explained && told.record.is_error() {
+            sink.unexplained(&sighting(Vec::new()));
+        }
     }
 
     /// Tests candidate leaves, ascending, on a record. Of a signature for which any leaf is enough, the first that matches
@@ -163,7 +204,10 @@ impl Matcher {
     ) {
         let mut fired = None;
         for &number in candidates {
-            let (signature, leaf) = self.leaves[number as usize];
+            let Some(&(signature, leaf)) = self.leaves.get(number as usize) else {
+                // The mark of an error.
+                continue;
+            };
             if fired == Some(signature) {
                 continue;
             }
@@ -177,24 +221,32 @@ impl Matcher {
     }
 }
 
+/// A record with its place.
+struct Told<'a> {
+    record: &'a Record<'a>,
+    /// The line in the view.
+    line: Range<usize>,
+    /// What of it proves that it was worth a look.
+    place: usize,
+}
+
 /// The state of one pass over one block.
-struct Pass<'p, F> {
+struct Pass<'p, S> {
     matcher: &'p Matcher,
     view: &'p BlockView<'p>,
     source: &'p Source,
     clock: &'p Clock,
-    found: F,
+    sink: &'p mut S,
     /// The line of the last anchor.
     line: Range<usize>,
     /// Where the first anchor of that line was found.
     first_anchor: usize,
     /// Leaves that have an anchor in that line.
     candidates: Vec<u32>,
-    counted_up_to: usize,
-    lines: u64,
+    lines: LineCount<'p>,
 }
 
-impl<F: FnMut(&Match<'_>)> Pass<'_, F> {
+impl<S: Sink> Pass<'_, S> {
     /// Takes an anchor that was found at `at`. Places ascend, so all anchors of a line come together.
     fn anchor(&mut self, at: usize, leaves: &[u32]) {
         if at >= self.line.end {
@@ -208,7 +260,7 @@ impl<F: FnMut(&Match<'_>)> Pass<'_, F> {
     /// Tests the last line and counts the rest of the block.
     fn finish(mut self) -> u64 {
         self.test_candidates();
-        self.lines_up_to(self.view.own.end)
+        self.lines.up_to(self.view.own.end)
     }
 
     /// Tests the candidate leaves of the line.
@@ -221,25 +273,30 @@ impl<F: FnMut(&Match<'_>)> Pass<'_, F> {
         candidates.dedup();
         let line = self.line.clone();
         let record = Record::read(&self.view.bytes[line.clone()], self.source, self.clock);
-        let matcher = self.matcher;
-        matcher.test(&candidates, &record, |signature, leaf, captures| {
-            let lines_before = self.lines_up_to(line.start);
-            let sighting = Sighting {
-                line: line.clone(),
-                place: self.first_anchor,
-                lines_before,
-                record: &record,
-                captures,
-            };
-            (self.found)(&Match::of_line(signature, leaf, &sighting));
-        });
+        let told = Told {
+            record: &record,
+            place: self.first_anchor,
+            line,
+        };
+        let (lines, start) = (&mut self.lines, told.line.start);
+        self.matcher
+            .tell(&candidates, &told, || lines.up_to(start), self.sink);
         candidates.clear();
         self.candidates = candidates;
     }
+}
 
+/// Counts line ends, each byte once.
+struct LineCount<'v> {
+    bytes: &'v [u8],
+    counted_up_to: usize,
+    lines: u64,
+}
+
+impl LineCount<'_> {
     /// Line ends between the start of the block and `end`, which never goes back.
-    fn lines_up_to(&mut self, end: usize) -> u64 {
-        self.lines += count_lines(&self.view.bytes[self.counted_up_to..end]);
+    fn up_to(&mut self, end: usize) -> u64 {
+        self.lines += count_lines(&self.bytes[self.counted_up_to..end]);
         self.counted_up_to = end;
         self.lines
     }

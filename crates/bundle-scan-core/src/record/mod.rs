@@ -40,6 +40,16 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
+    /// Whether its writer tells an error, or an event that is not normal; what an echo quotes is nobody's error.
+    pub fn is_error(&self) -> bool {
+        let least = match self.component {
+            Some(Component::Event) => Level::Warning,
+            Some(speaker) if speaker.is_echo() => return false,
+            _ => Level::Error,
+        };
+        self.level.is_some_and(|level| level >= least)
+    }
+
     /// Takes the envelopes off a line of the given source.
     pub fn read(line: &'a [u8], source: &Source, clock: &Clock) -> Self {
         let peeled = envelope::peel(line);

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::moment::rfc3339;
+use super::unrecognised::WireTemplate;
 use super::{Render, RenderOptions};
 use crate::base::lang::Lang;
 use crate::base::problem::Problem;
@@ -17,7 +18,7 @@ use crate::base::severity::Severity;
 use crate::base::time::{Time, TimeQuality};
 use crate::error::Error;
 use crate::finding::Evidence;
-use crate::report::{Entity, Finding, MemberCoverage, Report, SCHEMA_VERSION, TOOL};
+use crate::report::{Entity, Factor, Finding, MemberCoverage, Report, SCHEMA_VERSION, TOOL};
 use crate::signature::schema::Step;
 
 /// Writes one document, indented, with a line end behind it.
@@ -92,7 +93,8 @@ struct WireReport<'r> {
     summary: WireSummary<'r>,
     findings: Vec<WireFinding<'r>>,
     benign: Vec<WireFinding<'r>>,
-    unrecognised: Vec<WireFinding<'r>>,
+    /// Errors that no signature matches, as templates; those that matter most first.
+    unrecognised: Vec<WireTemplate<'r>>,
     coverage: WireCoverage<'r>,
     problems: Vec<WireProblem<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -165,7 +167,7 @@ struct WireFinding<'r> {
 }
 
 #[derive(JsonSchema, Serialize)]
-struct WireFactor<'r> {
+pub(super) struct WireFactor<'r> {
     name: &'static str,
     points: i64,
     why: &'r str,
@@ -179,7 +181,7 @@ pub(super) struct WireBucket {
 }
 
 #[derive(JsonSchema, Serialize)]
-struct WireEntityValue<'r> {
+pub(super) struct WireEntityValue<'r> {
     value: &'r str,
     count: u64,
 }
@@ -202,7 +204,7 @@ impl<'r> WireStep<'r> {
 }
 
 #[derive(JsonSchema, Serialize)]
-struct WireEvidence<'r> {
+pub(super) struct WireEvidence<'r> {
     member: &'r str,
     line: u64,
     byte_offset: u64,
@@ -225,6 +227,10 @@ struct WireCoverage<'r> {
     members: Vec<WireMember<'r>>,
     members_not_listed: u64,
     not_evaluable: &'r [String],
+    /// Templates of unrecognised errors that are not listed.
+    unrecognised_not_listed: u64,
+    /// Whether only a sample of the unrecognised errors was counted.
+    unrecognised_is_sample: bool,
     /// What tells that logs are incomplete.
     lost: Vec<WireFinding<'r>>,
 }
@@ -271,7 +277,12 @@ impl<'r> WireReport<'r> {
             summary: WireSummary::new(report, options),
             findings: shown(&report.findings, options).map(wire).collect(),
             benign: report.benign.iter().map(wire).collect(),
-            unrecognised: Vec::new(),
+            unrecognised: report
+                .unrecognised
+                .templates
+                .iter()
+                .map(WireTemplate::new)
+                .collect(),
             coverage: WireCoverage::new(report, options.lang),
             problems: report.problems.iter().map(WireProblem::new).collect(),
             timings: options.timings.then_some(WireTimings { total_ms }),
@@ -328,15 +339,7 @@ impl<'r> WireFinding<'r> {
             state: finding.state.as_str(),
             state_reason: finding.reason.as_str(),
             score: finding.score,
-            score_factors: finding
-                .factors
-                .iter()
-                .map(|f| WireFactor {
-                    name: f.name,
-                    points: f.points,
-                    why: &f.why,
-                })
-                .collect(),
+            score_factors: finding.factors.iter().map(WireFactor::new).collect(),
             count: finding.count,
             first_seen: instant(finding.first_seen),
             last_seen: instant(finding.last_seen),
@@ -358,6 +361,16 @@ impl<'r> WireFinding<'r> {
     }
 }
 
+impl<'r> WireFactor<'r> {
+    pub(super) fn new(factor: &'r Factor) -> Self {
+        WireFactor {
+            name: factor.name,
+            points: factor.points,
+            why: &factor.why,
+        }
+    }
+}
+
 impl WireBucket {
     /// Of a start in seconds since 1970-01-01T00:00:00Z.
     pub(super) fn new(start: i64, seconds: i64, count: u64) -> Self {
@@ -370,7 +383,7 @@ impl WireBucket {
 }
 
 impl<'r> WireEvidence<'r> {
-    fn new(evidence: &'r Evidence) -> Self {
+    pub(super) fn new(evidence: &'r Evidence) -> Self {
         WireEvidence {
             member: evidence.member.as_str(),
             line: evidence.line,
@@ -400,6 +413,8 @@ impl<'r> WireCoverage<'r> {
             members_not_listed: (coverage.scanned + coverage.not_text + coverage.empty)
                 .saturating_sub(listed),
             not_evaluable: &coverage.not_evaluable,
+            unrecognised_not_listed: report.unrecognised.left_out,
+            unrecognised_is_sample: report.unrecognised.is_sample,
             lost: lost.map(|lost| WireFinding::new(lost, lang)).collect(),
         }
     }
@@ -433,12 +448,11 @@ pub(super) fn instant(time: Option<Time>) -> Option<String> {
     time.map(|time| rfc3339(time.unix_nanos))
 }
 
-/// The lesser trust of the two times that a finding shows.
 fn wire_values(entity: &Entity) -> Vec<WireEntityValue<'_>> {
     wire_counts(&entity.values)
 }
 
-fn wire_counts(values: &[(String, u64)]) -> Vec<WireEntityValue<'_>> {
+pub(super) fn wire_counts(values: &[(String, u64)]) -> Vec<WireEntityValue<'_>> {
     values
         .iter()
         .map(|(value, count)| WireEntityValue {

@@ -12,6 +12,7 @@ mod spark;
 pub mod text;
 pub mod timeline;
 pub mod timeline_json;
+mod unrecognised;
 mod words;
 mod words_diff;
 
@@ -76,6 +77,8 @@ pub struct RenderOptions {
     pub min_severity: Severity,
     /// Findings shown at length, those explained by another not counted; `None` for all. The rest gets a line each. Text only.
     pub top: Option<usize>,
+    /// Templates of unrecognised errors shown; `None` for all. Text only.
+    pub unrecognised: Option<usize>,
     /// Whether the factors of each score are shown. Text only; JSON always has them.
     pub why: bool,
     /// Whether to colour, with ANSI escapes. Text only.
@@ -92,6 +95,7 @@ impl Default for RenderOptions {
             lang: Lang::En,
             min_severity: Severity::Info,
             top: Some(10),
+            unrecognised: Some(5),
             why: false,
             color: false,
             width: 100,

@@ -6,7 +6,7 @@ use super::escape::visible;
 use super::moment::{bytes, from_to, grouped};
 use super::page::{BOLD, CYAN, DIM, GREEN, INDENT, LABEL, Page, color_of};
 use super::words::{severity_word, state_words};
-use super::{Render, RenderOptions};
+use super::{Render, RenderOptions, unrecognised};
 use crate::base::time::Trust;
 use crate::error::Error;
 use crate::finding::Evidence;
@@ -73,6 +73,8 @@ impl ReportText<'_> {
         let words = self.page.words;
         self.explained(words.benign, &self.report.benign)?;
         self.explained(words.lost, &self.report.lost)?;
+        let most = self.page.options.unrecognised.unwrap_or(usize::MAX);
+        unrecognised::section(&mut self.page, &self.report.unrecognised, most)?;
         self.problems()
     }
 

@@ -8,6 +8,7 @@ use super::requires::confidence;
 use super::scene::{self, Scene};
 use super::score::{behind_cause_factor, explained_factor, explains_factor, own_factors, total};
 use super::state::{Signs, judge};
+use super::unrecognised::{self, Unrecognised};
 use super::{Bundle, Entity, Finding, Reason, Report, State, Status, Timings, Tool, correlate};
 use crate::base::problem::Problem;
 use crate::base::severity::Confidence;
@@ -58,6 +59,7 @@ impl Report {
         problems.dedup();
         let captured_at = bundle.captured_at.map(|time| time.unix_nanos);
         tally.settle(&clocks);
+        let unexplained = std::mem::take(&mut tally.unexplained);
         let found = resolved(tally, &signatures, captured_at, &options);
         let found = found.into_iter().filter_map(|(number, resolved)| {
             let signature = Arc::clone(&signatures[number]);
@@ -77,6 +79,14 @@ impl Report {
             .partition(|finding| finding.signature.spec().evidence_lost);
         fold(&mut findings, set, &census.directory);
         rank(&mut findings);
+        let setting = unrecognised::Setting {
+            findings: &findings,
+            clocks: &clocks,
+            span: coverage
+                .span()
+                .map(|(first, last)| (first.unix_nanos, captured_at.unwrap_or(last.unix_nanos))),
+        };
+        let unrecognised = Unrecognised::new(unexplained, &setting);
         Report {
             tool: Tool {
                 version: env!("CARGO_PKG_VERSION"),
@@ -92,6 +102,7 @@ impl Report {
             findings,
             benign,
             lost,
+            unrecognised,
             coverage,
             census,
             problems,

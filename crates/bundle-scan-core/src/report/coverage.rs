@@ -103,6 +103,14 @@ pub struct Coverage {
     pub not_evaluable: Vec<String>,
 }
 
+impl Coverage {
+    /// From when to when the logs go; tables and objects tell how things are, not how they were.
+    pub fn span(&self) -> Option<(Time, Time)> {
+        let spans = self.kinds.values().filter_map(|kind| kind.span);
+        spans.reduce(|(first, last), (start, end)| (first.min(start), last.max(end)))
+    }
+}
+
 /// Collects members in any order.
 #[derive(Debug, Default)]
 pub struct CoverageBuilder {

@@ -12,6 +12,7 @@ mod scene;
 pub mod score;
 pub mod state;
 pub mod timeline;
+pub mod unrecognised;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +31,7 @@ pub use build::Scanned;
 pub use coverage::{Coverage, KindCoverage, MemberCoverage, MemberStatus};
 pub use score::Factor;
 pub use state::{Reason, State};
+pub use unrecognised::Unrecognised;
 
 /// The name under which the scanner signs its reports.
 pub const TOOL: &str = "bundle-scan";
@@ -51,6 +53,8 @@ pub struct Report {
     pub benign: Vec<Finding>,
     /// What tells that logs of the bundle are incomplete, by id.
     pub lost: Vec<Finding>,
+    /// Errors that no signature matches.
+    pub unrecognised: Unrecognised,
     /// What was looked at, and what could not be judged.
     pub coverage: Coverage,
     /// What the structured members say about the machines.

@@ -101,7 +101,7 @@ pub fn total(factors: &[Factor]) -> i64 {
     factors.iter().map(|factor| factor.points).sum()
 }
 
-fn factor(name: &'static str, points: i64, why: impl Into<String>) -> Factor {
+pub(super) fn factor(name: &'static str, points: i64, why: impl Into<String>) -> Factor {
     Factor {
         name,
         points,
@@ -126,7 +126,8 @@ fn confidence_points(confidence: Confidence) -> i64 {
     }
 }
 
-fn doublings(number: u64) -> i64 {
+/// Points for a number, by its doublings, capped.
+pub(super) fn doublings(number: u64) -> i64 {
     match number {
         0 => 0,
         _ => (PER_DOUBLING * i64::from(number.ilog2())).min(SOFT_CAP),

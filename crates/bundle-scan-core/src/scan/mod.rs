@@ -47,6 +47,7 @@ pub struct ScannerBuilder {
     evidence: usize,
     context: usize,
     utc_offset: Option<i32>,
+    unexplained: bool,
     limits: Limits,
     cancel: Cancel,
     on_progress: Option<ProgressCallback>,
@@ -86,6 +87,13 @@ impl ScannerBuilder {
         self
     }
 
+    /// Whether to tell the errors that no signature matches: [`crate::report::Unrecognised`]. Default true; of no use with a few signatures
+    /// only.
+    pub fn unexplained(&mut self, wanted: bool) -> &mut Self {
+        self.unexplained = wanted;
+        self
+    }
+
     /// Bounds of a scan.
     pub fn limits(&mut self, limits: Limits) -> &mut Self {
         self.limits = limits;
@@ -109,7 +117,7 @@ impl ScannerBuilder {
 
     /// Compiles the signatures. The scanner can be used for any number of bundles, from several threads at once.
     pub fn build(&self, set: SignatureSet) -> Scanner {
-        let matcher = Matcher::new(set, self.limits.max_line_bytes);
+        let matcher = Matcher::new(set, self.limits.max_line_bytes, self.unexplained);
         Scanner {
             matcher,
             settings: self.clone(),
@@ -135,6 +143,7 @@ impl Scanner {
             evidence: EVIDENCE,
             context: CONTEXT,
             utc_offset: None,
+            unexplained: true,
             limits: Limits::default(),
             cancel: Cancel::default(),
             on_progress: None,

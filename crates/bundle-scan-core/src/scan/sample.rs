@@ -40,7 +40,7 @@ impl<'a> Engine<'a> {
             limits,
             ..
         } = Scanner::builder();
-        let matcher = Matcher::new(set.clone(), limits.max_line_bytes);
+        let matcher = Matcher::new(set.clone(), limits.max_line_bytes, false);
         Engine {
             set,
             matcher,

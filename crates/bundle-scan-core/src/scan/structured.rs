@@ -14,7 +14,7 @@ use crate::fact::tree::Arena;
 use crate::fact::{self, Ending, Fact, Section, kind};
 use crate::finding::tally::Place;
 use crate::finding::{Tally, TallyOptions};
-use crate::matcher::{Held, Match, Matcher};
+use crate::matcher::{Held, Match, Matcher, Sighting, Sink};
 use crate::record::clock::Clock;
 use crate::source::Source;
 use crate::source::component::Component;
@@ -172,14 +172,37 @@ impl SoFar {
     }
 }
 
+/// Counts what the matcher meets in a view.
+struct Counting<'c> {
+    setting: &'c Setting<'c>,
+    view: &'c BlockView<'c>,
+    tally: &'c mut Tally,
+}
+
+impl Sink for Counting<'_> {
+    fn found(&mut self, found: &Match<'_>) {
+        self.setting.add(self.tally, self.view, found);
+    }
+
+    fn unexplained(&mut self, error: &Sighting<'_>) {
+        let place = self.setting.place(self.view);
+        let options = self.setting.options;
+        self.tally.unexplained.add(error, place, options);
+    }
+}
+
 impl Setting<'_> {
-    fn add(&self, tally: &mut Tally, view: &BlockView<'_>, found: &Match<'_>) {
-        let place = Place {
+    fn place<'a>(&'a self, view: &'a BlockView<'a>) -> Place<'a> {
+        Place {
             member: self.path,
             source: self.source,
             view,
             lines: self.lines,
-        };
+        }
+    }
+
+    fn add(&self, tally: &mut Tally, view: &BlockView<'_>, found: &Match<'_>) {
+        let place = self.place(view);
         let signature = &self.matcher.signatures()[found.signature];
         tally.add(found, place, signature, self.options);
     }
@@ -187,9 +210,12 @@ impl Setting<'_> {
     /// Matches lines; how many line ends there are.
     pub(super) fn lines(&self, view: &BlockView<'_>, tally: &mut Tally) -> u64 {
         let clock = Clock::rotated(self.modified, self.source.rotation.as_deref());
-        self.matcher.scan(view, self.source, &clock, |found| {
-            self.add(tally, view, found)
-        })
+        let mut counting = Counting {
+            setting: self,
+            view,
+            tally,
+        };
+        self.matcher.scan(view, self.source, &clock, &mut counting)
     }
 
     /// Matches a section, as lines and as facts; how many line ends there are.
@@ -219,9 +245,13 @@ impl Setting<'_> {
         let is_object = matches!(form, Form::Json { .. } | Form::Yaml);
         so_far.is_cut |= parsed.ending == Ending::Cut;
         let lines = if is_object && is_one_event(&facts) {
+            let mut counting = Counting {
+                setting: self,
+                view,
+                tally,
+            };
             for event in &facts {
-                self.matcher
-                    .scan_event(event, &held, |found| self.add(tally, view, found));
+                self.matcher.scan_event(event, &held, &mut counting);
             }
             count_lines(view.bytes)
         } else if parsed.is_quotation {

@@ -2,11 +2,15 @@
 
 use memchr::memmem::find;
 
+use super::KlogPlace;
 use super::component::Component;
 use crate::envelope::peel;
 
 /// Lines looked at.
 const SAMPLED_LINES: usize = 40;
+
+/// Bytes of a line looked at where its envelope is all that matters.
+const SAMPLED_BYTES: usize = 300;
 
 /// Kind and speaker, as far as the content tells.
 pub(super) fn judge(head: &[u8]) -> (&'static str, Option<Component>) {
@@ -29,6 +33,19 @@ pub(super) fn judge(head: &[u8]) -> (&'static str, Option<Component>) {
         _ if is_kernel(&lines) => ("kernel", Some(Component::Kernel)),
         _ => ("text", None),
     }
+}
+
+/// Where klog headers stand in a log that begins with `head`. A log with tags may hold what kubelet says, wherever it begins.
+pub(super) fn klog_place(head: &[u8]) -> Option<KlogPlace> {
+    let lines = head.split(|byte| *byte == b'\n').take(SAMPLED_LINES);
+    lines.filter(|line| !line.is_empty()).find_map(|line| {
+        let peeled = peel(&line[..line.len().min(SAMPLED_BYTES)]);
+        match peeled.layers.as_slice() {
+            ["klog", ..] => Some(KlogPlace::LineStart),
+            ["cri", "klog", ..] => Some(KlogPlace::Cri),
+            _ => peeled.tag.is_some().then_some(KlogPlace::Tagged),
+        }
+    })
 }
 
 /// A describe dump begins with the name of its object and goes on with fields in the first column.

@@ -32,6 +32,19 @@ pub struct Source {
     pub rotation: Option<String>,
     /// A number for the log that it is a part of: the same for all its rotations.
     pub stream: u32,
+    /// Where klog headers stand in its lines, if its first lines have any, or may have some.
+    pub klog: Option<KlogPlace>,
+}
+
+/// What stands before a klog header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KlogPlace {
+    /// Nothing.
+    LineStart,
+    /// The header of a container log: `2026-03-10T10:17:41.07Z stderr F `.
+    Cri,
+    /// The tag of a syslog line: `kubelet[812]: `.
+    Tagged,
 }
 
 /// A pod as the path of its log names it.
@@ -68,6 +81,7 @@ pub fn classify(path: &MemberPath, head: &[u8]) -> Source {
     let rotation = unrotated.part;
     let outer = path.as_str().strip_suffix(path.innermost()).unwrap_or("");
     let stream = fnv1a([outer, &plain].concat().as_bytes()) as u32;
+    let klog = content::klog_place(head);
     match by_path(&plain) {
         Some((kind, captured)) => {
             let pod = pod_of(&captured);
@@ -77,6 +91,7 @@ pub fn classify(path: &MemberPath, head: &[u8]) -> Source {
                 pod,
                 rotation,
                 stream,
+                klog,
             }
         }
         None => {
@@ -91,6 +106,7 @@ pub fn classify(path: &MemberPath, head: &[u8]) -> Source {
                 pod,
                 rotation,
                 stream,
+                klog,
             }
         }
     }

@@ -38,6 +38,7 @@ pub(crate) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
 /// What a saved report says, or a scan of a bundle finds.
 fn summary(path: &Path, args: &DiffArgs, set: &SignatureSet) -> Result<Summary, Error> {
     let mut builder = Scanner::builder();
+    builder.unexplained(false);
     let report = if is_stdin(path) {
         match read_stream(STDIN, stdin())? {
             Stream::Report(summary) => return Ok(*summary),

@@ -70,6 +70,7 @@ fn scan(path: &Path, args: &ScanArgs, set: &SignatureSet) -> Result<Report, Erro
     builder
         .evidence(args.evidence.0.unwrap_or(usize::MAX))
         .context(args.context)
+        .unexplained(args.choice.asks_for_all())
         .limits(limits);
     reading::scan(path, &args.reading, &mut builder, set.clone())
 }
@@ -79,6 +80,7 @@ fn options(args: &ScanArgs) -> RenderOptions {
     RenderOptions {
         min_severity: args.min_severity.into(),
         top: args.top.0,
+        unrecognised: args.unrecognised.0,
         why: args.why,
         timings: !args.no_timings,
         ..page(&args.page, to_terminal)

@@ -9,7 +9,9 @@ use crate::exit::Exit;
 
 pub(crate) fn run(args: &TimelineArgs) -> anyhow::Result<Exit> {
     let set = chosen(&args.choice)?;
-    let report = reading::scan(&args.path, &args.reading, &mut Scanner::builder(), set)?;
+    let mut builder = Scanner::builder();
+    let builder = builder.unexplained(false);
+    let report = reading::scan(&args.path, &args.reading, builder, set)?;
     let render: &dyn Render = match args.output.format {
         ListFormat::Text => &TIMELINE_TEXT,
         ListFormat::Json => &TIMELINE_JSON,
