@@ -2,6 +2,7 @@
 //!
 //! Everything here merges: tallies of blocks, of members and of workers give the same sum in any grouping.
 
+pub mod attempts;
 pub mod burst;
 pub mod clocks;
 pub mod counter;
@@ -12,11 +13,13 @@ pub mod group;
 pub mod histogram;
 pub mod moment;
 pub mod occurrences;
+pub mod parts;
 pub mod presence;
 pub mod resolve;
 pub mod seen;
 pub mod tally;
 mod window;
 
+pub use crate::matcher::End;
 pub use evidence::Evidence;
 pub use tally::{Next, Tally, TallyOptions};

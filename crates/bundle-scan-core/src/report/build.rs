@@ -95,6 +95,7 @@ impl Report {
             coverage,
             census,
             problems,
+            trace: None,
             timings: Timings::default(),
         }
     }
