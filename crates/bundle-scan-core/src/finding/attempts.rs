@@ -9,7 +9,8 @@ use super::tally::{Next, Place, TallyOptions};
 use crate::base::member_path::MemberPath;
 use crate::matcher::{Attempt, End};
 
-/// Attempts kept of those that ended alike: the first by member and line.
+/// Attempts kept of those that ended alike: the facts to which least is wrong, and of these, or of lines, the first by member
+/// and line.
 const EXAMPLES: usize = 3;
 
 /// All attempts, by leaf. Merges in any grouping.
@@ -23,6 +24,8 @@ pub struct Attempts {
 pub struct Tried {
     /// Lines or facts.
     pub count: u64,
+    /// Facts to which nothing else is wrong.
+    pub alone: u64,
     /// The first of them.
     pub examples: Vec<Example>,
 }
@@ -30,6 +33,8 @@ pub struct Tried {
 /// A line or a fact that was held against a leaf.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Example {
+    /// How many fields of a fact are not as wanted; 0 for a line.
+    pub lacks: usize,
     /// The member.
     pub member: MemberPath,
     /// The line in it, from 1.
@@ -49,8 +54,10 @@ impl Attempts {
         let ends = self.by_leaf.entry(leaf).or_default();
         let tried = ends.entry(attempt.end.clone()).or_default();
         tried.count += 1;
+        tried.alone += u64::from(attempt.lacks == 1);
         let line = attempt.lines_before + place.lines;
-        let is_later = |last: &Example| (&last.member, last.line) < (place.member, line);
+        let key = (attempt.lacks, place.member, line);
+        let is_later = |last: &Example| (last.lacks, &last.member, last.line) < key;
         if tried.examples.len() == EXAMPLES && tried.examples.last().is_some_and(is_later) {
             return;
         }
@@ -58,6 +65,7 @@ impl Attempts {
         let (text, truncated) = shown_around(&attempt.text, attempt.place, most);
         let value = attempt.value.as_deref();
         tried.examples.push(Example {
+            lacks: attempt.lacks,
             member: place.member.clone(),
             line,
             text,
@@ -79,6 +87,7 @@ impl Attempts {
                 }
                 let tried = mine.entry(end).or_default();
                 tried.count += theirs.count;
+                tried.alone += theirs.alone;
                 tried.examples.extend(theirs.examples);
                 tried.bound();
             }
@@ -128,6 +137,7 @@ mod tests {
                 text: Cow::Borrowed(b"text"),
                 place: 0,
                 value: None,
+                lacks: usize::from(end % 2),
             };
             let place = Place {
                 member: &member,

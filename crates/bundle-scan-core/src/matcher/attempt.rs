@@ -49,6 +49,8 @@ pub struct Attempt<'a> {
     pub place: usize,
     /// What the capture or field is that [`End::Condition`] names; `None` where nothing is known of it.
     pub value: Option<String>,
+    /// How many fields of a fact are not as wanted; 0 for a line.
+    pub lacks: usize,
 }
 
 /// A line that holds an anchor.
@@ -133,7 +135,8 @@ impl Matcher {
             let Some(leaf) = leaf.filter(|leaf| leaf.kind.name == fact.fact.kind.name) else {
                 continue;
             };
-            let unmet = leaf.unmet(fact);
+            let mut all_unmet = leaf.unmet(fact);
+            let unmet = all_unmet.next();
             let field = unmet.and_then(|position| fact.get(position));
             let place = held.place(field.map_or(fact.fact.at, |field| field.at));
             let (_, lines_before) = held.line(place);
@@ -146,6 +149,7 @@ impl Matcher {
                 text: Cow::Owned(summary(fact.fact, leaf).into_bytes()),
                 place: 0,
                 value: field.map(|field| field.value.shown().into_owned()),
+                lacks: usize::from(unmet.is_some()) + all_unmet.count(),
             });
         }
     }
@@ -165,6 +169,7 @@ impl Matcher {
                     text: Cow::Borrowed(anchored.record.line),
                     place: anchored.place,
                     value,
+                    lacks: 0,
                 });
             }
         }

@@ -7,8 +7,8 @@ use super::moment::grouped;
 use super::page::{BOLD, CYAN, DIM, GREEN, INDENT, Page, YELLOW, color_of};
 use super::words::{severity_word, state_words};
 use super::words_trace::{
-    Told, TraceWords, end_words, missing_words, role_words, short, standing_words, trace_words,
-    within_words,
+    Told, TraceWords, end_words, holds_words, missing_words, rank_words, role_words, short,
+    standing_words, threshold_words, trace_words,
 };
 use super::{Render, RenderOptions};
 use crate::base::lang::Lang;
@@ -19,7 +19,7 @@ use crate::finding::parts::{Node, Part};
 use crate::report::Report;
 use crate::report::trace::{LeafTrace, Missing, Seen, Standing, Trace, Verdict, Why};
 use crate::signature::compile::Leaf;
-use crate::signature::schema::{TextRule, Threshold};
+use crate::signature::schema::TextRule;
 
 /// See [`super::TRACE_TEXT`].
 pub struct TraceText;
@@ -68,7 +68,8 @@ pub(super) fn reason(trace: &Trace, lang: Lang) -> Option<String> {
         },
         Missing::Threshold { .. } => {
             let threshold = trace.signature.threshold.as_ref();
-            wanted = threshold.map_or_else(String::new, |threshold| asked(threshold, lang));
+            wanted =
+                threshold.map_or_else(String::new, |threshold| threshold_words(threshold, lang));
         }
         Missing::Requires { number } => {
             let required = &trace.requires[*number];
@@ -106,14 +107,6 @@ pub(super) fn exclusion(rule: &TextRule) -> String {
 fn literals(literals: &[String]) -> String {
     let quoted: Vec<String> = literals.iter().map(|text| format!("\"{text}\"")).collect();
     quoted.join(" | ")
-}
-
-/// What a threshold asks for: `5 pod within 10m`.
-fn asked(threshold: &Threshold, lang: Lang) -> String {
-    let distinct = threshold.distinct.as_ref();
-    let distinct = distinct.map_or_else(String::new, |entity| format!(" {entity}"));
-    let within = within_words(threshold.within, lang);
-    format!("{}{distinct}{within}", threshold.count)
 }
 
 /// One trace while it is written.
@@ -162,7 +155,7 @@ impl TracePage<'_> {
         let mut parts: Vec<String> = Vec::new();
         if let Some(finding) = self.trace.finding(self.report) {
             if standing == Standing::Finding {
-                parts.push(format!("{}/{}", finding.rank, self.report.findings.len()));
+                parts.push(rank_words(finding.rank, self.report.findings.len(), lang));
                 let severity = finding.severity();
                 let word = severity_word(severity, lang);
                 parts.push(self.page.paint(color_of(severity), word));
@@ -218,8 +211,9 @@ impl TracePage<'_> {
             Seen::Lines { own, open, events } => {
                 let spoken = |members, lines| {
                     format!(
-                        "{}, {}",
+                        "{}{}{}",
                         nouns.members.count(members),
+                        words.comma,
                         nouns.lines.count(lines)
                     )
                 };
@@ -229,7 +223,7 @@ impl TracePage<'_> {
                 }
                 if open.members > 0 {
                     let open = spoken(open.members, open.lines);
-                    parts.push(format!("{open} {}", words.each_line_tells));
+                    parts.push(format!("{open}{}", words.each_line_tells));
                 }
                 if events > 0 {
                     parts.push(words.events.count(events));
@@ -256,7 +250,12 @@ impl TracePage<'_> {
             _ => None,
         };
         let mut text = format!("{}× {}", grouped(tried.count), end_words(end, lang));
-        text.extend(wanted.map(|wanted| format!(" {wanted}")));
+        text.extend(wanted);
+        let is_one_of_several = matches!(trace.leaves[leaf].seen, Seen::Facts(_))
+            && trace.conditions(leaf).is_some_and(|all| all.len() > 1);
+        if is_one_of_several && *end != End::Holds {
+            text += &format!(" · {} {}", words.alone, grouped(tried.alone));
+        }
         self.page.wrapped(&visible(&text), INDENT)?;
         for example in &tried.examples {
             let place = format!("{}:{}", visible(example.member.as_str()), example.line);
@@ -332,7 +331,7 @@ impl TracePage<'_> {
                 _ => words.found.to_owned(),
             },
             (_, false) if part.holds == 0 => words.not_found.to_owned(),
-            _ if is_joined => format!("{}/{sets} {}", part.holds, words.holds),
+            _ if is_joined => holds_words(part.holds, sets, lang),
             _ if part.holds > 0 => words.holds.to_owned(),
             _ => words.fails.to_owned(),
         };
@@ -351,9 +350,12 @@ impl TracePage<'_> {
         let Some(threshold) = &self.trace.signature.threshold else {
             return Ok(());
         };
-        let asked = asked(threshold, self.page.options.lang);
+        let asked = threshold_words(threshold, self.page.options.lang);
         let most = grouped(self.trace.most.unwrap_or(0));
-        let text = format!("{} · {most} / {asked}", self.words.threshold);
+        let text = format!(
+            "{} · {} {most} / {asked}",
+            self.words.threshold, self.words.at_most
+        );
         self.page.heading(&visible(&text))
     }
 

@@ -138,7 +138,9 @@ struct WireEnd<'r> {
     /// What was wanted of it, or the exclusion.
     rule: Option<String>,
     count: u64,
-    /// The first of them by member and line.
+    /// Facts to which nothing else is wrong.
+    alone: u64,
+    /// The first of them by `lacks`, member and line.
     examples: Vec<WireExample<'r>>,
 }
 
@@ -146,6 +148,8 @@ struct WireEnd<'r> {
 struct WireExample<'r> {
     member: &'r str,
     line: u64,
+    /// How many fields of a fact are not as wanted; 0 for a line.
+    lacks: usize,
     /// Of a fact what names it and what was tested.
     text: &'r str,
     truncated: bool,
@@ -361,6 +365,7 @@ impl<'r> WireEnd<'r> {
             name,
             rule,
             count: tried.count,
+            alone: tried.alone,
             examples: tried.examples.iter().map(WireExample::new).collect(),
         }
     }
@@ -371,6 +376,7 @@ impl<'r> WireExample<'r> {
         WireExample {
             member: example.member.as_str(),
             line: example.line,
+            lacks: example.lacks,
             text: &example.text,
             truncated: example.truncated,
             value: example.value.as_deref(),

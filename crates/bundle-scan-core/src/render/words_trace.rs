@@ -7,6 +7,7 @@ use crate::base::lang::Lang;
 use crate::finding::End;
 use crate::finding::parts::Counting;
 use crate::report::trace::{Missing, Role, Standing, Why};
+use crate::signature::schema::Threshold;
 
 /// Headings and phrases.
 pub(super) struct TraceWords {
@@ -30,10 +31,13 @@ pub(super) struct TraceWords {
     pub(super) together: &'static str,
     pub(super) tried: Noun,
     pub(super) by: &'static str,
+    pub(super) alone: &'static str,
+    pub(super) comma: &'static str,
     pub(super) holds: &'static str,
     pub(super) fails: &'static str,
     pub(super) found: &'static str,
     pub(super) not_found: &'static str,
+    pub(super) at_most: &'static str,
     pub(super) threshold: &'static str,
     pub(super) requires: &'static str,
     pub(super) fits: &'static str,
@@ -54,13 +58,15 @@ const EN: TraceWords = TraceWords {
     wanted: "where",
     source: "source",
     no_source: "no such source",
-    each_line_tells: "in which each line tells who speaks",
+    each_line_tells: " in which each line tells who speaks",
     events: Noun("event", "events"),
     anchored: Noun("line holds an anchor", "lines hold an anchor"),
     facts: Noun("fact", "facts"),
     not_known: "not known",
     is: "is",
     together: "Together",
+    alone: "nothing else is wrong with",
+    comma: ", ",
     tried: Noun("set tried", "sets tried"),
     by: "by",
     holds: "holds",
@@ -68,6 +74,7 @@ const EN: TraceWords = TraceWords {
     found: "found",
     not_found: "not found",
     threshold: "Threshold",
+    at_most: "at most",
     requires: "Requires",
     fits: "fits",
     contradicts: "contradicts",
@@ -87,13 +94,15 @@ const ZH: TraceWords = TraceWords {
     wanted: "要求",
     source: "来源",
     no_source: "没有这样的来源",
-    each_line_tells: "由每行自身说明来源",
+    each_line_tells: "（由每行自身说明来源）",
     events: Noun("个事件", "个事件"),
     anchored: Noun("行包含锚文本", "行包含锚文本"),
     facts: Noun("条结构化信息", "条结构化信息"),
     not_known: "未知",
     is: "实际为",
     together: "组合",
+    alone: "仅此一项不符的有",
+    comma: "，",
     tried: Noun("组已检验", "组已检验"),
     by: "按",
     holds: "成立",
@@ -101,6 +110,7 @@ const ZH: TraceWords = TraceWords {
     found: "已找到",
     not_found: "未找到",
     threshold: "阈值",
+    at_most: "最多",
     requires: "环境要求",
     fits: "符合",
     contradicts: "不符",
@@ -143,8 +153,8 @@ pub(super) fn end_words(end: &End, lang: Lang) -> String {
         (Lang::En, End::Component(speaker)) => format!("said by {}", speaker.as_str()),
         (Lang::En, End::Literal) => "without the literal as it is written".to_owned(),
         (Lang::En, End::Regex) => "the regex does not match".to_owned(),
-        (Lang::En, End::Excluded(_)) => "excluded by".to_owned(),
-        (Lang::En, End::Condition(name)) => format!("{name} is not as wanted:"),
+        (Lang::En, End::Excluded(_)) => "excluded by ".to_owned(),
+        (Lang::En, End::Condition(name)) => format!("{name} is not as wanted: "),
         (Lang::En, End::Holds) => "match".to_owned(),
         (Lang::Zh, End::Component(speaker)) => format!("来自 {}", speaker.as_str()),
         (Lang::Zh, End::Literal) => "不含原样的字面文本".to_owned(),
@@ -258,11 +268,17 @@ fn why_words(why: &Why, told: &Told<'_>, lang: Lang) -> String {
             "all lines that would match are excluded".to_owned()
         }
         (Lang::Zh, Why::Ended(End::Excluded(_))) => "可匹配的日志行都被排除".to_owned(),
+        (Lang::En, Why::Ended(End::Condition(name))) if told.is_fact => {
+            format!("no fact has all that is wanted; what came closest lacks {name}: {wanted}")
+        }
+        (Lang::Zh, Why::Ended(End::Condition(name))) if told.is_fact => {
+            format!("没有一条结构化信息符合全部要求；最接近的不符合 {name}：{wanted}")
+        }
         (Lang::En, Why::Ended(End::Condition(name))) => {
-            format!("{name} is never as wanted: {wanted}")
+            format!("the regex matches, but {name} is never as wanted: {wanted}")
         }
         (Lang::Zh, Why::Ended(End::Condition(name))) => {
-            format!("{name} 从未符合要求：{wanted}")
+            format!("正则匹配，但 {name} 均不符合要求：{wanted}")
         }
         (Lang::En, Why::Ended(End::Holds)) => "it matches".to_owned(),
         (Lang::Zh, Why::Ended(End::Holds)) => "匹配".to_owned(),
@@ -277,13 +293,21 @@ pub(super) fn counting_words(counting: &Counting, lang: Lang) -> String {
     match (lang, most) {
         _ if numbers.most < least => match lang {
             Lang::En => format!("too few{within}: {} of {least}", numbers.most),
-            Lang::Zh => format!("{within}数量不足：{} / {least}", numbers.most),
+            Lang::Zh => format!(
+                "{}数量不足：{} / {least}",
+                within.trim_start(),
+                numbers.most
+            ),
         },
         (Lang::En, Some(most)) if numbers.least > most => {
             format!("too many{within}: {}, at most {most}", numbers.least)
         }
         (Lang::Zh, Some(most)) if numbers.least > most => {
-            format!("{within}数量过多：{}，最多 {most}", numbers.least)
+            format!(
+                "{}数量过多：{}，最多 {most}",
+                within.trim_start(),
+                numbers.least
+            )
         }
         _ => {
             let percent = counting.percent.unwrap_or(0);
@@ -296,12 +320,40 @@ pub(super) fn counting_words(counting: &Counting, lang: Lang) -> String {
     }
 }
 
-/// The window of a sequence or a number; nothing without one.
-pub(super) fn within_words(within: Option<Duration>, lang: Lang) -> String {
+/// The window of a sequence or a number, with a blank around it where the language wants one; nothing without a window.
+fn within_words(within: Option<Duration>, lang: Lang) -> String {
     match (within.map(short), lang) {
         (None, _) => String::new(),
         (Some(window), Lang::En) => format!(" within {window}"),
-        (Some(window), Lang::Zh) => format!("在 {window} 内"),
+        (Some(window), Lang::Zh) => format!(" {window} 内"),
+    }
+}
+
+/// What a threshold asks for: `5 pod within 10m`.
+pub(super) fn threshold_words(threshold: &Threshold, lang: Lang) -> String {
+    let distinct = threshold.distinct.as_ref();
+    let distinct = distinct.map_or_else(String::new, |entity| format!(" {entity}"));
+    let asked = format!("{}{distinct}", threshold.count);
+    match (lang, threshold.within.map(short)) {
+        (_, None) => asked,
+        (Lang::En, Some(window)) => format!("{asked} within {window}"),
+        (Lang::Zh, Some(window)) => format!("{asked}（{window} 内）"),
+    }
+}
+
+/// Which place a finding has among all.
+pub(super) fn rank_words(rank: usize, of: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("rank {rank} of {of}"),
+        Lang::Zh => format!("第 {rank} 位，共 {of} 个"),
+    }
+}
+
+/// For how many of the sets that were tried something holds.
+pub(super) fn holds_words(holds: u64, of: u64, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("holds for {holds} of {of}"),
+        Lang::Zh => format!("{of} 组中有 {holds} 组成立"),
     }
 }
 

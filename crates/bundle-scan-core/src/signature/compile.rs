@@ -128,13 +128,13 @@ impl FactLeaf {
 
     /// Whether a fact of the right kind passes.
     pub fn accepts(&self, fact: &ByPosition<'_, '_>) -> bool {
-        !self.is_broken && self.unmet(fact).is_none()
+        !self.is_broken && self.unmet(fact).next().is_none()
     }
 
-    /// The first field, by its place in [`Kind::fields`], that is not what the leaf wants, in the order in which it tests them.
-    pub fn unmet(&self, fact: &ByPosition<'_, '_>) -> Option<usize> {
-        let mut tests = self.tests.iter();
-        let unmet = tests.find(|(position, tests)| !condition::holds(tests, fact, *position));
+    /// The fields, by their place in [`Kind::fields`], that are not what the leaf wants, in the order in which it tests them.
+    pub fn unmet(&self, fact: &ByPosition<'_, '_>) -> impl Iterator<Item = usize> {
+        let tests = self.tests.iter();
+        let unmet = tests.filter(|(position, tests)| !condition::holds(tests, fact, *position));
         unmet.map(|(position, _)| *position)
     }
 

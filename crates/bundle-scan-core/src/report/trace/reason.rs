@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{LeafTrace, Role, Seen, Trace};
 use crate::finding::End;
+use crate::finding::attempts::Tried;
 use crate::finding::parts::{Counting, Node, Part};
 
 /// What a signature that did not fire lacks.
@@ -59,6 +60,17 @@ pub enum Why {
 }
 
 impl LeafTrace {
+    /// Where the attempt ended that came closest: of facts the one that lacks least.
+    fn closest_end(&self) -> Option<&End> {
+        let lacks = |tried: &Tried| tried.examples.first().map(|example| example.lacks);
+        let of_facts = matches!(self.seen, Seen::Facts(_));
+        let closest = match of_facts {
+            true => self.ends.iter().min_by_key(|(_, tried)| lacks(tried)),
+            false => self.ends.last(),
+        };
+        closest.map(|(end, _)| end)
+    }
+
     /// Why nothing matches; `None` if something does.
     pub fn why(&self) -> Option<Why> {
         if self.holds() > 0 {
@@ -70,8 +82,8 @@ impl LeafTrace {
                 own.members + open.members + events + self.tried() > 0
             }
         };
-        Some(match self.ends.last() {
-            Some((end, _)) => Why::Ended(end.clone()),
+        Some(match self.closest_end() {
+            Some(end) => Why::Ended(end.clone()),
             None if has_source => Why::NoAnchor,
             None => Why::NoSource,
         })
