@@ -333,7 +333,7 @@ fn ruled(id: &str, rest: &str) -> SourceFile {
         text: format!(
             "id: {id}\ntitle: {{en: Title {id}, zh: 标题 {id}}}\nseverity: error\ncategory: node\n{rest}\n\
              cause: {{en: c, zh: c}}\nimpact: {{en: i, zh: i}}\nremedy: [{{en: r, zh: r, risk: read-only}}]\n\
-             samples: {{positive: [{{member: m, text: t}}], negative: [{{member: m, text: t}}]}}\n"
+             samples: {{positive: [{{member: m, text: t}}], negative: [{{member: m, text: the disk is not slow and no link flaps but we cannot start or stop}}]}}\n"
         ),
     }
 }

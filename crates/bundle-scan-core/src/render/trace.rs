@@ -163,7 +163,7 @@ impl TracePage<'_> {
             parts.push(format!("{}×", grouped(finding.count)));
             parts.extend(state_words(finding, lang));
             let cause = finding.explained_by.as_ref();
-            parts.extend(cause.map(|cause| format!("{} {cause}", self.words.explained_by)));
+            parts.extend(cause.map(|cause| format!("{}{cause}", self.words.explained_by)));
         }
         parts.extend(standing_words(standing, lang).map(str::to_owned));
         parts.join(" · ")

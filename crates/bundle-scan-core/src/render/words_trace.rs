@@ -78,7 +78,7 @@ const EN: TraceWords = TraceWords {
     requires: "Requires",
     fits: "fits",
     contradicts: "contradicts",
-    explained_by: "explained by",
+    explained_by: "explained by ",
     leaf_numbers: "leaf",
 };
 
