@@ -363,7 +363,7 @@ pub(super) fn short(duration: Duration) -> String {
     let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm')];
     let unit = units
         .into_iter()
-        .find(|(size, _)| seconds > 0 && seconds % size == 0);
+        .find(|(size, _)| seconds > 0 && seconds.is_multiple_of(*size));
     let (size, name) = unit.unwrap_or((1, 's'));
     format!("{}{name}", seconds / size)
 }
