@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use bundle_scan_core::render::{JSON, RenderOptions};
+use bundle_scan_core::render::{JSON, RenderOptions, TRACE_JSON};
 use bundle_scan_core::{Render, Report, Scanner, SignatureSet};
 use bundle_scan_testkit::Fixture;
 
@@ -120,4 +120,32 @@ fn one_scanner_serves_many_threads() {
             scope.spawn(|| assert_eq!(json(scanner.scan_path(&path).unwrap()), expected));
         }
     });
+}
+
+#[test]
+fn threads_and_blocks_do_not_change_a_trace() {
+    let path = format!("{CORPUS}/thinpool-full/bundle");
+    for id in [
+        "thinpool-fs-readonly",
+        "filesystem-remounted-read-only",
+        "node-not-ready",
+        "docker-mountflags-shared",
+    ] {
+        let trace = |threads, block_bytes| {
+            let scanner = Scanner::builder()
+                .threads(threads)
+                .block_bytes(block_bytes)
+                .trace(id)
+                .build(SignatureSet::builtin().unwrap());
+            let mut out = Vec::new();
+            let report = scanner.scan_path(&path).unwrap();
+            TRACE_JSON.write(&report, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let expected = trace(1, 1 << 20);
+        assert!(expected.contains("\"examples\""), "{expected}");
+        for (threads, block_bytes) in [(1, 64), (2, 4096), (8, 64)] {
+            assert_eq!(trace(threads, block_bytes), expected, "{id}");
+        }
+    }
 }

@@ -4,6 +4,7 @@
 use bundle_scan_core::diff::{Stream, Summary, compare, read_stream};
 use bundle_scan_core::render::{
     INVENTORY_JSON, INVENTORY_TEXT, OUTPUTS, RenderOptions, TIMELINE_JSON, TIMELINE_TEXT,
+    TRACE_JSON, TRACE_TEXT,
 };
 use bundle_scan_core::render::{diff, diff_json};
 use bundle_scan_core::signature::load::SourceFile;
@@ -324,4 +325,135 @@ fn the_timeline_of_nothing_says_so() {
         text.contains("nothing at or above the asked severity"),
         "{text}"
     );
+}
+
+/// A signature of this `match` and what else is given.
+fn ruled(id: &str, rest: &str) -> SourceFile {
+    SourceFile {
+        name: format!("{id}.yaml"),
+        text: format!(
+            "id: {id}\ntitle: {{en: Title {id}, zh: 标题 {id}}}\nseverity: error\ncategory: node\n{rest}\n\
+             cause: {{en: c, zh: c}}\nimpact: {{en: i, zh: i}}\nremedy: [{{en: r, zh: r, risk: read-only}}]\n\
+             samples: {{positive: [{{member: m, text: t}}], negative: [{{member: m, text: the disk is not slow and no link flaps but we cannot start or stop}}]}}\n"
+        ),
+    }
+}
+
+/// Of each way to fail one.
+fn traced() -> SignatureSet {
+    let files = vec![
+        ruled(
+            "slow-disk",
+            "match:\n  any:\n    - line:\n        component: [kernel, kubelet]\n        literal: 'disk is \"very\" slow'\n        regex: 'slow: (?<ms>\\d+) ms'\n        where: {ms: {ge: 500}}\n        none: [{literal: 'expected'}]\n    - fact: {kind: node_condition, where: {type: DiskSlow, status: 'True'}}\nrequires: {kernel: '<5.9'}",
+        ),
+        ruled(
+            "often",
+            "match: {any: [{line: {component: [kernel], literal: 'link flaps now'}}]}\nthreshold: {count: 5, within: 10m}",
+        ),
+        ruled(
+            "apart",
+            "match:\n  join: [pod]\n  all:\n    - line: {component: [kubelet], literal: 'cannot start', regex: 'cannot start (?<pod>\\S+)'}\n    - line: {component: [kubelet], literal: 'cannot stop', regex: 'cannot stop (?<pod>\\S+)'}\nentities: {pod: pod}",
+        ),
+        ruled(
+            "counted",
+            "match:\n  all:\n    - count: {of: {line: {component: [kernel], literal: 'link flaps now'}}, at_least: 3, within: 1m}\n    - absent: {line: {component: [kubelet], literal: 'cannot stop'}}",
+        ),
+        ruled(
+            "sequenced",
+            "match: {}\nsequence:\n  ordered: true\n  within: 2m\n  steps:\n    - line: {component: [kubelet], literal: 'cannot stop'}\n    - line: {component: [kubelet], literal: 'cannot start'}",
+        ),
+        ruled(
+            "present",
+            "match:\n  all:\n    - line: {component: [kernel], literal: 'link flaps now'}\n    - absent: {line: {component: [kubelet], literal: 'cannot stop'}}",
+        ),
+        ruled(
+            "required",
+            "match: {any: [{line: {component: [kernel], literal: 'link flaps now'}}]}\nrequires: {kernel: '<4.0'}",
+        ),
+        ruled(
+            "unheard",
+            "match: {any: [{line: {component: [etcd], literal: 'link flaps now'}}]}",
+        ),
+    ];
+    set().with_files(files).unwrap()
+}
+
+const CLOSE: &str = "//- var/log/messages
+2026-03-10T10:00:00+08:00 n1 kernel: disk is \"very\" slow: 20 ms
+2026-03-10T10:00:01+08:00 n1 dockerd[3]: disk is \"very\" slow: 900 ms
+2026-03-10T10:00:02+08:00 n1 kernel: disk is \"VERY\" slow: 900 ms
+2026-03-10T10:00:03+08:00 n1 kernel: disk is \"very\" slow \x1b[31mindeed
+2026-03-10T10:00:04+08:00 n1 kernel: disk is \"very\" slow: 900 ms, as expected
+2026-03-10T10:00:05+08:00 n1 kernel: disk is \"very\" slow: 21 ms
+2026-03-10T10:00:06+08:00 n1 kernel: disk is \"very\" slow: 22 ms
+2026-03-10T10:00:07+08:00 n1 kernel: disk is \"very\" slow: 23 ms
+2026-03-10T10:10:00+08:00 n1 kernel: link flaps now
+2026-03-10T10:20:00+08:00 n1 kernel: link flaps now
+2026-03-10T10:20:30+08:00 n1 kernel: link flaps now
+2026-03-10T10:30:00+08:00 n1 kubelet[9]: cannot start web-0
+2026-03-10T10:31:00+08:00 n1 kubelet[9]: cannot stop web-1
+2026-03-10T10:32:00+08:00 n1 kernel: no space left on: sda1
+//- cluster-resources/nodes.json
+{\"kind\": \"NodeList\", \"items\": [
+{\"kind\": \"Node\", \"metadata\": {\"name\": \"n1\"}, \"status\": {\"nodeInfo\": {\"kernelVersion\": \"5.10.0\"}, \"conditions\": [
+{\"type\": \"Ready\", \"status\": \"False\"},
+{\"type\": \"DiskSlow\", \"status\": \"False\"}]}}]}
+";
+
+fn trace(id: &str, fixture: &str, output: &dyn Render, lang: Lang) -> String {
+    let scanner = Scanner::builder().threads(1).trace(id).build(traced());
+    let bundle = std::io::Cursor::new(Fixture::parse(fixture).tar());
+    let report = scanner.scan_reader("bundle.tar", bundle).unwrap();
+    let options = RenderOptions {
+        lang,
+        ..RenderOptions::default()
+    };
+    timeline(&report, output, &options)
+}
+
+#[test]
+fn a_trace_tells_what_became_of_each_line_and_fact() {
+    for (name, lang) in [("en", Lang::En), ("zh", Lang::Zh)] {
+        let text = trace("slow-disk", CLOSE, &TRACE_TEXT, lang);
+        assert!(!text.contains('\x1b'), "{text}");
+        insta::assert_snapshot!(format!("trace_text_{name}"), text);
+    }
+    let json = trace("slow-disk", CLOSE, &TRACE_JSON, Lang::En);
+    insta::assert_snapshot!("trace_json", json);
+}
+
+#[test]
+fn a_trace_names_the_first_thing_that_was_missing() {
+    let ids = [
+        "often",
+        "apart",
+        "counted",
+        "sequenced",
+        "present",
+        "required",
+        "unheard",
+        "noise",
+    ];
+    for (name, lang) in [("en", Lang::En), ("zh", Lang::Zh)] {
+        let all = ids.map(|id| trace(id, CLOSE, &TRACE_TEXT, lang));
+        insta::assert_snapshot!(format!("trace_missing_{name}"), all.join("\n----\n"));
+    }
+}
+
+#[test]
+fn a_trace_of_what_fired_says_where_it_stands() {
+    let late = "//- var/log/messages\n\
+                2026-03-10T10:17:41+08:00 n1 kernel: no space left on: sda1\n\
+                2026-03-10T10:17:42+08:00 n1 kubelet[9]: write failed on: sda1\n\
+                2026-03-10T10:19:42+08:00 n1 kernel: harmless noise of: sdb\n";
+    let all = ["write-failed", "noise"].map(|id| {
+        let text = trace(id, late, &TRACE_TEXT, Lang::En);
+        text + &trace(id, late, &TRACE_TEXT, Lang::Zh)
+    });
+    insta::assert_snapshot!("trace_fired", all.join("\n----\n"));
+    let json: serde_json::Value =
+        serde_json::from_str(&trace("write-failed", late, &TRACE_JSON, Lang::En)).unwrap();
+    assert_eq!(json["fired"], true);
+    assert_eq!(json["finding"]["explained_by"], "disk-full");
+    assert_eq!(json["reason"], serde_json::Value::Null);
 }

@@ -67,6 +67,14 @@ fn the_schema_of_the_timeline_is_published() {
 }
 
 #[test]
+fn the_schema_of_a_trace_is_published() {
+    check(
+        "trace.schema.json",
+        &bundle_scan_core::render::trace_json::json_schema(),
+    );
+}
+
+#[test]
 fn the_kinds_of_facts_are_published() {
     check_text("facts.md", &bundle_scan_core::fact::kind::reference());
 }

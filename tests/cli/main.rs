@@ -624,3 +624,69 @@ fn the_timeline_of_standard_input_is_printed() {
     let run = Run::of(child.wait_with_output().unwrap()).ends_with(0);
     assert!(run.stdout.contains("arp-table-overflow"), "{}", run.stdout);
 }
+
+#[test]
+fn a_trace_tells_why_a_signature_fired_or_did_not() {
+    let folder = Folder::new();
+    let (sick, healthy) = (folder.path("sick.tgz"), folder.path("healthy.zip"));
+    let fired = run(&["trace", "arp-table-overflow", &sick]).ends_with(0);
+    assert!(
+        fired.stdout.contains("FIRED: rank 1 of 1") && fired.stdout.contains("var/log/messages:1"),
+        "{}",
+        fired.stdout
+    );
+    assert_eq!(fired.stderr, "");
+    let silent = run(&["trace", "arp-table-overflow", &healthy]).ends_with(1);
+    assert!(
+        silent
+            .stdout
+            .contains("DID NOT FIRE: leaf 1: no line holds"),
+        "{}",
+        silent.stdout
+    );
+    let chinese = run(&["trace", "--lang", "zh", "arp-table-overflow", &healthy]).ends_with(1);
+    assert!(chinese.stdout.contains("未命中"), "{}", chinese.stdout);
+
+    let said = PROOF.replace("kernel:", "etcd[4]:");
+    let said = folder.write("messages", said.repeat(5).as_bytes());
+    let json = |jobs: &str| {
+        run(&[
+            "trace",
+            "-f",
+            "json",
+            "-j",
+            jobs,
+            "arp-table-overflow",
+            &said,
+        ])
+        .ends_with(1)
+    };
+    let (one, two) = (json("1").stdout, json("2").stdout);
+    assert_eq!(one, two);
+    let json: serde_json::Value = serde_json::from_str(&one).unwrap();
+    assert_eq!(json["schema_version"], 1);
+    assert_eq!(json["fired"], false);
+    assert_eq!(json["reason"]["code"], "component");
+    let leaf = usize::try_from(json["reason"]["leaf"].as_u64().unwrap()).unwrap();
+    let end = &json["leaves"][leaf - 1]["ends"][0];
+    assert_eq!(end["name"], "etcd");
+    assert_eq!(end["count"], 5);
+    let lines = end["examples"].as_array().unwrap().iter();
+    let lines: Vec<u64> = lines.map(|e| e["line"].as_u64().unwrap()).collect();
+    assert_eq!(lines, [1, 2, 3]);
+}
+
+#[test]
+fn a_trace_of_an_unknown_signature_names_those_near_to_it() {
+    let folder = Folder::new();
+    let sick = folder.path("sick.tgz");
+    let near = run(&["trace", "arp-table", &sick]).ends_with(2);
+    assert!(
+        near.stderr.contains("did you mean arp-table-overflow"),
+        "{}",
+        near.stderr
+    );
+    run(&["trace", "--no-builtin", "arp-table-overflow", &sick]).ends_with(2);
+    run(&["trace", "arp-table-overflow", &folder.path("nowhere")]).ends_with(3);
+    run(&["trace", "arp-table-overflow"]).ends_with(2);
+}

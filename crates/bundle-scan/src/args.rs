@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Tell what was found along time, host by host: when each problem began and ended, how often, and what it comes from.
     Timeline(TimelineArgs),
+    /// Tell why a signature fired on a bundle, or did not: what became of each of its parts, with the lines that came closest.
+    Trace(TraceArgs),
     /// Tell what is known about something, without a bundle: a signature, an error code, an exit code, an event reason, a log line.
     Explain(ExplainArgs),
     /// List, show and check signatures.
@@ -243,6 +245,22 @@ pub(crate) struct TimelineArgs {
     pub(crate) reading: ReadingArgs,
     #[command(flatten)]
     pub(crate) choice: ChoiceArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct TraceArgs {
+    /// The id or alias of the signature.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// The bundle: an archive, a directory, a single file, or - for standard input.
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: DocumentArgs,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+    #[command(flatten)]
+    pub(crate) knowledge: KnowledgeArgs,
 }
 
 #[derive(Args, Debug)]

@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Some(Command::Scan(args)) => commands::scan::run(args),
         Some(Command::Inventory(args)) => commands::inventory::run(args),
         Some(Command::Timeline(args)) => commands::timeline::run(args),
+        Some(Command::Trace(args)) => commands::trace::run(args),
         Some(Command::Diff(args)) => commands::diff::run(args),
         Some(Command::Explain(args)) => commands::explain::run(args),
         Some(Command::Signatures(args)) => commands::signatures::run(args),

@@ -119,7 +119,7 @@ fn shown(line: &[u8], max_bytes: usize) -> (String, bool) {
 }
 
 /// As [`shown`]; of a line that is cut, the part around the byte `place`, which an ellipsis begins.
-fn shown_around(line: &[u8], place: usize, max_bytes: usize) -> (String, bool) {
+pub(super) fn shown_around(line: &[u8], place: usize, max_bytes: usize) -> (String, bool) {
     if line.len() <= max_bytes || place < max_bytes / 2 {
         return shown(line, max_bytes);
     }

@@ -2,6 +2,7 @@
 //!
 //! Everything here merges: tallies of blocks, of members and of workers give the same sum in any grouping.
 
+pub mod attempts;
 pub mod burst;
 pub mod clocks;
 pub mod counter;
@@ -12,6 +13,7 @@ pub mod group;
 pub mod histogram;
 pub mod moment;
 pub mod occurrences;
+pub mod parts;
 pub mod presence;
 pub mod resolve;
 pub mod seen;
@@ -19,5 +21,6 @@ pub mod tally;
 pub mod unexplained;
 mod window;
 
+pub use crate::matcher::End;
 pub use evidence::Evidence;
 pub use tally::{Next, Tally, TallyOptions};

@@ -30,7 +30,7 @@ pub struct Resolved {
 }
 
 /// The groups that make a part of the plan hold: leaf and entities.
-type Proof = BTreeSet<(usize, Joined)>;
+pub(super) type Proof = BTreeSet<(usize, Joined)>;
 
 /// Evaluates the plan of a signature, the one with this `number`, over what all members add up to. `captured_at` is the newest known time
 /// of the bundle, in nanoseconds since 1970-01-01T00:00:00Z. `None` if the signature does not fire.
@@ -41,18 +41,8 @@ pub fn resolve(
     captured_at: Option<i64>,
     options: &TallyOptions,
 ) -> Option<Resolved> {
-    let met = |leaf: usize| match plan.keeps[leaf].presence {
-        Some(same) => Met::Well(tally.presence.of_leaf(same)),
-        None => Met::Groups(tally.groups.get(&(number, leaf)).map(Groups::met)),
-    };
     let well = Moment::at_capture();
-    let evaluation = Evaluation {
-        signature,
-        plan,
-        met: (0..signature.leaves.len()).map(met).collect(),
-        well: &well,
-        captured_at,
-    };
+    let evaluation = Evaluation::new((number, signature), plan, tally, &well, captured_at);
     // Of most signatures something that is needed was not met at all.
     if !evaluation.may_hold(&plan.root) {
         return None;
@@ -76,14 +66,19 @@ pub fn resolve(
 
 /// Whether there are as many matches as the threshold asks for.
 pub fn reaches(threshold: Option<&Threshold>, counter: &Counter) -> bool {
-    let (Some(threshold), Some(burst)) = (threshold, &counter.burst) else {
+    let Some(threshold) = threshold else {
         return true;
     };
-    let most = match threshold.distinct {
+    most_of(threshold, counter).is_none_or(|most| most >= threshold.count)
+}
+
+/// The most matches, or distinct values, that lie within the window of the threshold.
+pub fn most_of(threshold: &Threshold, counter: &Counter) -> Option<u64> {
+    let burst = counter.burst.as_ref()?;
+    Some(match threshold.distinct {
         None => burst.most_within(threshold.within),
         Some(_) => burst.most_distinct_within(threshold.within),
-    };
-    most >= threshold.count
+    })
 }
 
 /// A problem that went away everywhere went away.
@@ -97,11 +92,21 @@ fn all_cleared(a: Option<bool>, b: Option<bool>) -> Option<bool> {
 
 /// What a match that could name an entity and does not counts as.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Unnamed {
+pub(super) enum Unnamed {
     /// As another one: it proves nothing.
     Differs,
     /// As the same: it may be what must be absent.
     Agrees,
+}
+
+impl Unnamed {
+    /// What it is for what is given: a line of a log that names no pod may be of any.
+    pub(super) fn of_given(self, entities: &Joined) -> Self {
+        match entities.mask() {
+            0 => Unnamed::Agrees,
+            _ => self,
+        }
+    }
 }
 
 /// What a leaf met.
@@ -133,9 +138,9 @@ impl<'g> Met<'g> {
     }
 }
 
-struct Evaluation<'g> {
+pub(super) struct Evaluation<'g> {
     signature: &'g Signature,
-    plan: &'g Plan,
+    pub(super) plan: &'g Plan,
     /// The groups of each leaf.
     met: Vec<Met<'g>>,
     /// When what is well was seen.
@@ -144,6 +149,26 @@ struct Evaluation<'g> {
 }
 
 impl<'g> Evaluation<'g> {
+    pub(super) fn new(
+        (number, signature): (usize, &'g Signature),
+        plan: &'g Plan,
+        tally: &'g Tally,
+        well: &'g Moment,
+        captured_at: Option<i64>,
+    ) -> Self {
+        let met = |leaf: usize| match plan.keeps[leaf].presence {
+            Some(same) => Met::Well(tally.presence.of_leaf(same)),
+            None => Met::Groups(tally.groups.get(&(number, leaf)).map(Groups::met)),
+        };
+        Evaluation {
+            signature,
+            plan,
+            met: (0..signature.leaves.len()).map(met).collect(),
+            well,
+            captured_at,
+        }
+    }
+
     fn groups<'p>(&self, proof: &'p Proof) -> impl Iterator<Item = &'g Group> + use<'_, 'g, 'p> {
         proof
             .iter()
@@ -151,7 +176,7 @@ impl<'g> Evaluation<'g> {
     }
 
     /// Whether all that is needed was met, with whatever entities.
-    fn may_hold(&self, step: &Step) -> bool {
+    pub(super) fn may_hold(&self, step: &Step) -> bool {
         match step {
             Step::Leaf(leaf) => self.met[*leaf].joined().next().is_some(),
             Step::Any(steps) => steps.iter().any(|step| self.may_hold(step)),
@@ -166,7 +191,7 @@ impl<'g> Evaluation<'g> {
 
     /// The entities to try: all that a match names in full, and of the others those that no such match stands for: it names
     /// something else, or could have named more and did not.
-    fn candidates(&self) -> BTreeSet<Joined> {
+    pub(super) fn candidates(&self) -> BTreeSet<Joined> {
         let proving = (0..self.met.len()).filter(|leaf| !self.plan.keeps[*leaf].is_silent);
         let named =
             proving.flat_map(|leaf| self.met[leaf].joined().map(move |joined| (leaf, joined)));
@@ -229,7 +254,7 @@ impl<'g> Evaluation<'g> {
     }
 
     /// Whether a part of the plan holds, and by which groups.
-    fn step(&self, step: &Step, entities: &Joined, unnamed: Unnamed) -> Option<Proof> {
+    pub(super) fn step(&self, step: &Step, entities: &Joined, unnamed: Unnamed) -> Option<Proof> {
         match step {
             Step::Leaf(leaf) => {
                 Some(self.of_leaf(*leaf, entities, unnamed)).filter(|proof| !proof.is_empty())
@@ -255,12 +280,7 @@ impl<'g> Evaluation<'g> {
                 None => Some(Proof::new()),
             },
             Step::Given(step) => {
-                // A line of a log that names no pod may be of any.
-                let is_unnamed = entities.mask() == 0;
-                let unnamed = match is_unnamed {
-                    true => Unnamed::Agrees,
-                    false => unnamed,
-                };
+                let unnamed = unnamed.of_given(entities);
                 self.step(step, entities, unnamed).map(|_| Proof::new())
             }
             Step::Count(counted) => self.count(counted, entities, unnamed),
@@ -280,7 +300,13 @@ impl<'g> Evaluation<'g> {
         }
     }
 
-    fn count(&self, counted: &Counted, entities: &Joined, unnamed: Unnamed) -> Option<Proof> {
+    /// What is counted, how many there are, and of how many they are a share.
+    pub(super) fn numbers(
+        &self,
+        counted: &Counted,
+        entities: &Joined,
+        unnamed: Unnamed,
+    ) -> (Proof, u64, Option<u64>) {
         let proof = self
             .step(&counted.of, entities, unnamed)
             .unwrap_or_default();
@@ -288,10 +314,18 @@ impl<'g> Evaluation<'g> {
             Some(window) => self.most_within(&proof, window),
             None => self.number(&proof, counted.distinct.as_deref()),
         };
-        let is_share = match (&counted.among, counted.percent) {
-            (Some(among), Some(percent)) => {
-                let all = self.step(among, entities, unnamed).unwrap_or_default();
-                let all = self.number(&all, counted.distinct.as_deref());
+        let among = counted.among.as_ref().filter(|_| counted.percent.is_some());
+        let all = among.map(|among| {
+            let all = self.step(among, entities, unnamed).unwrap_or_default();
+            self.number(&all, counted.distinct.as_deref())
+        });
+        (proof, number, all)
+    }
+
+    fn count(&self, counted: &Counted, entities: &Joined, unnamed: Unnamed) -> Option<Proof> {
+        let (proof, number, all) = self.numbers(counted, entities, unnamed);
+        let is_share = match (all, counted.percent) {
+            (Some(all), Some(percent)) => {
                 all > 0 && number.saturating_mul(100) >= all.saturating_mul(percent)
             }
             _ => true,
@@ -374,7 +408,7 @@ impl<'g> Evaluation<'g> {
         threshold.is_none() || reaches(threshold, &self.counted(proof))
     }
 
-    fn counted(&self, proof: &Proof) -> Counter {
+    pub(super) fn counted(&self, proof: &Proof) -> Counter {
         let mut sum = Counter::default();
         for group in self.groups(proof) {
             sum.merge(group.counter.clone());

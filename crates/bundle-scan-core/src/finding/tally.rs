@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::attempts::Attempts;
 use super::clocks::{Clocks, Shown};
 use super::counter::Counter;
 use super::detail::Detail;
@@ -89,6 +90,8 @@ pub struct Tally {
     pub presence: Presence,
     /// What the clocks showed.
     pub shown: Shown,
+    /// What was held against the leaves of the signature that is traced, if one is.
+    pub attempts: Attempts,
 }
 
 impl Tally {
@@ -146,6 +149,18 @@ impl Tally {
         }
     }
 
+    /// A copy of what the signature with this number is judged by.
+    pub fn of_signature(&self, number: usize) -> Tally {
+        let groups = self.groups.range((number, 0)..=(number, usize::MAX));
+        let simple = self.signatures.get_key_value(&number).into_iter();
+        Tally {
+            signatures: simple.map(|(at, tally)| (*at, tally.clone())).collect(),
+            groups: groups.map(|(at, groups)| (*at, groups.clone())).collect(),
+            presence: self.presence.clone(),
+            ..Tally::default()
+        }
+    }
+
     /// Adds the tally of another part.
     pub fn merge(&mut self, other: Tally, next: Next, options: &TallyOptions) {
         for (signature, theirs) in other.signatures {
@@ -160,6 +175,7 @@ impl Tally {
         self.unexplained.merge(other.unexplained, next);
         self.presence.merge(other.presence);
         self.shown.merge(other.shown);
+        self.attempts.merge(other.attempts, next);
     }
 }
 

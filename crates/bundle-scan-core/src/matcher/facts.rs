@@ -147,7 +147,7 @@ impl<'a> Held<'a> {
     }
 
     /// The byte of the view that belongs to a place of the text; of a text that had to be repaired the start of the line.
-    fn place(&self, at: usize) -> usize {
+    pub(super) fn place(&self, at: usize) -> usize {
         let last = self.view.bytes.len().saturating_sub(1);
         if self.is_verbatim {
             return (self.text_start + at).min(last);
@@ -166,7 +166,7 @@ impl<'a> Held<'a> {
 
     /// The line around a byte of the view, and how many line ends stand before it. What is asked for lies mostly close to what
     /// was asked for before.
-    fn line(&self, place: usize) -> (Range<usize>, u64) {
+    pub(super) fn line(&self, place: usize) -> (Range<usize>, u64) {
         let line = line_around(self.view, place, usize::MAX);
         let (known, lines) = self.counted.get();
         let lines = match known <= line.start {
@@ -260,19 +260,30 @@ impl Matcher {
 
     /// Matches the line leaves on what an event says that stands in an object.
     pub fn scan_event(&self, fact: &Fact<'_>, held: &Held<'_>, sink: &mut impl Sink) {
-        let place = held.place(fact.get("message").map_or(fact.at, |message| message.at));
-        let (line, lines_before) = held.line(place);
-        let record = Record::of_event(Event {
-            line: &held.view.bytes[line.clone()],
-            reading: reading(fact),
-            level: fact.text_of("type").unwrap_or(""),
-            reason: fact.text_of("reason").unwrap_or(""),
-            message: fact.text_of("message").unwrap_or(""),
-            object: fact.text_of("object"),
-            count: repeats(fact),
-        });
+        let (place, line, lines_before) = event_place(fact, held);
+        let record = event_record(fact, &held.view.bytes[line.clone()]);
         self.scan_record(&record, line, place, lines_before, sink);
     }
+}
+
+/// The byte of the view where the message of an event stands, its line, and how many line ends stand before it.
+pub(super) fn event_place(fact: &Fact<'_>, held: &Held<'_>) -> (usize, Range<usize>, u64) {
+    let place = held.place(fact.get("message").map_or(fact.at, |message| message.at));
+    let (line, lines_before) = held.line(place);
+    (place, line, lines_before)
+}
+
+/// What line leaves see of an event that stands in an object.
+pub(super) fn event_record<'r>(fact: &'r Fact<'_>, line: &'r [u8]) -> Record<'r> {
+    Record::of_event(Event {
+        line,
+        reading: reading(fact),
+        level: fact.text_of("type").unwrap_or(""),
+        reason: fact.text_of("reason").unwrap_or(""),
+        message: fact.text_of("message").unwrap_or(""),
+        object: fact.text_of("object"),
+        count: repeats(fact),
+    })
 }
 
 /// What a fact tells of something that is well.
@@ -362,7 +373,7 @@ fn name_of<'a>(fact: &'a Fact<'a>, leaf: &FactLeaf, entity: &str) -> Option<Name
     })
 }
 
-fn name<'a>(fact: &'a Fact<'a>, field: &'a Field<'a>, shown: &ShownField) -> Name<'a> {
+pub(super) fn name<'a>(fact: &'a Fact<'a>, field: &'a Field<'a>, shown: &ShownField) -> Name<'a> {
     let name = field.value.shown();
     let is_apart = shown.is_namespaced && !name.contains('/');
     Name {

@@ -4,6 +4,7 @@
 //! Deliberately absent: counting and ranking. Each match is handed to the caller while its line is still in memory.
 
 pub mod anchor;
+mod attempt;
 mod commonness;
 mod errors;
 mod facts;
@@ -12,6 +13,7 @@ mod gate;
 mod qgram;
 mod verify;
 
+pub use attempt::{Attempt, End};
 pub use facts::{Held, Well};
 pub use found::{Capture, Match, Name, Sighting, Sink};
 pub use verify::Matcher;

@@ -11,6 +11,7 @@ use super::found::{Capture, Match, Sighting, Sink};
 use crate::base::two::at_once;
 use crate::record::Record;
 use crate::record::clock::Clock;
+use crate::signature::compile::Judged;
 use crate::signature::{Signature, SignatureSet};
 use crate::source::Source;
 use crate::text::block::BlockView;
@@ -20,12 +21,12 @@ use crate::text::lines::{count_lines, line_around};
 #[derive(Debug)]
 pub struct Matcher {
     set: SignatureSet,
-    anchors: AnchorIndex,
+    pub(super) anchors: AnchorIndex,
     pub(super) facts: FactIndex,
     /// Signature and leaf of each leaf number; ascending by signature.
-    leaves: Vec<(usize, usize)>,
+    pub(super) leaves: Vec<(usize, usize)>,
     pub(super) signatures: Vec<Arc<Signature>>,
-    max_line_bytes: usize,
+    pub(super) max_line_bytes: usize,
     /// Whether errors are looked for that no signature matches.
     looks_for_errors: bool,
 }
@@ -125,14 +126,10 @@ impl Matcher {
     ) -> Option<Vec<Capture<'a>>> {
         let signature = &self.signatures[signature];
         let leaf = signature.leaves[leaf].as_line()?;
-        if record
-            .component
-            .is_some_and(|speaker| !leaf.scope.admits(speaker))
-        {
-            return None;
-        }
-        let Some(captured) = leaf.find(&record.text)? else {
-            return Some(Vec::new());
+        let captured = match leaf.judge(record.component, &record.text) {
+            Judged::Passes(Some(captured)) => captured,
+            Judged::Passes(None) => return Some(Vec::new()),
+            _ => return None,
         };
         let named = signature.entities.iter().filter_map(|(name, entity)| {
             let value = captured.name(name)?.range();

@@ -12,9 +12,12 @@ mod spark;
 pub mod text;
 pub mod timeline;
 pub mod timeline_json;
+pub mod trace;
+pub mod trace_json;
 mod unrecognised;
 mod words;
 mod words_diff;
+mod words_trace;
 
 use std::io::Write;
 
@@ -64,6 +67,11 @@ pub static INVENTORY_JSON: inventory::InventoryJson = inventory::InventoryJson;
 pub static TIMELINE_TEXT: timeline::TimelineText = timeline::TimelineText;
 /// The findings along time, as one JSON document.
 pub static TIMELINE_JSON: timeline_json::TimelineJson = timeline_json::TimelineJson;
+
+/// Why a signature fired or did not, for people. Nothing for a report without a [`Report::trace`].
+pub static TRACE_TEXT: trace::TraceText = trace::TraceText;
+/// Why a signature fired or did not, as one JSON document. Nothing for a report without a [`Report::trace`].
+pub static TRACE_JSON: trace_json::TraceJson = trace_json::TraceJson;
 
 /// All formats of the report, sorted by name.
 pub static OUTPUTS: &[&dyn Render] = &[&JSON, &JSONL, &TEXT];

@@ -106,6 +106,7 @@ impl Report {
             coverage,
             census,
             problems,
+            trace: None,
             timings: Timings::default(),
         }
     }

@@ -69,6 +69,15 @@ pub struct KindCoverage {
     pub span: Option<(Time, Time)>,
 }
 
+/// The members in which one component speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spoken {
+    /// Members.
+    pub members: u64,
+    /// Lines.
+    pub lines: u64,
+}
+
 impl KindCoverage {
     fn add(&mut self, member: &MemberCoverage) {
         self.members += 1;
@@ -99,6 +108,8 @@ pub struct Coverage {
     pub empty: u64,
     /// Lines in all text members.
     pub lines: u64,
+    /// Who speaks in the scanned members, by their paths; `None` for those in which each line must tell.
+    pub speakers: BTreeMap<Option<Component>, Spoken>,
     /// Ids of signatures whose components left nothing in the bundle, sorted.
     pub not_evaluable: Vec<String>,
 }
@@ -135,6 +146,9 @@ impl CoverageBuilder {
         match member.status {
             MemberStatus::Scanned | MemberStatus::Truncated => {
                 coverage.scanned += 1;
+                let spoken = coverage.speakers.entry(speaker).or_default();
+                spoken.members += 1;
+                spoken.lines += member.lines;
                 self.anybody |= speaker.is_none();
                 self.speakers.extend(speaker);
             }

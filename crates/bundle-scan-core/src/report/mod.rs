@@ -7,11 +7,12 @@ pub mod correlate;
 pub mod coverage;
 pub mod fingerprint;
 pub mod inventory;
-mod requires;
+pub mod requires;
 mod scene;
 pub mod score;
 pub mod state;
 pub mod timeline;
+pub mod trace;
 pub mod unrecognised;
 
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub use build::Scanned;
 pub use coverage::{Coverage, KindCoverage, MemberCoverage, MemberStatus};
 pub use score::Factor;
 pub use state::{Reason, State};
+pub use trace::Trace;
 pub use unrecognised::Unrecognised;
 
 /// The name under which the scanner signs its reports.
@@ -61,6 +63,8 @@ pub struct Report {
     pub census: Census,
     /// What could not be read, in order of member.
     pub problems: Vec<Problem>,
+    /// Why one signature fired or did not, if that was asked for.
+    pub trace: Option<Trace>,
     /// How long it took. The only part that differs between two scans of one bundle.
     pub timings: Timings,
 }

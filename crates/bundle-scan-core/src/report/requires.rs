@@ -5,16 +5,22 @@ use crate::fact::census::Census;
 use crate::fact::value::compare_versions;
 use crate::signature::schema::{Requirement, Spec};
 
+/// Whether one of the values that the bundle tells of a property meets a requirement; `None` if it tells none.
+pub fn is_met(property: &str, requirement: &Requirement, census: &Census) -> Option<bool> {
+    let mut values = census.values(property).peekable();
+    values.peek()?;
+    Some(values.any(|value| meets(property, requirement, value)))
+}
+
 /// How sure a finding of this signature is in this bundle; `None` if the bundle contradicts what it requires. What is not
 /// known is no contradiction, and lowers the confidence.
 pub(super) fn confidence(spec: &Spec, census: &Census) -> Option<Confidence> {
     let mut is_known = true;
     for (property, requirement) in &spec.requires {
-        let mut values = census.values(property).peekable();
-        if values.peek().is_none() {
-            is_known = false;
-        } else if !values.any(|value| meets(property, requirement, value)) {
-            return None;
+        match is_met(property, requirement, census) {
+            None => is_known = false,
+            Some(true) => {}
+            Some(false) => return None,
         }
     }
     Some(match (is_known, spec.confidence) {
@@ -29,10 +35,7 @@ fn meets(property: &str, requirement: &Requirement, value: &str) -> bool {
         "os" => is_system(wanted, value),
         _ => in_range(wanted, value),
     };
-    match requirement {
-        Requirement::One(wanted) => one(wanted),
-        Requirement::Many(wanted) => wanted.iter().any(one),
-    }
+    requirement.wanted().iter().any(one)
 }
 
 /// Whether a version lies in a range such as `<5.9` or `>=1.17 <1.19.16-r7`; without an operator the value or a version

@@ -32,6 +32,7 @@ const HEAD_BYTES: usize = 256 << 10;
 pub(super) struct Conductor<'s> {
     matcher: &'s Matcher,
     settings: &'s ScannerBuilder,
+    tracer: Option<&'s Matcher>,
     options: TallyOptions,
     gather: Gather,
     problems: Vec<Problem>,
@@ -47,11 +48,17 @@ impl<'s> Conductor<'s> {
         Conductor {
             matcher,
             settings,
+            tracer: None,
             options,
             gather: Gather::new(options),
             problems: Vec::new(),
             layout: Recogniser::default(),
         }
+    }
+
+    /// Notes what became of every attempt to match one of the signatures that `tracer` knows.
+    pub(super) fn traced_by(&mut self, tracer: &'s Matcher) {
+        self.tracer = Some(tracer);
     }
 
     /// Walks the input. With a pool the workers scan while the calling thread reads; without one it does both.
@@ -63,6 +70,7 @@ impl<'s> Conductor<'s> {
         let desk = Desk {
             matcher: self.matcher,
             gather: &self.gather,
+            tracer: self.tracer,
             options: self.options,
             max_line_bytes: self.settings.limits.max_line_bytes,
         };
@@ -117,6 +125,7 @@ impl<'s> Conductor<'s> {
 struct Desk<'d> {
     matcher: &'d Matcher,
     gather: &'d Gather,
+    tracer: Option<&'d Matcher>,
     options: TallyOptions,
     max_line_bytes: usize,
 }
@@ -126,6 +135,7 @@ impl Desk<'_> {
         Setting {
             matcher: self.matcher,
             options: &self.options,
+            tracer: self.tracer,
             path: &job.path,
             source: &job.source,
             modified: job.modified,

@@ -22,9 +22,10 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use crate::base::limits::Limits;
 use crate::container::Input;
 use crate::error::Error;
-use crate::finding::TallyOptions;
+use crate::finding::clocks::Clocks;
+use crate::finding::{Tally, TallyOptions};
 use crate::matcher::Matcher;
-use crate::report::Report;
+use crate::report::{Report, Scanned, Trace};
 use crate::signature::SignatureSet;
 use conductor::Conductor;
 
@@ -51,6 +52,7 @@ pub struct ScannerBuilder {
     limits: Limits,
     cancel: Cancel,
     on_progress: Option<ProgressCallback>,
+    trace: Option<String>,
 }
 
 type ProgressCallback = Arc<dyn Fn(&Progress) + Send + Sync>;
@@ -115,11 +117,22 @@ impl ScannerBuilder {
         self
     }
 
+    /// The id of a signature of which [`Report::trace`] tells why it fired or did not. That one is matched twice, the others as ever.
+    pub fn trace(&mut self, id: &str) -> &mut Self {
+        self.trace = Some(id.to_owned());
+        self
+    }
+
     /// Compiles the signatures. The scanner can be used for any number of bundles, from several threads at once.
     pub fn build(&self, set: SignatureSet) -> Scanner {
+        let traced = self.trace.as_ref().map(|id| {
+            let traced = set.clone().filtered(|signature| signature.id == *id);
+            Matcher::new(traced, self.limits.max_line_bytes, false)
+        });
         let matcher = Matcher::new(set, self.limits.max_line_bytes, self.unexplained);
         Scanner {
             matcher,
+            tracer: traced,
             settings: self.clone(),
             pool: OnceLock::new(),
         }
@@ -129,6 +142,8 @@ impl ScannerBuilder {
 /// Scans bundles for a set of signatures.
 pub struct Scanner {
     matcher: Matcher,
+    /// Knows the signature that is traced, if one is.
+    tracer: Option<Matcher>,
     settings: ScannerBuilder,
     /// Started by the first scan; `None` inside when one thread does everything.
     pool: OnceLock<Option<ThreadPool>>,
@@ -147,6 +162,7 @@ impl Scanner {
             limits: Limits::default(),
             cancel: Cancel::default(),
             on_progress: None,
+            trace: None,
         }
     }
 
@@ -198,16 +214,34 @@ impl Scanner {
             &self.settings.limits,
         );
         let mut conductor = Conductor::new(&self.matcher, &self.settings, options);
+        if let Some(tracer) = &self.tracer {
+            conductor.traced_by(tracer);
+        }
         let walked = conductor.run(self.pool(), input);
         if self.settings.cancel.is_set() {
             return Err(Error::cancelled());
         }
-        let scanned = conductor.finish(name, walked?);
+        let mut scanned = conductor.finish(name, walked?);
         if scanned.coverage.scanned == 0 && scanned.problems.is_empty() {
             return Err(Error::nothing_recognised(name));
         }
+        let traced = self.traced(&mut scanned);
         let mut report = Report::new(scanned, self.matcher.set());
+        report.trace = traced.map(|(number, tally, clocks)| {
+            let signature = &self.matcher.signatures()[number];
+            Trace::new((number, signature), tally, &clocks, &report)
+        });
         report.timings.total = started.elapsed();
         Ok(report)
+    }
+
+    /// What a trace is made of: the number of the signature, its part of the tally, and the clocks.
+    fn traced(&self, scanned: &mut Scanned) -> Option<(usize, Tally, Clocks)> {
+        let traced = self.tracer.as_ref()?.signatures().first()?;
+        let mut all = self.matcher.signatures().iter();
+        let number = all.position(|signature| signature.id == traced.id)?;
+        let mut tally = scanned.tally.of_signature(number);
+        tally.attempts = std::mem::take(&mut scanned.tally.attempts);
+        Some((number, tally, scanned.clocks.clone()))
     }
 }

@@ -100,6 +100,7 @@ impl<'a> Engine<'a> {
         let setting = Setting {
             matcher: &self.matcher,
             options: &self.options,
+            tracer: None,
             path,
             source: &source,
             modified: Some(SAMPLE_MODIFIED),

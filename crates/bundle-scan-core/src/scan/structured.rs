@@ -26,6 +26,8 @@ use crate::text::lines::count_lines;
 pub(super) struct Setting<'s> {
     pub(super) matcher: &'s Matcher,
     pub(super) options: &'s TallyOptions,
+    /// Knows the signature that is traced, if one is.
+    pub(super) tracer: Option<&'s Matcher>,
     pub(super) path: &'s MemberPath,
     pub(super) source: &'s Source,
     /// When the member was last modified, in seconds since 1970-01-01T00:00:00Z.
@@ -202,14 +204,18 @@ impl Setting<'_> {
     }
 
     fn add(&self, tally: &mut Tally, view: &BlockView<'_>, found: &Match<'_>) {
-        let place = self.place(view);
         let signature = &self.matcher.signatures()[found.signature];
-        tally.add(found, place, signature, self.options);
+        tally.add(found, self.place(view), signature, self.options);
     }
 
     /// Matches lines; how many line ends there are.
     pub(super) fn lines(&self, view: &BlockView<'_>, tally: &mut Tally) -> u64 {
         let clock = Clock::rotated(self.modified, self.source.rotation.as_deref());
+        if let Some(tracer) = self.tracer {
+            tracer.try_lines(view, self.source, &clock, |attempt| {
+                tally.attempts.add(attempt, self.place(view), self.options);
+            });
+        }
         let mut counting = Counting {
             setting: self,
             view,
@@ -252,6 +258,12 @@ impl Setting<'_> {
             };
             for event in &facts {
                 self.matcher.scan_event(event, &held, &mut counting);
+                if let Some(tracer) = self.tracer {
+                    tracer.try_event(event, &held, |attempt| {
+                        let attempts = &mut counting.tally.attempts;
+                        attempts.add(attempt, self.place(view), self.options);
+                    });
+                }
             }
             count_lines(view.bytes)
         } else if parsed.is_quotation {
@@ -271,6 +283,11 @@ impl Setting<'_> {
             so_far.census.note(fact);
             tally.shown.fact(fact);
             let fact = ByPosition::new(fact);
+            if let Some(tracer) = self.tracer {
+                tracer.try_fact(&fact, &held, |attempt| {
+                    tally.attempts.add(attempt, self.place(view), self.options);
+                });
+            }
             self.matcher
                 .scan_fact(&fact, &held, |found| self.add(tally, view, found));
             self.matcher.scan_well(&fact, |well| {

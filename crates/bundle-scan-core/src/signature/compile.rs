@@ -14,7 +14,7 @@ use super::condition::{self, Test};
 use super::schema::{Fact as FactSpec, Line, TextRule};
 use crate::fact::Kind;
 use crate::fact::row::ByPosition;
-use crate::source::component::{ComponentSet, scope};
+use crate::source::component::{Component, ComponentSet, scope};
 
 /// Bytes that one compiled regex may take, and its lazy DFA as much again.
 const REGEX_SIZE_LIMIT: usize = 2 << 20;
@@ -128,9 +128,14 @@ impl FactLeaf {
 
     /// Whether a fact of the right kind passes.
     pub fn accepts(&self, fact: &ByPosition<'_, '_>) -> bool {
-        let holds =
-            |(position, tests): &(usize, Vec<Test>)| condition::holds(tests, fact, *position);
-        !self.is_broken && self.tests.iter().all(holds)
+        !self.is_broken && self.unmet(fact).next().is_none()
+    }
+
+    /// The fields, by their place in [`Kind::fields`], that are not what the leaf wants, in the order in which it tests them.
+    pub fn unmet(&self, fact: &ByPosition<'_, '_>) -> impl Iterator<Item = usize> {
+        let tests = self.tests.iter();
+        let unmet = tests.filter(|(position, tests)| !condition::holds(tests, fact, *position));
+        unmet.map(|(position, _)| *position)
     }
 
     /// The fields that a fact must know to pass, and those that it must not know, as bits in the order of [`Kind::fields`].
@@ -201,6 +206,28 @@ pub struct LineLeaf {
     tests: OnceLock<LineTests>,
 }
 
+/// What became of a record that a leaf was held against.
+#[derive(Debug)]
+pub enum Judged<'l, 't> {
+    /// It passes, with what the regex captured, if there is one.
+    Passes(Option<regex::bytes::Captures<'t>>),
+    /// Somebody speaks whom the leaf does not listen to.
+    OtherComponent(Component),
+    /// It holds none of the literals as they are written.
+    NoLiteral,
+    /// The regex does not match.
+    NoRegex,
+    /// This exclusion matches: those of the leaf are numbered first, then those of the whole signature.
+    Excluded(usize),
+    /// A capture is not what the leaf wants.
+    Unmet {
+        /// Its name.
+        capture: &'l str,
+        /// What was captured; empty if nothing was.
+        value: &'t [u8],
+    },
+}
+
 /// What a record text must pass.
 #[derive(Debug)]
 struct LineTests {
@@ -241,20 +268,48 @@ impl LineLeaf {
         captured.any(|name| self.entities.get(name).is_some_and(|named| named == entity))
     }
 
-    /// The captures of the regex if the record text passes; `Some(None)` if it passes and there is no regex.
-    pub fn find<'t>(&self, text: &'t [u8]) -> Option<Option<regex::bytes::Captures<'t>>> {
-        let tests = self.tests.get_or_init(|| self.tests());
-        let captured = tests.text.captures(text)?;
-        if tests.none.iter().any(|exclusion| exclusion.accepts(text)) {
-            return None;
+    /// Whether a record of this text passes, and what is wrong first if it does not. `speaker` is `None` when nobody knows who
+    /// speaks: then anybody may.
+    pub fn judge<'t>(&self, speaker: Option<Component>, text: &'t [u8]) -> Judged<'_, 't> {
+        if let Some(speaker) = speaker.filter(|speaker| !self.scope.admits(*speaker)) {
+            return Judged::OtherComponent(speaker);
         }
-        let meets = |captured: &regex::bytes::Captures<'_>| {
-            tests.conditions.iter().all(|(name, tests)| {
-                let text = captured.name(name).map_or(&b""[..], |part| part.as_bytes());
-                condition::holds_for_text(tests, &String::from_utf8_lossy(text))
-            })
+        let tests = self.tests.get_or_init(|| self.tests());
+        if !tests.text.holds_literal(text) {
+            return Judged::NoLiteral;
+        }
+        let captured = match &tests.text.regex {
+            None => None,
+            Some(regex) => match regex.compiled().captures(text) {
+                None => return Judged::NoRegex,
+                captured => captured,
+            },
         };
-        captured.as_ref().is_none_or(meets).then_some(captured)
+        let mut none = tests.none.iter();
+        if let Some(exclusion) = none.position(|exclusion| exclusion.accepts(text)) {
+            return Judged::Excluded(exclusion);
+        }
+        if let Some(captured) = &captured {
+            for (capture, tests) in &tests.conditions {
+                let value = captured
+                    .name(capture)
+                    .map_or(&b""[..], |part| part.as_bytes());
+                if !condition::holds_for_text(tests, &String::from_utf8_lossy(value)) {
+                    return Judged::Unmet { capture, value };
+                }
+            }
+        }
+        Judged::Passes(captured)
+    }
+
+    /// The leaf as it is written.
+    pub fn written(&self) -> &Line {
+        &self.line
+    }
+
+    /// What excludes a line, in the order in which [`Judged::Excluded`] numbers them.
+    pub fn exclusions(&self) -> impl Iterator<Item = &TextRule> {
+        self.line.none.iter().chain(self.shared_none.iter())
     }
 
     fn tests(&self) -> LineTests {
@@ -263,10 +318,9 @@ impl LineLeaf {
             let tests = condition::compile_for_capture(wanted).ok()?;
             Some((name.clone(), tests))
         });
-        let none = line.none.iter().chain(self.shared_none.iter());
         LineTests {
             text: TextTest::new(&line.literal, line.regex.as_deref(), line.ignore_case),
-            none: none.map(TextTest::from).collect(),
+            none: self.exclusions().map(TextTest::from).collect(),
             conditions: conditions.collect(),
         }
     }
@@ -340,17 +394,6 @@ impl TextTest {
                 .regex
                 .as_ref()
                 .is_none_or(|regex| regex.compiled().is_match(text))
-    }
-
-    /// The captures of the regex if the text passes; `Some(None)` if it passes and there is no regex.
-    fn captures<'t>(&self, text: &'t [u8]) -> Option<Option<regex::bytes::Captures<'t>>> {
-        if !self.holds_literal(text) {
-            return None;
-        }
-        match &self.regex {
-            None => Some(None),
-            Some(regex) => regex.compiled().captures(text).map(Some),
-        }
     }
 
     fn holds_literal(&self, text: &[u8]) -> bool {

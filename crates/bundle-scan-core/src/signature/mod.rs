@@ -13,6 +13,7 @@ pub mod plan;
 pub mod schema;
 pub mod set;
 pub mod where_clause;
+pub mod written;
 
 pub use complaint::{Complaint, SignatureError};
 pub use set::{Signature, SignatureSet};

@@ -276,6 +276,16 @@ pub enum Requirement {
     Many(Vec<String>),
 }
 
+impl Requirement {
+    /// The ranges or values of which one is enough.
+    pub fn wanted(&self) -> &[String] {
+        match self {
+            Requirement::One(wanted) => std::slice::from_ref(wanted),
+            Requirement::Many(wanted) => wanted,
+        }
+    }
+}
+
 /// How often matches must come to be a problem.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -7,6 +7,7 @@ mod reading;
 pub(crate) mod scan;
 pub(crate) mod signatures;
 pub(crate) mod timeline;
+pub(crate) mod trace;
 
 use std::io::{BufWriter, IsTerminal, Write, stdout};
 
@@ -60,6 +61,25 @@ fn load(knowledge: &KnowledgeArgs) -> Result<SignatureSet, Error> {
         .signatures
         .iter()
         .try_fold(base, |set, folder| set.with_dir(folder))?)
+}
+
+/// The signature with this id or alias.
+fn named<'s>(set: &'s SignatureSet, id: &str) -> Result<&'s Signature, UsageError> {
+    let unknown = || {
+        let near: Vec<&str> = set
+            .iter()
+            .map(|s| s.id.as_str())
+            .filter(|other| other.contains(id))
+            .take(5)
+            .collect();
+        let hint = if near.is_empty() {
+            "see bundle-scan signatures list".into()
+        } else {
+            format!("did you mean {}", near.join(", "))
+        };
+        UsageError(format!("there is no signature {id:?}: {hint}"))
+    };
+    set.find(id).map(|found| &**found).ok_or_else(unknown)
 }
 
 /// The signatures asked for, narrowed by `--only` and `--ignore`.

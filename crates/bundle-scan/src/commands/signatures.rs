@@ -105,20 +105,7 @@ fn entry(signature: &Signature) -> serde_json::Value {
 }
 
 fn show(set: &SignatureSet, id: &str) -> anyhow::Result<Exit> {
-    let signature = set.find(id).ok_or_else(|| {
-        let near: Vec<&str> = set
-            .iter()
-            .map(|s| s.id.as_str())
-            .filter(|other| other.contains(id))
-            .take(5)
-            .collect();
-        let hint = if near.is_empty() {
-            "see bundle-scan signatures list".into()
-        } else {
-            format!("did you mean {}", near.join(", "))
-        };
-        UsageError(format!("there is no signature {id:?}: {hint}"))
-    })?;
+    let signature = super::named(set, id)?;
     write!(stdout(), "{}", signature.yaml)?;
     Ok(Exit::Clean)
 }
