@@ -9,13 +9,15 @@ use super::RenderOptions;
 use super::escape::visible;
 use super::words::{Words, risk_mark, words};
 use crate::base::severity::Severity;
-use crate::report::{Report, Status};
+use crate::report::{Finding, Report, Status};
 use crate::signature::Signature;
 
 /// Columns before a text.
 pub(super) const INDENT: usize = 3;
 /// Columns of the labels `proof`, `cause`, ...
 pub(super) const LABEL: usize = 8;
+/// Names of hosts shown in a line.
+const SHOWN_HOSTS: usize = 4;
 /// The narrowest page that is set.
 const MIN_WIDTH: usize = 40;
 
@@ -150,6 +152,17 @@ fn words_of(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
         words.push(Word::from(&line[start..]));
     }
     Box::new(words.into_iter())
+}
+
+/// The hosts that the lines of a finding name, as far as they fit in a line; `None` if there is none.
+pub(super) fn shown_hosts(finding: &Finding) -> Option<String> {
+    let names: Vec<&str> = finding.hosts.iter().map(|(host, _)| &**host).collect();
+    let shown = names.get(..SHOWN_HOSTS).unwrap_or(&names).join(", ");
+    match names.len().saturating_sub(SHOWN_HOSTS) {
+        _ if names.is_empty() => None,
+        0 => Some(shown),
+        hidden => Some(format!("{shown} +{hidden}")),
+    }
 }
 
 /// The colour of a severity.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::escape::visible;
 use super::moment::{bytes, from_to, grouped};
-use super::page::{BOLD, CYAN, DIM, GREEN, INDENT, LABEL, Page, color_of};
+use super::page::{BOLD, CYAN, DIM, GREEN, INDENT, LABEL, Page, color_of, shown_hosts};
 use super::words::{severity_word, state_words};
 use super::{Render, RenderOptions, unrecognised};
 use crate::base::time::Trust;
@@ -179,11 +179,7 @@ impl ReportText<'_> {
     fn summary(&mut self, finding: &Finding) -> io::Result<()> {
         let mut parts = vec![format!("{}×", grouped(finding.count))];
         parts.extend(self.span(finding));
-        parts.extend(
-            finding
-                .host()
-                .map(|host| format!("{} {}", self.page.words.host, visible(host))),
-        );
+        parts.extend(self.hosts(finding));
         if !finding.components.is_empty() {
             parts.push(format!(
                 "{} {}",
@@ -194,6 +190,20 @@ impl ReportText<'_> {
         parts.extend(state_words(finding, self.page.options.lang));
         let line = self.page.paint(DIM, &parts.join(" · "));
         writeln!(self.page.out, "{:INDENT$}{line}", "")
+    }
+
+    /// Where: on how many of all hosts, if it is on several.
+    fn hosts(&self, finding: &Finding) -> Option<String> {
+        let (words, names) = (self.page.words, shown_hosts(finding)?);
+        let count = finding.hosts.len();
+        Some(match count {
+            1 => format!("{} {}", words.host, visible(&names)),
+            _ => {
+                let all = self.report.bundle.hosts.len().max(count);
+                let share = words.hosts_of_all(count, all);
+                format!("{share} ({})", visible(&names))
+            }
+        })
     }
 
     fn span(&self, finding: &Finding) -> Option<String> {

@@ -5,21 +5,18 @@ use std::io::{self, Write};
 
 use super::escape::visible;
 use super::moment::{from_to, grouped, to_second};
-use super::page::{BOLD, CYAN, DIM, GREEN, Page, YELLOW, color_of};
+use super::page::{BOLD, CYAN, DIM, GREEN, Page, YELLOW, color_of, shown_hosts};
 use super::spark::Ruler;
 use super::words::{self, severity_word};
 use super::{Render, RenderOptions};
 use crate::base::lang::Lang;
 use crate::base::time::{NANOS_PER_SECOND, TimeQuality, Trust};
 use crate::error::Error;
+use crate::report::Report;
 use crate::report::timeline::{Event, Place, Section, Timeline};
-use crate::report::{Finding, Report};
 
 /// See [`super::TIMELINE_TEXT`].
 pub struct TimelineText;
-
-/// Names of hosts shown in a line.
-const SHOWN_HOSTS: usize = 4;
 
 impl Render for TimelineText {
     fn id(&self) -> &'static str {
@@ -233,7 +230,7 @@ impl TimelinePage<'_, '_> {
         let cause = finding.explained_by.as_ref();
         cells.extend(cause.map(|cause| page.paint(DIM, &format!("← {cause}"))));
         if names_hosts {
-            let hosts = hosts(finding).map(|hosts| format!("({})", visible(&hosts)));
+            let hosts = shown_hosts(finding).map(|hosts| format!("({})", visible(&hosts)));
             cells.extend(hosts.map(|hosts| page.paint(DIM, &hosts)));
         }
         let mark = trust_in(event).and_then(mark).unwrap_or(' ');
@@ -249,16 +246,6 @@ fn time(event: &Event<'_>) -> String {
 
 fn count(event: &Event<'_>) -> String {
     format!("x{}", grouped(event.finding.count))
-}
-
-fn hosts(finding: &Finding) -> Option<String> {
-    let names: Vec<&str> = finding.hosts.iter().map(|(host, _)| &**host).collect();
-    let shown = names.get(..SHOWN_HOSTS).unwrap_or(&names).join(", ");
-    match names.len().saturating_sub(SHOWN_HOSTS) {
-        _ if names.is_empty() => None,
-        0 => Some(shown),
-        hidden => Some(format!("{shown} +{hidden}")),
-    }
 }
 
 fn width(text: &str) -> usize {

@@ -54,6 +54,7 @@ pub(super) struct Words {
     pub(super) layout: &'static str,
     pub(super) captured: &'static str,
     pub(super) hosts: &'static str,
+    hosts_of_all: &'static str,
     pub(super) nodes: &'static str,
     pub(super) unknown: &'static str,
     pub(super) facts: &'static str,
@@ -103,6 +104,7 @@ const EN: Words = Words {
     layout: "layout",
     captured: "newest time",
     hosts: "hosts",
+    hosts_of_all: "on {count} of {all} hosts",
     nodes: "nodes",
     unknown: "not recognised",
     facts: "Facts",
@@ -152,6 +154,7 @@ const ZH: Words = Words {
     layout: "采集方式",
     captured: "最新时间",
     hosts: "主机",
+    hosts_of_all: "{all} 台主机中的 {count} 台",
     nodes: "节点",
     unknown: "未识别",
     facts: "结构化信息",
@@ -173,6 +176,16 @@ pub(super) fn words(lang: Lang) -> &'static Words {
     match lang {
         Lang::En => &EN,
         Lang::Zh => &ZH,
+    }
+}
+
+impl Words {
+    /// On how many of all hosts something is.
+    pub(super) fn hosts_of_all(&self, count: usize, all: usize) -> String {
+        let template = self.hosts_of_all;
+        template
+            .replace("{count}", &count.to_string())
+            .replace("{all}", &all.to_string())
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) fn run(args: &TraceArgs) -> anyhow::Result<Exit> {
     let set = load(&args.knowledge)?;
     let id = named(&set, &args.id)?.id.clone();
     let mut builder = Scanner::builder();
-    builder.trace(&id);
+    builder.trace(&id).unexplained(false);
     let report = reading::scan(&args.path, &args.reading, &mut builder, set)?;
     let render: &dyn Render = match args.output.format {
         ListFormat::Text => &TRACE_TEXT,
