@@ -38,18 +38,19 @@ impl Matcher {
                 (0..signature.leaves.len()).map(move |leaf| (number, leaf))
             })
             .collect();
-        let lines = (0..)
-            .zip(&leaves)
-            .filter_map(|(leaf_number, &(number, leaf))| {
-                let line = signatures[number].leaves[leaf].as_line()?;
-                Some((leaf_number, line))
-            });
-        let anchors = lines.flat_map(|(leaf_number, line)| {
-            let anchors = line.anchors();
-            anchors.map(move |anchor| (anchor, leaf_number))
-        });
-        let (facts, anchors) =
-            at_once(|| FactIndex::new(&signatures), || AnchorIndex::new(anchors));
+        let anchors = || {
+            let lines = (0..)
+                .zip(&leaves)
+                .filter_map(|(leaf_number, &(number, leaf))| {
+                    let line = signatures[number].leaves[leaf].as_line()?;
+                    Some((leaf_number, line))
+                });
+            AnchorIndex::new(lines.flat_map(|(leaf_number, line)| {
+                let anchors = line.anchors();
+                anchors.map(move |anchor| (anchor, leaf_number))
+            }))
+        };
+        let (facts, anchors) = at_once(|| FactIndex::new(&signatures), anchors);
         Matcher {
             set,
             anchors,
