@@ -10,6 +10,7 @@ pub mod entity;
 pub mod evidence;
 pub mod group;
 pub mod histogram;
+pub mod kept;
 pub mod moment;
 pub mod occurrences;
 pub mod presence;
