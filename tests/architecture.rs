@@ -112,6 +112,8 @@ fn only_the_conductor_uses_threads_and_only_one_place_is_unsafe() {
             .collect()
     };
     assert!(with("rayon::").iter().all(|file| file.starts_with("scan/")));
+    // Before there is a conductor, the signatures are made ready.
+    assert_eq!(with("thread::"), BTreeSet::from(["base/two.rs".to_owned()]));
     assert_eq!(
         with("unsafe {"),
         BTreeSet::from(["container/file.rs".to_owned()])

@@ -6,13 +6,16 @@ use bundle_scan_core::signature::load::SourceFile;
 use bundle_scan_core::{Scanner, SignatureSet};
 use bundle_scan_testkit::Fixture;
 
+#[path = "rules/copies.rs"]
+mod copies;
+
 /// Scans a fixture with one signature, made of the rule and texts that do not matter. What is found, in short: count, state, and
 /// the numbers of the evidence lines; nothing if it stays silent.
 fn scan(rule: &str, fixture: &str) -> String {
     let text = format!(
         "id: a\ntitle: {{en: t, zh: t}}\nseverity: error\nconfidence: high\ncategory: node\n{rule}\n\
          cause: {{en: c, zh: c}}\nimpact: {{en: i, zh: i}}\nremedy: [{{en: r, zh: r, risk: read-only}}]\n\
-         samples: {{positive: [{{member: m, text: task blocked}}], negative: [{{member: m, text: task disk node failed low back pod blocks server memory link quota}}]}}\n"
+         samples: {{positive: [{{member: m, text: task blocked}}], negative: [{{member: m, text: task disk node failed low back pod blocks server memory link quota zork seen}}]}}\n"
     );
     let file = SourceFile {
         name: "a.yaml".into(),
@@ -402,6 +405,64 @@ fn what_is_given_by_a_line_that_names_nothing_holds_for_all() {
             ("//- m\npod a cannot start\n", ""),
         ],
     );
+}
+
+#[test]
+fn what_is_given_may_name_more_than_what_proves() {
+    let rule = |join: &str| {
+        format!(
+            "match:\n  join: [{join}]\n  all:\n    - given: {{fact: {{kind: container, where: {{last_state.exit_code: 137}}}}}}\n    \
+             - line: {{component: [kernel], literal: Out of memory}}"
+        )
+    };
+    let with_log = |host: &str| {
+        format!(
+            "{PODS}//- var/log/messages\n2026-03-10T10:00:00Z {host} kernel: Out of memory: Killed process 12\n"
+        )
+    };
+    check(&rule("pod"), &[(&with_log("n2"), "1 active high @1")]);
+    // The line names a node, and could be of any pod on that.
+    let on_node = [
+        (&*with_log("n1"), "1 active high @1"),
+        (&*with_log("n2"), ""),
+    ];
+    check(&rule("node, pod"), &on_node);
+}
+
+#[test]
+fn a_line_that_says_two_things_is_one_step() {
+    let rule = "sequence: {within: 1m, ordered: false, steps: [{line: {literal: alpha seen}}, {line: {literal: beta seen}}]}";
+    let line = |time: &str, text: &str| format!("2026-03-10T{time}Z n1 kernel: {text}\n");
+    let both = format!(
+        "//- var/log/messages\n{}",
+        line("10:00:00", "alpha seen beta seen")
+    );
+    assert_eq!(scan(rule, &both), "");
+    let far = format!("{both}{}", line("15:00:00", "beta seen"));
+    assert_eq!(scan(rule, &far), "");
+    let near = format!("{both}{}", line("10:00:30", "beta seen"));
+    assert_ne!(scan(rule, &near), "");
+}
+
+#[test]
+fn a_thing_in_two_tables_is_one_within_a_window() {
+    let rule = |within: &str| {
+        format!(
+            "match: {{any: [{{count: {{of: {{fact: {{kind: pod, where: {{status: CrashLoopBackOff}}}}}}, at_least: 2{within}}}}}]}}"
+        )
+    };
+    let header = "NAMESPACE   NAME    READY   STATUS             RESTARTS   AGE";
+    let pod =
+        |name: &str| format!("shop        {name}   0/1     CrashLoopBackOff   12         3h\n");
+    let one = format!(
+        "//- pods.txt\n{header}\n{0}//- pods-wide.txt\n{header}\n{0}",
+        pod("web-0")
+    );
+    let two = format!("//- pods.txt\n{header}\n{}{}", pod("web-0"), pod("web-1"));
+    for within in ["", ", within: 10m"] {
+        assert_eq!(scan(&rule(within), &one), "", "{within}");
+        assert_ne!(scan(&rule(within), &two), "", "{within}");
+    }
 }
 
 #[test]

@@ -44,6 +44,13 @@ pub enum Scale {
     Ago,
 }
 
+impl Scale {
+    /// Whether it counts days and hours, in whatever zone.
+    pub fn is_of_wall(self) -> bool {
+        self <= Scale::Yearless
+    }
+}
+
 /// What a clock shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reading {
@@ -70,9 +77,16 @@ impl HostId {
         self != HostId::CONTAINER && self != HostId::ADRIFT
     }
 
-    /// The host of this name.
+    /// The host of this name: syslog cuts the domain off that the journal shows.
     pub fn named(name: &str) -> Self {
-        HostId(fnv1a(name.as_bytes()))
+        let is_label = |first: &str| first.bytes().any(|byte| !byte.is_ascii_digit());
+        let short = name.split_once('.').filter(|(first, _)| is_label(first));
+        HostId(fnv1a(short.map_or(name, |(first, _)| first).as_bytes()))
+    }
+
+    /// A shorter number for it, mostly another one than that of any other host.
+    pub fn short(self) -> u32 {
+        self.0 as u32
     }
 }
 
@@ -120,7 +134,7 @@ pub enum TimeQuality {
     AgeRelative,
     /// The line carries date and time; its zone was taken to be UTC.
     ZoneAssumed,
-    /// The year was inferred; the zone is that of the machine, or UTC in a container.
+    /// The year was inferred; the zone is that of the machine.
     YearInferred,
     /// The year was inferred, the zone taken to be UTC.
     YearAndZoneAssumed,
@@ -198,6 +212,16 @@ pub fn seconds_east(offset: &str) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_is_the_same_with_its_domain() {
+        assert_eq!(HostId::named("n1.example.com"), HostId::named("n1"));
+        assert_ne!(
+            HostId::named("n1.example.com"),
+            HostId::named("n2.example.com")
+        );
+        assert_ne!(HostId::named("10.0.0.1"), HostId::named("10.0.0.2"));
+    }
 
     #[test]
     fn offsets_in_all_spellings() {

@@ -1,7 +1,8 @@
 //! Holds the clocks of all hosts against each other, once the whole bundle was read.
 //!
 //! - The bundle was made at the newest time that some line states in full.
-//! - A stamp without a zone is in that of its machine, where `timedatectl` tells it, and else in UTC. Containers keep to UTC.
+//! - A stamp without a zone is in that of its machine, where `timedatectl` tells it or else most lines with two stamps do, and else in UTC.
+//!   Containers keep to UTC.
 //! - A year that was inferred from the date of a file is wrong if the file was copied long after: then the last possible year
 //!   before the bundle was made is taken.
 //! - The machine booted at the time of a line, less the uptime that stands in it.
@@ -41,6 +42,9 @@ pub struct Shown {
     pub boots: BTreeMap<ClockId, i64>,
     /// By host, what its commands say.
     pub hosts: BTreeMap<HostId, HostClock>,
+    /// By host, how many of its lines with two stamps tell which zone, in seconds east of Greenwich. A line may be flushed late, and by
+    /// chance by quarters of an hour.
+    pub zones: BTreeMap<HostId, BTreeMap<i32, u64>>,
 }
 
 impl Shown {
@@ -57,6 +61,13 @@ impl Shown {
             known.up_for = known.up_for.max(theirs.up_for);
         }
         bound(&mut self.hosts);
+        for (host, theirs) in other.zones {
+            let known = self.zones.entry(host).or_default();
+            for (zone, lines) in theirs {
+                *known.entry(zone).or_default() += lines;
+            }
+        }
+        bound(&mut self.zones);
     }
 
     /// Notes what a clock shows.
@@ -89,9 +100,9 @@ impl Shown {
             .local
             .filter(is_local)
             .and_then(|local| offset_between(local, reading));
-        if zone.is_some() {
-            let known = self.hosts.entry(HostId::UNNAMED).or_default();
-            known.utc_offset = known.utc_offset.max(zone);
+        if let Some(zone) = zone {
+            let known = self.zones.entry(HostId::UNNAMED).or_default();
+            *known.entry(zone).or_default() += 1;
         }
     }
 
@@ -141,6 +152,34 @@ impl Shown {
             .hosts
             .extend(self.hosts.into_values().map(|clock| (host, clock)));
         named
+            .zones
+            .extend(self.zones.into_values().map(|zones| (host, zones)));
+        named
+    }
+
+    /// What is known of each host: its zone is that which a command states, or else that which most of its lines tell.
+    fn known(&self) -> BTreeMap<HostId, HostClock> {
+        let mut known = self.hosts.clone();
+        let stated = self.hosts.get(&HostId::UNNAMED);
+        let stated = stated.and_then(|clock| clock.utc_offset);
+        // What no host is named for is of the only one.
+        let of_only = stated.filter(|_| self.is_of_one_host());
+        for (host, zones) in &self.zones {
+            let most = zones.iter().max_by_key(|(_, lines)| **lines);
+            let told = of_only.or_else(|| most.map(|(zone, _)| *zone));
+            let clock = known.entry(*host).or_default();
+            clock.utc_offset = clock.utc_offset.or(told);
+        }
+        known
+    }
+
+    fn is_of_one_host(&self) -> bool {
+        let clocks = self.newest.keys().map(|clock| clock.host);
+        let hosts = clocks.chain(self.hosts.keys().copied());
+        let hosts = hosts.chain(self.zones.keys().copied());
+        let mut named = hosts.filter(|host| host.is_machine() && *host != HostId::UNNAMED);
+        let first = named.next();
+        named.all(|host| Some(host) == first)
     }
 }
 
@@ -184,10 +223,11 @@ impl Clocks {
     /// Holds what all clocks showed against each other. `assumed_offset`, in seconds east of Greenwich, is that of machines of
     /// which nothing tells it.
     pub fn new(shown: &Shown, assumed_offset: Option<i32>) -> Self {
+        let hosts = shown.known();
         let mut clocks = Clocks {
             assumed_offset,
-            common: agreed(&shown.hosts),
-            hosts: shown.hosts.clone(),
+            common: agreed(&hosts),
+            hosts,
             ..Clocks::default()
         };
         clocks.captured_at = clocks.newest(shown, |clock| clock.scale <= Scale::Zoneless);
@@ -282,12 +322,14 @@ impl Clocks {
         let host = self.host(shown.clock.host);
         let offset = host.utc_offset.map(i64::from).unwrap_or(0) * NANOS_PER_SECOND;
         let local = shown.nanos;
+        // That containers keep to UTC is assumed, whatever the scale: some are given another zone.
+        let is_zone_known = host.utc_offset.is_some();
         let (unix_nanos, quality) = match shown.clock.scale {
             Scale::Absolute => (local, TimeQuality::Exact),
             Scale::Zoneless => {
-                let quality = match host.utc_offset {
-                    Some(_) => TimeQuality::ZoneInferred,
-                    None => TimeQuality::ZoneAssumed,
+                let quality = match is_zone_known {
+                    true => TimeQuality::ZoneInferred,
+                    false => TimeQuality::ZoneAssumed,
                 };
                 (local.checked_sub(offset)?, quality)
             }
@@ -297,8 +339,7 @@ impl Clocks {
                 if local < NO_YEAR {
                     return None;
                 }
-                let is_known = host.utc_offset.is_some() || shown.clock.host == HostId::CONTAINER;
-                let quality = match is_known {
+                let quality = match is_zone_known {
                     true => TimeQuality::YearInferred,
                     false => TimeQuality::YearAndZoneAssumed,
                 };
@@ -371,171 +412,4 @@ fn years_back(unix_nanos: i64, years: i16) -> Option<i64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn host() -> HostId {
-        HostId::named("node-1")
-    }
-
-    fn nanos(text: &str) -> i64 {
-        let instant: jiff::Timestamp = text.parse().expect("a valid instant");
-        i64::try_from(instant.as_nanosecond()).expect("an instant of this era")
-    }
-
-    fn by(host: HostId, scale: Scale, nanos: i64) -> ClockTime {
-        ClockTime {
-            clock: ClockId { host, scale },
-            nanos,
-        }
-    }
-
-    fn check(clocks: &Clocks, shown: ClockTime, expected: Option<(&str, TimeQuality)>) {
-        let expected = expected.map(|(text, quality)| Time {
-            unix_nanos: nanos(text),
-            quality,
-        });
-        assert_eq!(clocks.time(shown), expected, "{shown:?}");
-    }
-
-    #[test]
-    fn a_zone_is_that_of_the_machine_and_containers_keep_to_utc() {
-        let mut shown = Shown::default();
-        shown.hosts.entry(host()).or_default().utc_offset = Some(8 * 3_600);
-        let local = nanos("2026-03-10T18:00:00Z");
-        shown.note(by(host(), Scale::Zoneless, local));
-        let clocks = Clocks::new(&shown, None);
-        let east = Some(("2026-03-10T10:00:00Z", TimeQuality::ZoneInferred));
-        check(&clocks, by(host(), Scale::Zoneless, local), east);
-        check(&clocks, by(HostId::UNNAMED, Scale::Zoneless, local), east);
-        let utc = Some(("2026-03-10T18:00:00Z", TimeQuality::ZoneAssumed));
-        check(&clocks, by(HostId::CONTAINER, Scale::Zoneless, local), utc);
-    }
-
-    #[test]
-    fn an_assumed_zone_is_that_of_machines_of_which_nothing_tells_it() {
-        let mut shown = Shown::default();
-        shown.hosts.entry(host()).or_default().utc_offset = Some(0);
-        shown
-            .hosts
-            .entry(HostId::named("other"))
-            .or_default()
-            .utc_offset = Some(3_600);
-        let clocks = Clocks::new(&shown, Some(8 * 3_600));
-        let local = nanos("2026-03-10T18:00:00Z");
-        for (of, expected) in [
-            (host(), "2026-03-10T18:00:00Z"),
-            (HostId::named("third"), "2026-03-10T10:00:00Z"),
-        ] {
-            let expected = Some((expected, TimeQuality::ZoneInferred));
-            check(&clocks, by(of, Scale::Zoneless, local), expected);
-        }
-        let utc = Some(("2026-03-10T18:00:00Z", TimeQuality::ZoneAssumed));
-        check(&clocks, by(HostId::CONTAINER, Scale::Zoneless, local), utc);
-    }
-
-    #[test]
-    fn two_stamps_of_one_moment_tell_the_zone() {
-        let at = |text: &str, scale| Reading {
-            scale,
-            nanos: nanos(text),
-        };
-        for (local, absolute, expected) in [
-            (
-                "2026-03-11T13:50:07Z",
-                "2026-03-11T05:50:07Z",
-                Some(8 * 3_600),
-            ),
-            (
-                "2025-03-11T00:50:07Z",
-                "2026-03-11T05:50:09Z",
-                Some(-5 * 3_600),
-            ),
-            ("2026-03-11T05:50:07Z", "2026-03-11T05:50:07Z", Some(0)),
-            ("2026-03-11T13:20:07Z", "2026-03-11T07:50:06Z", Some(19_800)),
-            ("2026-03-11T13:50:07Z", "2026-03-11T05:43:07Z", None),
-        ] {
-            let found = offset_between(at(local, Scale::Yearless), at(absolute, Scale::Absolute));
-            assert_eq!(found, expected, "{local} {absolute}");
-        }
-    }
-
-    #[test]
-    fn a_year_that_lies_long_after_the_bundle_was_made_is_set_back() {
-        for (captured_at, copied, expected) in [
-            (
-                "2022-01-02T00:00:00Z",
-                "2026-12-31T23:00:00Z",
-                "2021-12-31T23:00:00Z",
-            ),
-            (
-                "2022-01-02T00:00:00Z",
-                "2026-01-02T12:00:00Z",
-                "2022-01-02T12:00:00Z",
-            ),
-            // Nothing but an old log states its time in full.
-            (
-                "2026-03-10T00:00:00Z",
-                "2026-06-01T00:00:00Z",
-                "2026-06-01T00:00:00Z",
-            ),
-        ] {
-            let mut shown = Shown::default();
-            shown.note(by(host(), Scale::Absolute, nanos(captured_at)));
-            let yearless = by(host(), Scale::Yearless, nanos(copied));
-            shown.note(yearless);
-            let clocks = Clocks::new(&shown, None);
-            check(
-                &clocks,
-                yearless,
-                Some((expected, TimeQuality::YearAndZoneAssumed)),
-            );
-        }
-    }
-
-    #[test]
-    fn without_any_year_a_time_is_only_known_against_one_that_has_it() {
-        let mut shown = Shown::default();
-        let yearless = by(host(), Scale::Yearless, nanos("1972-12-31T23:00:00Z"));
-        shown.note(yearless);
-        check(&Clocks::new(&shown, None), yearless, None);
-        shown.note(by(host(), Scale::Absolute, nanos("2026-01-01T00:10:00Z")));
-        let expected = Some(("2025-12-31T23:00:00Z", TimeQuality::YearAndZoneAssumed));
-        check(&Clocks::new(&shown, None), yearless, expected);
-    }
-
-    #[test]
-    fn an_uptime_counts_from_the_last_boot() {
-        let mut shown = Shown::default();
-        let minute = 60 * NANOS_PER_SECOND;
-        for boot in ["2026-03-01T00:00:00Z", "2026-03-10T10:00:00Z"] {
-            shown.booted(by(host(), Scale::Absolute, nanos(boot)));
-        }
-        let clocks = Clocks::new(&shown, None);
-        let uptime = |host| by(host, Scale::Uptime, minute);
-        let expected = Some(("2026-03-10T10:01:00Z", TimeQuality::BootRelative));
-        check(&clocks, uptime(host()), expected);
-        check(&clocks, uptime(HostId::UNNAMED), expected);
-        check(&clocks, uptime(HostId::ADRIFT), None);
-        shown.booted(by(
-            HostId::named("node-2"),
-            Scale::Absolute,
-            nanos("2026-03-09T00:00:00Z"),
-        ));
-        check(&Clocks::new(&shown, None), uptime(HostId::UNNAMED), None);
-    }
-
-    #[test]
-    fn ages_count_back_from_when_the_bundle_was_made() {
-        let mut shown = Shown::default();
-        let ago = by(host(), Scale::Ago, -90 * NANOS_PER_SECOND);
-        check(&Clocks::new(&shown, None), ago, None);
-        shown.note(by(host(), Scale::Absolute, nanos("2026-03-10T10:00:00Z")));
-        shown.hosts.entry(host()).or_default().up_for = Some(3_600 * NANOS_PER_SECOND);
-        let clocks = Clocks::new(&shown, None);
-        let expected = Some(("2026-03-10T09:58:30Z", TimeQuality::AgeRelative));
-        check(&clocks, ago, expected);
-        let booted_at = clocks.booted_at(host());
-        assert_eq!(booted_at, Some(nanos("2026-03-10T09:00:00Z")));
-    }
-}
+mod tests;

@@ -1,11 +1,13 @@
 //! How often something happened, or how many things are so.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use foldhash::HashSet;
 
 use super::burst::Burst;
-use super::occurrences::{LinePlace, Occurrences, identity};
+use super::occurrences::{LinePlace, Occurrences};
+use crate::base::time::HostId;
 use crate::matcher::Match;
 use crate::source::Source;
 
@@ -26,9 +28,8 @@ pub struct Counter {
 impl Counter {
     /// Counts a match. Its time is kept if there is a `label`: the entity whose values are told apart within a window, or `""`.
     pub(super) fn add(&mut self, found: &Match<'_>, source: &Source, label: Option<&str>) {
-        let line = found.record().and_then(identity);
-        let stream = source.stream;
-        let place = line.map(|line| LinePlace { line, stream });
+        let record = found.record();
+        let place = record.and_then(|record| LinePlace::of(record, source));
         match found.state_of {
             None => self.occurrences.add(place, found.repeats),
             Some(thing) => self.things.add(thing),
@@ -38,7 +39,37 @@ impl Counter {
             let label = label.map_or(Cow::Borrowed(""), |named| named.name);
             let time = found.reading.map(|reading| reading.nanos);
             let burst = self.burst.get_or_insert_default();
-            burst.add(time, found.repeats, &label, place);
+            match found.state_of {
+                None => burst.add(time, found.repeats, &label, place),
+                Some(_) => burst.add_label(&label),
+            }
+        }
+    }
+
+    /// Says of which host the member is that all of these stand in.
+    pub(super) fn on_host(&mut self, host: HostId) {
+        self.occurrences.on_host(host);
+        if let Some(burst) = &mut self.burst {
+            burst.on_host(host);
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn add_line(&mut self, place: LinePlace) {
+        self.occurrences.add(Some(place), 1);
+    }
+
+    /// How many places of lines and times it keeps.
+    pub(super) fn size(&self) -> usize {
+        let times = self.burst.as_ref().map_or(0, |burst| burst.len());
+        self.occurrences.len() + times
+    }
+
+    /// Keeps so many places of lines and times.
+    pub(super) fn bound(&mut self, lines: usize, times: usize) {
+        self.occurrences.bound(lines);
+        if let Some(burst) = &mut self.burst {
+            burst.bound(times);
         }
     }
 
@@ -49,6 +80,19 @@ impl Counter {
         if let Some(burst) = other.burst {
             self.burst.get_or_insert_default().merge(*burst);
         }
+    }
+
+    /// The most that happened within one window. How a thing is holds at capture, so all things count as close.
+    pub fn most_within(&self, window: Option<Duration>) -> u64 {
+        let burst = self.burst.as_ref();
+        let most = burst.map_or(0, |burst| burst.most_within(window));
+        most.saturating_add(self.things.len() as u64)
+    }
+
+    /// The most different labels within one window.
+    pub fn most_distinct_within(&self, window: Option<Duration>) -> u64 {
+        let burst = self.burst.as_ref();
+        burst.map_or(0, |burst| burst.most_distinct_within(window))
     }
 
     /// How often it happened, or how many things are so.

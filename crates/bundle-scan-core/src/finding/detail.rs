@@ -1,9 +1,12 @@
 //! What a finding tells of its matches besides their number: when, where, whom, and the lines.
+//!
+//! Times and names count lines that matched, copies in other logs among them; only [`Counter`](super::counter::Counter) leaves these out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::entity::Values;
 use super::evidence::Evidence;
+use super::kept::Kept;
 use super::seen::Seen;
 use super::tally::{Next, Place, TallyOptions};
 use crate::base::time::{HostId, Reading};
@@ -26,26 +29,19 @@ pub struct Detail {
     pub components: BTreeSet<Component>,
     /// The hosts that envelopes named.
     pub hosts: Values,
-    /// The lines kept as proof, in the order in which they are shown.
-    pub evidence: Vec<Evidence>,
+    /// The lines kept as proof.
+    pub kept: Kept,
     /// The leaves that matched.
     pub leaves: BTreeSet<usize>,
 }
 
 impl Detail {
     pub(super) fn add(&mut self, found: &Match<'_>, place: Place<'_>, options: &TallyOptions) {
-        if self.evidence.len() < options.evidence {
+        if self.kept.has_room(options.evidence) {
+            let ordinal = self.lines;
             found.show(|sighting| {
-                let mut evidence = Evidence::new(
-                    place.member,
-                    place.view,
-                    sighting,
-                    options.context,
-                    options.max_shown_bytes,
-                    self.lines,
-                );
-                evidence.line += place.lines;
-                self.evidence.push(evidence);
+                self.kept
+                    .add(Evidence::new(place, sighting, options, ordinal));
             });
         }
         self.lines += 1;
@@ -96,19 +92,13 @@ impl Detail {
     /// Says of which host the member was that all of these stand in, and how far it goes.
     pub(super) fn on_host(&mut self, host: HostId, until: &[Reading]) {
         self.seen.on_host(host, until);
-        for evidence in &mut self.evidence {
-            evidence.on_host(host);
-        }
+        self.kept.on_host(host);
     }
 
     /// Adds the matches of another part.
-    pub fn merge(&mut self, mut other: Detail, next: Next, options: &TallyOptions) {
-        if let Next::Block { lines } = next {
-            for evidence in &mut other.evidence {
-                evidence.line += lines + 1;
-                evidence.ordinal += self.lines;
-            }
-        }
+    pub fn merge(&mut self, other: Detail, next: Next, options: &TallyOptions) {
+        self.kept
+            .merge(other.kept, next, self.lines, options.evidence);
         self.lines += other.lines;
         self.seen.merge(other.seen);
         self.is_state |= other.is_state;
@@ -120,21 +110,6 @@ impl Detail {
         }
         self.components.extend(other.components);
         self.hosts.merge(other.hosts, options.max_entity_values);
-        self.evidence.extend(other.evidence);
-        self.evidence.sort_by(|a, b| a.order().cmp(&b.order()));
-        drop_copies(&mut self.evidence);
-        self.evidence.truncate(options.evidence);
         self.leaves.extend(other.leaves);
     }
-}
-
-/// Of a line that several logs hold, the first stays.
-fn drop_copies(evidence: &mut Vec<Evidence>) {
-    let mut kept: Vec<Evidence> = Vec::with_capacity(evidence.len());
-    for one in evidence.drain(..) {
-        if !kept.iter().any(|known| one.is_copy_of(known)) {
-            kept.push(one);
-        }
-    }
-    *evidence = kept;
 }

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::clocks::Clocks;
-use super::occurrences::identity;
+use super::occurrences::LinePlace;
+use super::tally::{Place, TallyOptions};
 use crate::base::member_path::MemberPath;
 use crate::base::time::{ClockTime, HostId, Time};
 use crate::matcher::Sighting;
 use crate::source::component::Component;
-use crate::text::block::BlockView;
 use crate::text::lines::{lines_after, lines_before};
 
 /// A verbatim line with its address and surroundings.
@@ -39,20 +39,19 @@ pub struct Evidence {
     pub(super) ordinal: u64,
     /// When the line was written, by the clock of its host.
     shown_at: Option<ClockTime>,
-    /// By what the line is known again in another log; see [`identity`].
-    line_id: Option<u64>,
+    /// By what the line is known again in another log.
+    pub(super) place: Option<LinePlace>,
 }
 
 impl Evidence {
-    /// Copies what is shown out of the block; line number and ordinal are those within the block, from 0.
+    /// Copies what is shown out of the block; the ordinal is that within the block, from 0.
     pub(super) fn new(
-        member: &MemberPath,
-        view: &BlockView<'_>,
+        at: Place<'_>,
         found: &Sighting<'_>,
-        context_lines: usize,
-        max_shown_bytes: usize,
+        options: &TallyOptions,
         ordinal: u64,
     ) -> Self {
+        let (view, max_shown_bytes) = (at.view, options.max_shown_bytes);
         let place = found.place.saturating_sub(found.line.start);
         let (text, truncated) = shown_around(found.record.line, place, max_shown_bytes);
         let context = |lines: Vec<&[u8]>| {
@@ -63,11 +62,11 @@ impl Evidence {
         };
         let captures = found.captures.iter();
         Evidence {
-            member: member.clone(),
-            line: found.lines_before,
+            member: at.member.clone(),
+            line: at.lines + found.lines_before,
             byte_offset: view.offset + (found.line.start - view.own.start) as u64,
             time: None,
-            line_id: identity(found.record),
+            place: LinePlace::of(found.record, at.source),
             shown_at: found.record.reading.map(ClockTime::from),
             component: found.record.component,
             text,
@@ -75,8 +74,8 @@ impl Evidence {
             captures: captures
                 .map(|capture| (capture.name.to_owned(), lossy(&capture.value).into_owned()))
                 .collect(),
-            before: context(lines_before(view, &found.line, context_lines)),
-            after: context(lines_after(view, &found.line, context_lines)),
+            before: context(lines_before(view, &found.line, options.context)),
+            after: context(lines_after(view, &found.line, options.context)),
             ordinal,
         }
     }
@@ -86,6 +85,9 @@ impl Evidence {
         if let Some(shown) = &mut self.shown_at {
             shown.clock.host = host;
         }
+        if let Some(place) = &mut self.place {
+            place.on_host(host);
+        }
     }
 
     /// Sets the time, once the clocks are known.
@@ -93,9 +95,9 @@ impl Evidence {
         self.time = self.shown_at.and_then(|shown| clocks.time(shown));
     }
 
-    /// Whether this is the line of the same record in another log.
-    pub(super) fn is_copy_of(&self, other: &Evidence) -> bool {
-        self.line_id.is_some() && self.line_id == other.line_id && self.member != other.member
+    /// Where the line stands.
+    pub(super) fn address(&self) -> (&MemberPath, u64) {
+        (&self.member, self.byte_offset)
     }
 
     /// What decides which evidence is kept: the first matches of every member come before the second ones of any, so that

@@ -25,6 +25,14 @@ use crate::signature::plan::{Keep, Plan};
 use crate::signature::schema::Threshold;
 use crate::source::Source;
 
+/// Places of lines kept for all groups of one leaf, and as many times; the groups share them alike, but each may keep
+/// [`MIN_LINES`] places and [`MIN_TIMES`] times.
+const MAX_SHARED: usize = 1 << 18;
+/// Of more lines, how many are copies is reckoned from these.
+const MIN_LINES: usize = 16;
+/// Thresholds ask for fewer.
+const MIN_TIMES: usize = 256;
+
 /// Entities that a signature joins at the most.
 pub const MAX_JOINED: usize = 4;
 
@@ -180,6 +188,10 @@ pub struct Groups {
     detailed: usize,
     /// The last that may have one, once there were too many.
     last_detailed: Option<Joined>,
+    /// Places and times that all counters keep.
+    shared: usize,
+    /// As many as may be before they are bounded again.
+    max_shared: usize,
 }
 
 impl Groups {
@@ -204,7 +216,9 @@ impl Groups {
         let group = self.met.entry(joined).or_default();
         self.detailed += usize::from(is_detailed && group.detail.is_none());
         let detail = is_detailed.then_some(&options);
+        self.shared -= group.counter.size();
         group.add(found, place, signature, keep, detail);
+        self.shared += group.counter.size();
         self.bound_now_and_then();
     }
 
@@ -218,7 +232,9 @@ impl Groups {
         for (joined, theirs) in other.met {
             let group = self.met.entry(joined).or_default();
             self.detailed += usize::from(group.detail.is_none() && theirs.detail.is_some());
+            self.shared -= group.counter.size();
             group.merge(theirs, next, &options.of_group());
+            self.shared += group.counter.size();
         }
         self.bound_now_and_then();
     }
@@ -226,7 +242,10 @@ impl Groups {
     /// Says of which host the member is that all of these stand in, and how far it goes.
     #[expect(clippy::iter_over_hash_type, reason = "each is changed for itself")]
     pub(super) fn on_host(&mut self, host: HostId, until: &[Reading]) {
+        // What is kept must not depend on whether it was bounded before or after this.
+        self.share();
         for group in self.met.values_mut() {
+            group.counter.on_host(host);
             if let Some(moments) = &mut group.moments {
                 moments.on_host(host);
             }
@@ -251,14 +270,31 @@ impl Groups {
         if self.detailed > 2 * MAX_DETAILED || self.met.len() > 2 * MAX_GROUPS {
             self.bound();
         }
+        if self.shared > 2 * self.max_shared.max(MAX_SHARED) {
+            self.share();
+        }
     }
 
-    /// Keeps the first groups, and the details of the first of them.
+    /// Keeps of each group as many places and times as its share.
+    #[expect(clippy::iter_over_hash_type, reason = "each is bounded for itself")]
+    fn share(&mut self) {
+        let share = MAX_SHARED / self.met.len().max(1);
+        self.shared = 0;
+        for group in self.met.values_mut() {
+            let counter = &mut group.counter;
+            counter.bound(share.max(MIN_LINES), share.max(MIN_TIMES));
+            self.shared += counter.size();
+        }
+        self.max_shared = self.shared;
+    }
+
+    /// Keeps the first groups, of each what it may share, and the details of the first of them.
     #[expect(clippy::iter_over_hash_type, reason = "each is judged for itself")]
     pub fn bound(&mut self) {
         if let Some(last) = Joined::nth(self.met.keys(), MAX_GROUPS - 1) {
             self.met.retain(|joined, _| *joined <= last);
         }
+        self.share();
         let with_detail = self.met.iter().filter(|(_, group)| group.detail.is_some());
         let Some(last) = Joined::nth(with_detail.map(|(joined, _)| joined), MAX_DETAILED - 1)
         else {
@@ -302,6 +338,7 @@ fn value(entity: &str, name: Option<Name<'_>>, source: &Source) -> Option<NonZer
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::occurrences::{LinePlace, Owner};
 
     /// Groups of these things, each with a detail.
     fn groups(things: impl Iterator<Item = usize>) -> Groups {
@@ -313,6 +350,46 @@ mod tests {
             groups.bound_now_and_then();
         }
         groups
+    }
+
+    #[test]
+    fn groups_share_what_is_kept_of_their_lines_in_any_order() {
+        let options = TallyOptions::new(5, 0, &crate::Limits::default());
+        const COUNT: usize = 200;
+        const LINES: u64 = 4_000;
+        // Of every other group all lines stand in two logs.
+        let part = |stream: u32| {
+            let mut groups = Groups::default();
+            for at in (0..COUNT as u64 * LINES).filter(|at| stream == 1 || at % 2 == 0) {
+                let joined = Joined::of_number((at % COUNT as u64) as usize);
+                let line = at.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                let place = LinePlace {
+                    line,
+                    stream,
+                    owner: Owner::UNNAMED,
+                };
+                let counter = &mut groups.met.entry(joined).or_default().counter;
+                groups.shared -= counter.size();
+                counter.add_line(place);
+                groups.shared += counter.size();
+                groups.bound_now_and_then();
+            }
+            assert!(groups.shared <= 2 * MAX_SHARED);
+            groups
+        };
+        let mut merged = [part(1), part(2)];
+        let [one, other] = merged.clone();
+        merged[0].merge(other, Next::Member, &options);
+        merged[1].merge(one, Next::Member, &options);
+        let counts = merged.map(|mut groups| {
+            groups.bound();
+            let group = |number| groups.met[&Joined::of_number(number)].counter.count();
+            (0..COUNT).map(group).collect::<Vec<u64>>()
+        });
+        assert_eq!(counts[0], counts[1]);
+        for count in &counts[0] {
+            assert!((3_800..4_200).contains(count), "{count}");
+        }
     }
 
     #[test]

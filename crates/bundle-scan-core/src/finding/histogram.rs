@@ -1,6 +1,7 @@
 //! Matches along time, in a bounded number of buckets.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use crate::base::time::NANOS_PER_SECOND;
 
@@ -45,15 +46,19 @@ impl Histogram {
         self.fit();
     }
 
-    /// The same matches at other times; a bucket moves as a whole.
-    pub fn shifted(&self, nanos: i64) -> Histogram {
-        let seconds = nanos.div_euclid(NANOS_PER_SECOND);
+    /// The same matches at other times, the first and the last of which are known; a bucket moves as a whole.
+    pub fn shifted(&self, nanos: i64, seen: &RangeInclusive<i64>) -> Histogram {
+        let second = |nanos: &i64| nanos.div_euclid(NANOS_PER_SECOND);
+        let (first, last) = (second(seen.start()), second(seen.end()));
+        let width = WIDTHS[self.width];
         let mut shifted = Histogram {
             width: self.width,
             counts: BTreeMap::new(),
         };
         for (start, count) in self.buckets() {
-            let bucket = start.saturating_add(seconds).div_euclid(WIDTHS[self.width]);
+            let middle = start.saturating_add(width / 2);
+            let moved = middle.saturating_add(second(&nanos));
+            let bucket = moved.min(last).max(first).div_euclid(width);
             *shifted.counts.entry(bucket).or_default() += count;
         }
         shifted.fit();
@@ -118,6 +123,17 @@ mod tests {
         let wide = of(&[0, 59, 60, 7_200]);
         assert_eq!(wide.width_seconds(), 300);
         assert_eq!(wide.buckets().collect::<Vec<_>>(), [(0, 3), (7_200, 1)]);
+    }
+
+    #[test]
+    fn buckets_that_move_stay_between_the_first_and_the_last_match() {
+        // 812 seconds after a boot at 09:46:28 it is 10:00:00.
+        let boot = 35_188;
+        let nanos = |second: i64| second * NANOS_PER_SECOND;
+        let uptimes = of(&[812, 830, 1_000]);
+        let shifted = uptimes.shifted(nanos(boot), &(nanos(36_000)..=nanos(36_188)));
+        let buckets: Vec<_> = shifted.buckets().collect();
+        assert_eq!(buckets, [(36_000, 2), (36_120, 1)]);
     }
 
     proptest! {

@@ -162,7 +162,7 @@ impl Evaluation<'_> {
         part.holds += u64::from(self.step(step, entities, unnamed).is_some());
         let inner = match step {
             Step::Absent(_) => Unnamed::Agrees,
-            Step::Given(_) => unnamed.of_given(entities),
+            Step::Given(_) => unnamed.of_given(),
             _ => unnamed,
         };
         let mut parts = part.parts.iter_mut();

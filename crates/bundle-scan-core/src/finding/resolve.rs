@@ -3,16 +3,16 @@
 //! Every set of joined entities that some match names is tried: a leaf holds for it if the leaf matched with the same entities.
 //! What a leaf cannot name (a row of `lvs` names no pod) does not have to agree.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use foldhash::{HashMap, HashSet};
 
-use super::burst::Burst;
 use super::counter::Counter;
 use super::detail::Detail;
 use super::evidence::Evidence;
 use super::group::{Group, Groups, Joined, MAX_JOINED};
+use super::kept::Originals;
 use super::moment::Moment;
 use super::tally::{Next, SignatureTally, Tally, TallyOptions};
 use super::window;
@@ -25,6 +25,8 @@ use crate::signature::schema::Threshold;
 pub struct Resolved {
     /// What they add up to.
     pub tally: SignatureTally,
+    /// The lines that prove it, in the order in which they are shown.
+    pub evidence: Vec<Evidence>,
     /// Whether a recovery came after the last of them; `None` if nothing tells.
     pub is_cleared: Option<bool>,
 }
@@ -60,8 +62,12 @@ pub fn resolve(
         }
     }
     let is_cleared = cleared?;
-    let tally = evaluation.sum(&proof, options);
-    Some(Resolved { tally, is_cleared })
+    let (tally, evidence) = evaluation.sum(&proof, options);
+    Some(Resolved {
+        tally,
+        evidence,
+        is_cleared,
+    })
 }
 
 /// Whether there are as many matches as the threshold asks for.
@@ -72,12 +78,12 @@ pub fn reaches(threshold: Option<&Threshold>, counter: &Counter) -> bool {
     most_of(threshold, counter).is_none_or(|most| most >= threshold.count)
 }
 
-/// The most matches, or distinct values, that lie within the window of the threshold.
+/// The most matches, or distinct values, that lie within the window of the threshold; `None` if nothing was counted in time.
 pub fn most_of(threshold: &Threshold, counter: &Counter) -> Option<u64> {
-    let burst = counter.burst.as_ref()?;
+    counter.burst.as_ref()?;
     Some(match threshold.distinct {
-        None => burst.most_within(threshold.within),
-        Some(_) => burst.most_distinct_within(threshold.within),
+        None => counter.most_within(threshold.within),
+        Some(_) => counter.most_distinct_within(threshold.within),
     })
 }
 
@@ -95,16 +101,18 @@ fn all_cleared(a: Option<bool>, b: Option<bool>) -> Option<bool> {
 pub(super) enum Unnamed {
     /// As another one: it proves nothing.
     Differs,
+    /// As another one, unless it is what proves that leaves it open: a line of a log that names no pod may be of any.
+    Open,
     /// As the same: it may be what must be absent.
     Agrees,
 }
 
 impl Unnamed {
-    /// What it is for what is given: a line of a log that names no pod may be of any.
-    pub(super) fn of_given(self, entities: &Joined) -> Self {
-        match entities.mask() {
-            0 => Unnamed::Agrees,
-            _ => self,
+    /// What it is for what is given.
+    pub(super) fn of_given(self) -> Self {
+        match self {
+            Unnamed::Differs => Unnamed::Open,
+            other => other,
         }
     }
 }
@@ -138,11 +146,16 @@ impl<'g> Met<'g> {
     }
 }
 
+/// Groups by a part of their entities, for each leaf and each set of entities.
+type Parts = HashMap<(usize, usize), HashMap<Joined, Vec<Joined>>>;
+
 pub(super) struct Evaluation<'g> {
     signature: &'g Signature,
     pub(super) plan: &'g Plan,
     /// The groups of each leaf.
     met: Vec<Met<'g>>,
+    /// By leaf and by which entities a candidate names, the groups by their part of those; made when first asked for.
+    parts: RefCell<Parts>,
     /// When what is well was seen.
     well: &'g Moment,
     captured_at: Option<i64>,
@@ -164,6 +177,7 @@ impl<'g> Evaluation<'g> {
             signature,
             plan,
             met: (0..signature.leaves.len()).map(met).collect(),
+            parts: RefCell::default(),
             well,
             captured_at,
         }
@@ -220,22 +234,45 @@ impl<'g> Evaluation<'g> {
 
     /// The groups of a leaf whose entities agree with the candidate.
     fn of_leaf(&self, leaf: usize, entities: &Joined, unnamed: Unnamed) -> Proof {
+        self.some_of_leaf(leaf, entities, unnamed, usize::MAX)
+    }
+
+    /// As [`Self::of_leaf`], but no more than `most` of them.
+    fn some_of_leaf(&self, leaf: usize, entities: &Joined, unnamed: Unnamed, most: usize) -> Proof {
         let count = self.plan.group_by.len();
-        // What the candidate leaves open may be anything: every group must be looked at.
-        if unnamed == Unnamed::Agrees && entities.values(count).iter().any(Option::is_none) {
-            let met = self.met[leaf].joined();
-            return met
-                .map(|joined| (leaf, *joined))
-                .filter(|(_, joined)| self.agrees(leaf, joined, entities, unnamed))
-                .collect();
-        }
-        // Otherwise a group names what the candidate names, or leaves some of it open.
         let met = &self.met[leaf];
+        // A group names what the candidate names, or leaves some of it open.
         let choices = (0..1_usize << count.min(MAX_JOINED)).map(|named| entities.only(named));
-        choices
-            .filter(|joined| met.contains(joined) && self.agrees(leaf, joined, entities, unnamed))
-            .map(|joined| (leaf, joined))
-            .collect()
+        let agrees = |joined: &Joined| self.agrees(leaf, joined, entities, unnamed);
+        let is_open = entities.values(count).iter().any(Option::is_none);
+        if unnamed == Unnamed::Differs || !is_open {
+            let choices = choices.filter(|joined| met.contains(joined) && agrees(joined));
+            return choices.take(most).map(|joined| (leaf, joined)).collect();
+        }
+        // What the candidate leaves open may be anything.
+        let mask = entities.mask();
+        let mut parts = self.parts.borrow_mut();
+        let parts = parts.entry((leaf, mask)).or_insert_with(|| {
+            let mut parts: HashMap<Joined, Vec<Joined>> = HashMap::default();
+            for joined in met.joined() {
+                parts.entry(joined.only(mask)).or_default().push(*joined);
+            }
+            parts
+        });
+        let choices: BTreeSet<Joined> = choices.collect();
+        // Groups that leave the same open agree all or not at all.
+        let alike = choices.iter().filter_map(|part| parts.get(part));
+        let alike = alike.filter(|alike| alike.first().is_some_and(agrees));
+        let joined = alike.flatten().take(most);
+        joined.map(|joined| (leaf, *joined)).collect()
+    }
+
+    /// Whether a part of the plan holds, by whichever groups.
+    fn holds(&self, step: &Step, entities: &Joined, unnamed: Unnamed) -> bool {
+        match step {
+            Step::Leaf(leaf) => !self.some_of_leaf(*leaf, entities, unnamed, 1).is_empty(),
+            other => self.step(other, entities, unnamed).is_some(),
+        }
     }
 
     fn agrees(&self, leaf: usize, joined: &Joined, entities: &Joined, unnamed: Unnamed) -> bool {
@@ -249,7 +286,7 @@ impl<'g> Evaluation<'g> {
             (None, Some(_)) => {
                 unnamed == Unnamed::Agrees || leaf.is_some_and(|leaf| !leaf.provides(entity))
             }
-            (Some(_), None) => unnamed == Unnamed::Agrees,
+            (Some(_), None) => unnamed != Unnamed::Differs,
         })
     }
 
@@ -275,13 +312,13 @@ impl<'g> Evaluation<'g> {
                 }
                 Some(all)
             }
-            Step::Absent(step) => match self.step(step, entities, Unnamed::Agrees) {
-                Some(_) => None,
-                None => Some(Proof::new()),
-            },
+            Step::Absent(step) => {
+                let came = self.holds(step, entities, Unnamed::Agrees);
+                (!came).then(Proof::new)
+            }
             Step::Given(step) => {
-                let unnamed = unnamed.of_given(entities);
-                self.step(step, entities, unnamed).map(|_| Proof::new())
+                let unnamed = unnamed.of_given();
+                self.holds(step, entities, unnamed).then(Proof::new)
             }
             Step::Count(counted) => self.count(counted, entities, unnamed),
             Step::Sequence {
@@ -311,7 +348,7 @@ impl<'g> Evaluation<'g> {
             .step(&counted.of, entities, unnamed)
             .unwrap_or_default();
         let number = match counted.within {
-            Some(window) => self.most_within(&proof, window),
+            Some(window) => self.counted(&proof).most_within(Some(window)),
             None => self.number(&proof, counted.distinct.as_deref()),
         };
         let among = counted.among.as_ref().filter(|_| counted.percent.is_some());
@@ -332,15 +369,6 @@ impl<'g> Evaluation<'g> {
         };
         let is_few = counted.at_most.is_none_or(|most| number <= most);
         (number >= counted.at_least && is_few && is_share).then_some(proof)
-    }
-
-    fn most_within(&self, proof: &Proof, window: Duration) -> u64 {
-        let mut all = Burst::default();
-        let bursts = self
-            .groups(proof)
-            .filter_map(|group| group.counter.burst.as_deref());
-        bursts.for_each(|burst| all.merge(burst.clone()));
-        all.most_within(Some(window))
     }
 
     fn number(&self, proof: &Proof, distinct: Option<&str>) -> u64 {
@@ -416,7 +444,7 @@ impl<'g> Evaluation<'g> {
         sum
     }
 
-    fn sum(&self, proof: &Proof, options: &TallyOptions) -> SignatureTally {
+    fn sum(&self, proof: &Proof, options: &TallyOptions) -> (SignatureTally, Vec<Evidence>) {
         let mut detail = Detail::default();
         let known = self
             .groups(proof)
@@ -424,40 +452,52 @@ impl<'g> Evaluation<'g> {
         for group in known {
             detail.merge(group.clone(), Next::Member, options);
         }
-        detail.evidence = self.shown(proof, options.evidence);
-        SignatureTally {
-            counter: self.counted(proof),
-            detail,
-        }
+        let counter = self.counted(proof);
+        (
+            SignatureTally { counter, detail },
+            self.shown(proof, options),
+        )
     }
 
     /// The evidence of all leaves in turn, so that a few lines show every part of the proof.
-    fn shown(&self, proof: &Proof, most: usize) -> Vec<Evidence> {
-        let mut by_leaf: BTreeMap<usize, Vec<&Evidence>> = BTreeMap::new();
-        for (leaf, joined) in proof {
+    fn shown(&self, proof: &Proof, options: &TallyOptions) -> Vec<Evidence> {
+        let groups = proof.iter().map(|(leaf, joined)| {
             let group = self.met[*leaf].group(joined);
             let detail = group.and_then(|group| group.detail.as_deref());
-            let lines = detail.into_iter().flat_map(|detail| &detail.evidence);
-            by_leaf.entry(*leaf).or_default().extend(lines);
+            let lines = detail.into_iter().flat_map(|detail| detail.kept.iter());
+            let mut lines: Vec<&Evidence> = lines.collect();
+            lines.sort_by_key(|line| line.order());
+            (*leaf, lines)
+        });
+        let groups: Vec<(usize, Vec<&Evidence>)> = groups.collect();
+        // Two leaves may have matched one line, or copies of it.
+        let mut all: Vec<&Evidence> = groups
+            .iter()
+            .flat_map(|(_, lines)| lines)
+            .copied()
+            .collect();
+        all.sort_by_key(|line| line.order());
+        let mut known = HashSet::default();
+        all.retain(|line| known.insert(line.address()));
+        let originals = Originals::of(all);
+        let mut by_leaf: BTreeMap<usize, Vec<&Evidence>> = BTreeMap::new();
+        for (leaf, lines) in groups {
+            let lines = lines.into_iter().filter(|line| originals.has(line));
+            let of_leaf = by_leaf.entry(leaf).or_default();
+            of_leaf.extend(lines.take(options.of_group().evidence));
         }
         for lines in by_leaf.values_mut() {
-            lines.sort_by(|a, b| a.order().cmp(&b.order()));
+            lines.sort_by_key(|line| line.order());
         }
-        let rounds = by_leaf.values().map(Vec::len).max().unwrap_or(0).min(most);
+        let rounds = by_leaf.values().map(Vec::len).max().unwrap_or(0);
         let in_turn = (0..rounds)
             .flat_map(|round| by_leaf.values().filter_map(move |lines| lines.get(round)));
-        let mut lines: Vec<Evidence> = Vec::new();
-        for line in in_turn {
-            // Two leaves may have matched one line, or copies of it.
-            let is_known = |known: &Evidence| {
-                (&known.member, known.byte_offset) == (&line.member, line.byte_offset)
-                    || line.is_copy_of(known)
-            };
-            if lines.len() < most && !lines.iter().any(is_known) {
-                lines.push((*line).clone());
-            }
-        }
+        known.clear();
+        let lines = in_turn.filter(|line| known.insert(line.address()));
         lines
+            .take(options.evidence)
+            .map(|line| (*line).clone())
+            .collect()
     }
 
     /// Whether a recovery came after the last match of the proof; `None` without times or recovery lines.

@@ -1,5 +1,7 @@
 //! When matches happened, by each clock for itself: how far a clock is off is known only when the whole bundle was read.
 
+use std::collections::BTreeMap;
+
 use super::clocks::Clocks;
 use super::histogram::Histogram;
 use crate::base::time::{ClockId, ClockTime, HostId, Reading, Time};
@@ -9,6 +11,8 @@ use crate::base::time::{ClockId, ClockTime, HostId, Reading, Time};
 pub struct Seen {
     /// Ascending by clock. Mostly there is one.
     by_clock: Vec<(ClockId, Span)>,
+    /// How far the members go in which the matches stand, by the clocks of their last lines.
+    told: BTreeMap<ClockId, i64>,
 }
 
 /// What one clock showed.
@@ -16,8 +20,6 @@ pub struct Seen {
 struct Span {
     first: i64,
     last: i64,
-    /// How far the members go in which the matches stand.
-    told_until: i64,
     histogram: Histogram,
 }
 
@@ -44,7 +46,6 @@ impl Seen {
         let span = self.span(clock, nanos);
         span.first = span.first.min(nanos);
         span.last = span.last.max(nanos);
-        span.told_until = span.told_until.max(nanos);
         span.histogram.add(nanos);
     }
 
@@ -58,9 +59,16 @@ impl Seen {
             let span = self.span(clock, theirs.first);
             span.first = span.first.min(theirs.first);
             span.last = span.last.max(theirs.last);
-            span.told_until = span.told_until.max(theirs.told_until);
             span.histogram.merge(theirs.histogram);
         }
+        for (clock, nanos) in other.told {
+            self.tell(clock, nanos);
+        }
+    }
+
+    fn tell(&mut self, clock: ClockId, nanos: i64) {
+        let until = self.told.entry(clock).or_insert(nanos);
+        *until = nanos.max(*until);
     }
 
     fn span(&mut self, clock: ClockId, nanos: i64) -> &mut Span {
@@ -71,7 +79,6 @@ impl Seen {
                 let span = Span {
                     first: nanos,
                     last: nanos,
-                    told_until: nanos,
                     histogram: Histogram::default(),
                 };
                 self.by_clock.insert(place, (clock, span));
@@ -82,11 +89,17 @@ impl Seen {
 
     /// Says of which host the member was that all of these stand in, and how far it goes.
     pub fn on_host(&mut self, host: HostId, until: &[Reading]) {
-        for (clock, span) in &mut self.by_clock {
+        let mut told = Vec::new();
+        for (clock, _) in &mut self.by_clock {
             clock.host = host;
-            for end in until.iter().filter(|end| end.scale == clock.scale) {
-                span.told_until = span.told_until.max(end.nanos);
-            }
+            // The last line may be of a program that states its zone, and the match not.
+            let is_near = |end: &&Reading| {
+                end.scale == clock.scale || end.scale.is_of_wall() && clock.scale.is_of_wall()
+            };
+            told.extend(until.iter().filter(is_near));
+        }
+        for Reading { scale, nanos } in told {
+            self.tell(ClockId { host, scale }, nanos);
         }
     }
 
@@ -101,15 +114,26 @@ impl Seen {
                 })
             };
             let (Some(first), Some(last)) = (at(span.first), at(span.last)) else {
-                let quiet = span.told_until.saturating_sub(span.last);
+                let until = self.told.get(clock).copied().unwrap_or(span.last);
+                let quiet = until.max(span.last).saturating_sub(span.last);
                 settled.quiet_for = Some(settled.quiet_for.map_or(quiet, |known| known.min(quiet)));
                 continue;
             };
             settled.first = Some(settled.first.map_or(first, |known| known.min(first)));
             settled.last = settled.last.max(Some(last));
-            settled.told_until = settled.told_until.max(at(span.told_until));
+            settled.told_until = settled.told_until.max(Some(last));
             let shift = first.unix_nanos.saturating_sub(span.first);
-            settled.histogram.merge(span.histogram.shifted(shift));
+            let seen = first.unix_nanos..=last.unix_nanos;
+            settled
+                .histogram
+                .merge(span.histogram.shifted(shift, &seen));
+        }
+        for (clock, nanos) in &self.told {
+            let until = clocks.time(ClockTime {
+                clock: *clock,
+                nanos: *nanos,
+            });
+            settled.told_until = settled.told_until.max(until);
         }
         settled
     }

@@ -125,6 +125,7 @@ impl Tally {
     /// Says of which host the member is that all of these stand in, and what its last lines show.
     pub fn on_host(&mut self, host: HostId, until: &[Reading]) {
         for tally in self.signatures.values_mut() {
+            tally.counter.on_host(host);
             tally.detail.on_host(host, until);
         }
         for groups in self.groups.values_mut() {

@@ -8,7 +8,7 @@ use foldhash::quality::FixedState;
 use super::clocks::Clocks;
 use super::entity::Values;
 use super::evidence::Evidence;
-use super::occurrences::{LinePlace, Occurrences, identity};
+use super::occurrences::{LinePlace, Occurrences};
 use super::seen::{Seen, Settled};
 use super::tally::{Next, Place, TallyOptions};
 use crate::base::time::{HostId, Reading};
@@ -74,25 +74,19 @@ impl Unexplained {
             self.is_capped = true;
             return;
         }
-        let message = self.messages.entry(hash).or_insert_with(|| {
-            let (context, shown) = (options.context, options.max_shown_bytes);
-            let mut example = Evidence::new(place.member, place.view, error, context, shown, 0);
-            example.line += place.lines;
-            Message {
-                masked: lossy(&text),
-                component: record.component,
-                level,
-                seen: Seen::default(),
-                hosts: Values::default(),
-                objects: Values::default(),
-                example,
-                said: lossy(record.text.get(..MAX_SAID).unwrap_or(&record.text)),
-                occurrences: Occurrences::default(),
-            }
+        let message = self.messages.entry(hash).or_insert_with(|| Message {
+            masked: lossy(&text),
+            component: record.component,
+            level,
+            seen: Seen::default(),
+            hosts: Values::default(),
+            objects: Values::default(),
+            example: Evidence::new(place, error, options, 0),
+            said: lossy(record.text.get(..MAX_SAID).unwrap_or(&record.text)),
+            occurrences: Occurrences::default(),
         });
         message.level = message.level.max(level);
-        let stream = place.source.stream;
-        let line = identity(record).map(|line| LinePlace { line, stream });
+        let line = LinePlace::of(record, place.source);
         message.occurrences.add(line, record.repeats);
         record
             .reading
@@ -112,6 +106,7 @@ impl Unexplained {
         for message in self.messages.values_mut() {
             message.seen.on_host(host, until);
             message.example.on_host(host);
+            message.occurrences.on_host(host);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Steps that must come in a window, in order or not, and what must not come.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::moment::Moment;
@@ -31,16 +32,54 @@ pub(super) fn holds(
     };
     first.moments.iter().any(|start| match ordered {
         true => follows_in_order(start, rest, within, captured_at),
-        false => rest.iter().all(|step| {
-            // Equal steps ask for as many different moments.
-            let equal = steps.iter().filter(|other| other.moments == step.moments);
-            let wanted = match step.is_absent {
-                true => 1,
-                false => equal.count(),
-            };
-            (near_of(start, step, within) >= wanted) != step.is_absent
-        }),
+        false => come_around(start, rest, within),
     })
+}
+
+/// Whether each step came near `start`, at a moment of its own, and what must be absent did not.
+fn come_around(start: &Moment, rest: &[Step<'_>], within: Option<i64>) -> bool {
+    let (absent, wanted): (Vec<&Step<'_>>, Vec<&Step<'_>>) =
+        rest.iter().partition(|step| step.is_absent);
+    if absent
+        .into_iter()
+        .any(|step| near(start, step, within).next().is_some())
+    {
+        return false;
+    }
+    // The other steps take fewer moments than there are steps.
+    let choices = wanted.iter().map(|step| {
+        let others = near(start, step, within).filter(|moment| moment.is_state || *moment != start);
+        others.take(wanted.len()).collect()
+    });
+    let choices: Vec<Vec<&Moment>> = choices.collect();
+    let mut taken: Vec<(&Moment, usize)> = Vec::new();
+    (0..choices.len()).all(|step| assign(step, &choices, &mut taken, &mut BTreeSet::new()))
+}
+
+/// Gives a step a moment that no other has, even if others must then take another one: an augmenting path. How things are at capture
+/// is one moment for all of them.
+fn assign<'m>(
+    step: usize,
+    choices: &[Vec<&'m Moment>],
+    taken: &mut Vec<(&'m Moment, usize)>,
+    asked: &mut BTreeSet<&'m Moment>,
+) -> bool {
+    for moment in &choices[step] {
+        if moment.is_state {
+            return true;
+        }
+        if !asked.insert(moment) {
+            continue;
+        }
+        let owner = taken.iter().position(|(known, _)| known == moment);
+        match owner {
+            None => taken.push((moment, step)),
+            Some(at) if assign(taken[at].1, choices, taken, asked) => taken[at].1 = step,
+            Some(_) => continue,
+        }
+        return true;
+    }
+    false
 }
 
 fn follows_in_order(
@@ -73,12 +112,16 @@ fn follows_in_order(
     true
 }
 
-/// How many moments of a step are near, `start` itself among them.
-fn near_of(start: &Moment, step: &Step<'_>, within: Option<i64>) -> usize {
-    let near = |moment: &&&Moment| {
-        **moment == start || moment.follows(start, within) || start.follows(moment, within)
-    };
-    step.moments.iter().filter(near).count()
+/// The moments of a step that are near, `start` itself among them.
+fn near<'m>(
+    start: &Moment,
+    step: &Step<'m>,
+    within: Option<i64>,
+) -> impl Iterator<Item = &'m Moment> {
+    let moments = step.moments.iter().copied();
+    moments.filter(move |moment| {
+        *moment == start || moment.follows(start, within) || start.follows(moment, within)
+    })
 }
 
 /// Whether the bundle was made after the window that begins with `from`.
@@ -151,6 +194,27 @@ mod tests {
             "the window counts from the first step"
         );
         assert!(!check(&[&[10], &[]], 10, true, 100));
+    }
+
+    #[test]
+    fn in_any_order_each_step_has_a_moment_of_its_own() {
+        let far = 500;
+        for (steps, expected) in [
+            // One line that says both, and later another one of them.
+            (&[&[10][..], &[10]][..], false),
+            (&[&[10], &[10, far]], false),
+            (&[&[10, far], &[10]], false),
+            (&[&[10], &[10, 15]], true),
+            (&[&[10, 15], &[10, 15]], true),
+            (&[&[10, 15], &[10, 15], &[10, 15]], false),
+            // The second step must leave 15 to the third one.
+            (&[&[10], &[12, 15], &[12]], true),
+            (&[&[10], &[12], &[12, 15]], true),
+            (&[&[10], &[12, 15], &[12, 15], &[12, 15]], false),
+            (&[&[10], &[12, 15], &[15, 16], &[12]], true),
+        ] {
+            assert_eq!(check(steps, 60, false, 1_000), expected, "{steps:?}");
+        }
     }
 
     #[test]

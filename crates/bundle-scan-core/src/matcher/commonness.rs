@@ -56,7 +56,7 @@ pub(super) fn per_million(key: u64) -> f32 {
     let found = entries.find(|entry| entry & KEY_MASK == key);
     found.map_or(RARE, |entry| {
         let letter = (entry >> (8 * WINDOW)) as u8;
-        f32::from(1_u16 << (letter - b'a').min(15))
+        (1_u32 << (letter - b'a').min(31)) as f32
     })
 }
 

@@ -42,20 +42,21 @@ impl Matcher {
                 (0..signature.leaves.len()).map(move |leaf| (number, leaf))
             })
             .collect();
-        let lines = (0..)
-            .zip(&leaves)
-            .filter_map(|(leaf_number, &(number, leaf))| {
-                let line = signatures[number].leaves[leaf].as_line()?;
-                Some((leaf_number, line))
+        let anchors = || {
+            let lines = (0..)
+                .zip(&leaves)
+                .filter_map(|(leaf_number, &(number, leaf))| {
+                    let line = signatures[number].leaves[leaf].as_line()?;
+                    Some((leaf_number, line))
+                });
+            let anchors = lines.flat_map(|(leaf_number, line)| {
+                let anchors = line.anchors();
+                anchors.map(move |anchor| (anchor, leaf_number))
             });
-        let anchors = lines.flat_map(|(leaf_number, line)| {
-            let anchors = line.anchors();
-            anchors.map(move |anchor| (anchor, leaf_number))
-        });
-        let marks = MARKS.iter().filter(|_| looks_for_errors);
-        let anchors = anchors.chain(marks.map(|mark| (mark.as_bytes(), MARK)));
-        let (facts, anchors) =
-            at_once(|| FactIndex::new(&signatures), || AnchorIndex::new(anchors));
+            let marks = MARKS.iter().filter(|_| looks_for_errors);
+            AnchorIndex::new(anchors.chain(marks.map(|mark| (mark.as_bytes(), MARK))))
+        };
+        let (facts, anchors) = at_once(|| FactIndex::new(&signatures), anchors);
         Matcher {
             set,
             anchors,

@@ -122,10 +122,15 @@ fn resolved(
     tally.groups.values_mut().for_each(Groups::bound);
     tally.presence.bound();
     let simple = std::mem::take(&mut tally.signatures);
-    let simple = simple.into_iter().filter_map(|(number, tally)| {
+    let simple = simple.into_iter().filter_map(|(number, mut tally)| {
         let threshold = signatures[number].threshold.as_ref();
-        let is_cleared = None;
-        reaches(threshold, &tally.counter).then_some((number, Resolved { tally, is_cleared }))
+        let is_found = reaches(threshold, &tally.counter);
+        let resolved = is_found.then(|| Resolved {
+            evidence: std::mem::take(&mut tally.detail.kept).into_shown(options.evidence),
+            tally,
+            is_cleared: None,
+        });
+        Some((number, resolved?))
     });
     let planned = signatures
         .iter()
@@ -146,11 +151,12 @@ fn finding(
     directory: &Directory,
 ) -> Finding {
     let Resolved {
-        mut tally,
+        tally,
+        mut evidence,
         is_cleared,
     } = resolved;
-    for evidence in &mut tally.detail.evidence {
-        evidence.settle(clocks);
+    for line in &mut evidence {
+        line.settle(clocks);
     }
     let seen = tally.detail.seen.settle(clocks);
     let detail = &tally.detail;
@@ -186,7 +192,7 @@ fn finding(
         histogram: seen.histogram.clone(),
         explained_by: None,
         explains: Vec::new(),
-        evidence: std::mem::take(&mut tally.detail.evidence),
+        evidence,
         signature,
     };
     let pods = scene::pods(&finding);

@@ -133,7 +133,7 @@ pub struct CoverageBuilder {
     anybody: bool,
 }
 
-/// The earlier and the later of the readings at the ends of a member, by one clock.
+/// The readings at the ends of a member: those of two clocks can be held against each other only when the whole bundle was read.
 pub type Ends = (ClockTime, ClockTime);
 
 impl CoverageBuilder {
@@ -155,11 +155,11 @@ impl CoverageBuilder {
             MemberStatus::NotText => coverage.not_text += 1,
             MemberStatus::Empty => coverage.empty += 1,
         }
-        if let Some((first, last)) = ends {
-            let known = self.ends.entry((member.kind, first.clock));
-            let (earliest, latest) = known.or_insert((first, last));
-            *earliest = first.min(*earliest);
-            *latest = last.max(*latest);
+        for end in ends.into_iter().flat_map(|(one, other)| [one, other]) {
+            let known = self.ends.entry((member.kind, end.clock));
+            let (earliest, latest) = known.or_insert((end, end));
+            *earliest = end.min(*earliest);
+            *latest = end.max(*latest);
         }
         self.listed.insert(member, ends);
         if self.listed.len() > MAX_LISTED {
@@ -169,7 +169,11 @@ impl CoverageBuilder {
 
     /// The coverage of the whole bundle.
     pub fn finish(mut self, set: &SignatureSet, facts: &Census, clocks: &Clocks) -> Coverage {
-        let span = |(first, last): Ends| Some((clocks.time(first)?, clocks.time(last)?));
+        let span = |(one, other): Ends| {
+            let times = [one, other].map(|end| clocks.time(end));
+            let known = times.into_iter().flatten();
+            Some((known.clone().min()?, known.max()?))
+        };
         for ((kind, _), ends) in self.ends {
             if let Some(kind) = self.coverage.kinds.get_mut(kind) {
                 kind.extend(span(ends));

@@ -144,11 +144,11 @@ pub struct Finding {
     pub first_seen: Option<Time>,
     /// The latest known time.
     pub last_seen: Option<Time>,
-    /// Matches along time.
+    /// Lines that matched along time, copies in other logs among them.
     pub histogram: Histogram,
-    /// The hosts that its lines name, with how often; most frequent first.
+    /// The hosts that its lines name, with how many of them do, copies in other logs among them; most frequent first.
     pub hosts: Vec<(String, u64)>,
-    /// What the lines name, by entity.
+    /// What the lines name, by entity; counted as hosts are.
     pub entities: Vec<Entity>,
     /// Components that reported it, by name.
     pub components: Vec<&'static str>,

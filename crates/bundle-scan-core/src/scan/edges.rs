@@ -112,17 +112,15 @@ impl Edges {
         }
     }
 
-    /// The earliest and the latest reading of the best clock.
+    /// The readings at both ends.
     pub(super) fn ends(&self, host: HostId) -> Option<Ends> {
-        let best = self.readings.iter().map(|reading| reading.scale).min()?;
-        let readings = self.readings.iter();
-        let mine = readings.filter(|reading| reading.scale == best);
-        let times = mine.map(|reading| {
+        let mut times = self.readings.iter().map(|reading| {
             let mut time = ClockTime::from(*reading);
             time.clock.host = host;
             time
         });
-        Some((times.clone().min()?, times.max()?))
+        let one = times.next()?;
+        Some((one, times.next_back().unwrap_or(one)))
     }
 }
 
@@ -196,5 +194,27 @@ mod tests {
         assert_eq!(found.readings.len(), 2);
         let (first, last) = found.ends(HostId::UNNAMED).expect("both ends have a time");
         assert_eq!(last.nanos - first.nanos, 60 * NANOS_PER_SECOND);
+    }
+
+    #[test]
+    fn a_log_goes_on_to_its_last_line_whatever_clock_that_shows() {
+        let text = "Mar 11 05:50:07 n1 dockerd[2214]: time=\"2026-03-11T05:50:07Z\" level=info msg=\"shim started\"\n\
+            Mar 11 05:58:00 n1 kernel: eth0: link becomes ready\n";
+        let found = edges("var/log/messages", text);
+        let host = HostId::named("n1");
+        let (one, other) = found.ends(host).expect("both ends have a time");
+        assert_ne!(one.clock, other.clock);
+        let mut tally = Tally::default();
+        assert_eq!(
+            found.apply(
+                &classify(&MemberPath::new("var/log/messages"), b""),
+                &mut tally
+            ),
+            host
+        );
+        let clocks = Clocks::new(&tally.shown, None);
+        let mut times = [one, other].map(|end| clocks.time(end).expect("a time").unix_nanos);
+        times.sort_unstable();
+        assert_eq!(times[1] - times[0], 473 * NANOS_PER_SECOND);
     }
 }

@@ -22,6 +22,9 @@ pub(super) fn judge(head: &[u8]) -> (&'static str, Option<Component>) {
     if is_describe(start, &lines) {
         return ("k8s-describe", Some(Component::Describe));
     }
+    if is_dashboard(start) {
+        return ("config", Some(Component::Config));
+    }
     if is_object(start) {
         return match find(start, b"EventList").or_else(|| find(start, b"involvedObject")) {
             Some(_) => ("k8s-events", Some(Component::Event)),
@@ -62,6 +65,21 @@ fn is_describe(head: &[u8], lines: &[&[u8]]) -> bool {
     field(b"Name:  ") && has_section
 }
 
+/// A dashboard of Grafana: it quotes what it looks for.
+fn is_dashboard(head: &[u8]) -> bool {
+    let has = |key: &[u8], within: usize| find(&head[..head.len().min(within)], key).is_some();
+    let parts = [
+        &b"\"templating\""[..],
+        b"\"timepicker\"",
+        b"\"annotations\"",
+        b"\"__inputs\"",
+    ];
+    head.starts_with(b"{")
+        && !has(b"\"apiVersion\"", 4096)
+        && has(b"\"panels\"", usize::MAX)
+        && parts.iter().any(|part| has(part, usize::MAX))
+}
+
 fn is_object(head: &[u8]) -> bool {
     let is_yaml = head.starts_with(b"apiVersion:")
         || head.starts_with(b"---\napiVersion:")
@@ -89,4 +107,17 @@ fn is_kernel(lines: &[&[u8]]) -> bool {
             .is_some_and(|id| id.starts_with("dmesg"))
     });
     !text.is_empty() && stamped.count() * 2 > text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dashboard_is_told_by_what_it_holds() {
+        let dashboard = br#"{"annotations": {"list": []}, "panels": [{"title": "OOMKilled"}]}"#;
+        assert_eq!(judge(dashboard), ("config", Some(Component::Config)));
+        let pods = br#"{"apiVersion": "v1", "kind": "List", "items": [{"kind": "Pod", "metadata": {"annotations": {}}}], "panels": []}"#;
+        assert_eq!(judge(pods), ("k8s-object", Some(Component::Object)));
+    }
 }

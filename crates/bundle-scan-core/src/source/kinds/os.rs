@@ -29,7 +29,6 @@ pub const KINDS: &[Kind] = &[
             "*.md",
             "*.service",
             "*.toml",
-            "*dashboard*.json",
             "*rules*.json",
             "*rules*.yaml",
             "*rules*.yml",

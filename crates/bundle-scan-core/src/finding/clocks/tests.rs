@@ -1,0 +1,193 @@
+use super::*;
+
+fn host() -> HostId {
+    HostId::named("node-1")
+}
+
+fn nanos(text: &str) -> i64 {
+    let instant: jiff::Timestamp = text.parse().expect("a valid instant");
+    i64::try_from(instant.as_nanosecond()).expect("an instant of this era")
+}
+
+fn by(host: HostId, scale: Scale, nanos: i64) -> ClockTime {
+    ClockTime {
+        clock: ClockId { host, scale },
+        nanos,
+    }
+}
+
+fn check(clocks: &Clocks, shown: ClockTime, expected: Option<(&str, TimeQuality)>) {
+    let expected = expected.map(|(text, quality)| Time {
+        unix_nanos: nanos(text),
+        quality,
+    });
+    assert_eq!(clocks.time(shown), expected, "{shown:?}");
+}
+
+#[test]
+fn a_zone_is_that_of_the_machine_and_containers_keep_to_utc() {
+    let mut shown = Shown::default();
+    shown.hosts.entry(host()).or_default().utc_offset = Some(8 * 3_600);
+    let local = nanos("2026-03-10T18:00:00Z");
+    shown.note(by(host(), Scale::Zoneless, local));
+    let clocks = Clocks::new(&shown, None);
+    let east = Some(("2026-03-10T10:00:00Z", TimeQuality::ZoneInferred));
+    check(&clocks, by(host(), Scale::Zoneless, local), east);
+    check(&clocks, by(HostId::UNNAMED, Scale::Zoneless, local), east);
+    let utc = Some(("2026-03-10T18:00:00Z", TimeQuality::ZoneAssumed));
+    check(&clocks, by(HostId::CONTAINER, Scale::Zoneless, local), utc);
+}
+
+#[test]
+fn an_assumed_zone_is_that_of_machines_of_which_nothing_tells_it() {
+    let mut shown = Shown::default();
+    shown.hosts.entry(host()).or_default().utc_offset = Some(0);
+    shown
+        .hosts
+        .entry(HostId::named("other"))
+        .or_default()
+        .utc_offset = Some(3_600);
+    let clocks = Clocks::new(&shown, Some(8 * 3_600));
+    let local = nanos("2026-03-10T18:00:00Z");
+    for (of, expected) in [
+        (host(), "2026-03-10T18:00:00Z"),
+        (HostId::named("third"), "2026-03-10T10:00:00Z"),
+    ] {
+        let expected = Some((expected, TimeQuality::ZoneInferred));
+        check(&clocks, by(of, Scale::Zoneless, local), expected);
+    }
+    let utc = Some(("2026-03-10T18:00:00Z", TimeQuality::ZoneAssumed));
+    check(&clocks, by(HostId::CONTAINER, Scale::Zoneless, local), utc);
+}
+
+#[test]
+fn the_zone_is_that_of_a_command_or_else_of_most_lines() {
+    let east = |hours: i32| hours * 3_600;
+    let mut shown = Shown::default();
+    shown
+        .zones
+        .insert(host(), BTreeMap::from([(east(0), 30), (east(3), 1)]));
+    let zone = |shown: &Shown, of| Clocks::new(shown, None).host(of).utc_offset;
+    assert_eq!(zone(&shown, host()), Some(east(0)));
+    let stated = HostClock {
+        utc_offset: Some(east(-5)),
+        ..HostClock::default()
+    };
+    let mut of_nobody = shown.clone();
+    of_nobody.hosts.insert(HostId::UNNAMED, stated);
+    assert_eq!(zone(&of_nobody, host()), Some(east(-5)));
+    let other = HostId::named("node-2");
+    of_nobody.note(by(other, Scale::Absolute, 0));
+    assert_eq!(
+        zone(&of_nobody, host()),
+        Some(east(0)),
+        "it may be of the other"
+    );
+    shown.hosts.insert(host(), stated);
+    assert_eq!(zone(&shown, host()), Some(east(-5)));
+}
+
+#[test]
+fn two_stamps_of_one_moment_tell_the_zone() {
+    let at = |text: &str, scale| Reading {
+        scale,
+        nanos: nanos(text),
+    };
+    for (local, absolute, expected) in [
+        (
+            "2026-03-11T13:50:07Z",
+            "2026-03-11T05:50:07Z",
+            Some(8 * 3_600),
+        ),
+        (
+            "2025-03-11T00:50:07Z",
+            "2026-03-11T05:50:09Z",
+            Some(-5 * 3_600),
+        ),
+        ("2026-03-11T05:50:07Z", "2026-03-11T05:50:07Z", Some(0)),
+        ("2026-03-11T13:20:07Z", "2026-03-11T07:50:06Z", Some(19_800)),
+        ("2026-03-11T13:50:07Z", "2026-03-11T05:43:07Z", None),
+    ] {
+        let found = offset_between(at(local, Scale::Yearless), at(absolute, Scale::Absolute));
+        assert_eq!(found, expected, "{local} {absolute}");
+    }
+}
+
+#[test]
+fn a_year_that_lies_long_after_the_bundle_was_made_is_set_back() {
+    for (captured_at, copied, expected) in [
+        (
+            "2022-01-02T00:00:00Z",
+            "2026-12-31T23:00:00Z",
+            "2021-12-31T23:00:00Z",
+        ),
+        (
+            "2022-01-02T00:00:00Z",
+            "2026-01-02T12:00:00Z",
+            "2022-01-02T12:00:00Z",
+        ),
+        // Nothing but an old log states its time in full.
+        (
+            "2026-03-10T00:00:00Z",
+            "2026-06-01T00:00:00Z",
+            "2026-06-01T00:00:00Z",
+        ),
+    ] {
+        let mut shown = Shown::default();
+        shown.note(by(host(), Scale::Absolute, nanos(captured_at)));
+        let yearless = by(host(), Scale::Yearless, nanos(copied));
+        shown.note(yearless);
+        let clocks = Clocks::new(&shown, None);
+        check(
+            &clocks,
+            yearless,
+            Some((expected, TimeQuality::YearAndZoneAssumed)),
+        );
+    }
+}
+
+#[test]
+fn without_any_year_a_time_is_only_known_against_one_that_has_it() {
+    let mut shown = Shown::default();
+    let yearless = by(host(), Scale::Yearless, nanos("1972-12-31T23:00:00Z"));
+    shown.note(yearless);
+    check(&Clocks::new(&shown, None), yearless, None);
+    shown.note(by(host(), Scale::Absolute, nanos("2026-01-01T00:10:00Z")));
+    let expected = Some(("2025-12-31T23:00:00Z", TimeQuality::YearAndZoneAssumed));
+    check(&Clocks::new(&shown, None), yearless, expected);
+}
+
+#[test]
+fn an_uptime_counts_from_the_last_boot() {
+    let mut shown = Shown::default();
+    let minute = 60 * NANOS_PER_SECOND;
+    for boot in ["2026-03-01T00:00:00Z", "2026-03-10T10:00:00Z"] {
+        shown.booted(by(host(), Scale::Absolute, nanos(boot)));
+    }
+    let clocks = Clocks::new(&shown, None);
+    let uptime = |host| by(host, Scale::Uptime, minute);
+    let expected = Some(("2026-03-10T10:01:00Z", TimeQuality::BootRelative));
+    check(&clocks, uptime(host()), expected);
+    check(&clocks, uptime(HostId::UNNAMED), expected);
+    check(&clocks, uptime(HostId::ADRIFT), None);
+    shown.booted(by(
+        HostId::named("node-2"),
+        Scale::Absolute,
+        nanos("2026-03-09T00:00:00Z"),
+    ));
+    check(&Clocks::new(&shown, None), uptime(HostId::UNNAMED), None);
+}
+
+#[test]
+fn ages_count_back_from_when_the_bundle_was_made() {
+    let mut shown = Shown::default();
+    let ago = by(host(), Scale::Ago, -90 * NANOS_PER_SECOND);
+    check(&Clocks::new(&shown, None), ago, None);
+    shown.note(by(host(), Scale::Absolute, nanos("2026-03-10T10:00:00Z")));
+    shown.hosts.entry(host()).or_default().up_for = Some(3_600 * NANOS_PER_SECOND);
+    let clocks = Clocks::new(&shown, None);
+    let expected = Some(("2026-03-10T09:58:30Z", TimeQuality::AgeRelative));
+    check(&clocks, ago, expected);
+    let booted_at = clocks.booted_at(host());
+    assert_eq!(booted_at, Some(nanos("2026-03-10T09:00:00Z")));
+}
