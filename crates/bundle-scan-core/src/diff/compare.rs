@@ -329,7 +329,7 @@ mod tests {
     fn a_pod_made_anew_has_neither_come_nor_gone() {
         let of = |pods: &[&str]| summary(&[finding("x", Severity::Error, State::Active, 1, pods)]);
         let old = of(&["web-6f7d9c5b8-x2x4z"]);
-        let new = of(&["web-7d4b8f6c9-q9l5m", "cart-7d4b8f6c9-q9l5m"]);
+        let new = of(&["web-7d4b8f6c9-bcdfg", "cart-7d4b8f6c9-q9l5m"]);
         assert_eq!(
             diff(&old, &new).entries[0].things[0].came,
             ["cart-7d4b8f6c9-q9l5m"]

@@ -1,5 +1,6 @@
 //! The pods, nodes, devices ... that came to a problem or are no longer touched by it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::summary::{FindingSummary, Named};
@@ -74,7 +75,7 @@ fn things<'s>(finding: Option<&'s FindingSummary>, entity: &str) -> &'s [Named] 
 
 /// The things among `some` that `others` do not name, each once by what stays of its name.
 fn only_in<'s>(some: &'s [Named], others: &[Named], entity: &str) -> Vec<&'s str> {
-    let known: BTreeSet<String> = others
+    let known: BTreeSet<Cow<'_, str>> = others
         .iter()
         .filter_map(|thing| stable_name(entity, &thing.value))
         .collect();
