@@ -55,11 +55,9 @@ fn entry(sides: Sides<'_>, doubt: Option<Doubt>, new_status: Status) -> Entry<'_
         Sides::New(_) => Group::New,
         Sides::Old(_) if doubt.is_some() => Group::Unknown,
         Sides::Old(_) => Group::Fixed,
-        Sides::Both { old, new, .. } => match (old.state, new.state) {
-            (State::Active, State::Cleared) => Group::Fixed,
-            _ if changes.iter().any(|change| change.is_worse()) => Group::Worse,
-            _ => Group::Persisting,
-        },
+        _ if changes.contains(&Change::Cleared) => Group::Fixed,
+        _ if changes.iter().any(|change| change.is_worse()) => Group::Worse,
+        _ => Group::Persisting,
     };
     Entry {
         group,
@@ -73,13 +71,21 @@ fn entry(sides: Sides<'_>, doubt: Option<Doubt>, new_status: Status) -> Entry<'_
 /// In what two findings differ; what `new_is_partial` counts is no less for that.
 fn changes(old: &FindingSummary, new: &FindingSummary, new_is_partial: bool) -> Vec<Change> {
     let was_over = matches!(old.state, State::Cleared | State::Historic);
+    // What is cleared is a notice, however severe it was and may be again.
+    let is_uncleared = old.state != State::Cleared && new.state != State::Cleared;
     let has_doubled =
         new.count >= old.count.saturating_mul(TIMES) && new.count.saturating_sub(old.count) >= MORE;
     let is_so = [
-        (Change::SeverityRose, new.severity > old.severity),
+        (
+            Change::SeverityRose,
+            is_uncleared && new.severity > old.severity,
+        ),
         (Change::ActiveAgain, was_over && new.state == State::Active),
         (Change::CountRose, has_doubled),
-        (Change::SeverityFell, new.severity < old.severity),
+        (
+            Change::SeverityFell,
+            is_uncleared && new.severity < old.severity,
+        ),
         (
             Change::Cleared,
             new.state == State::Cleared && old.state != State::Cleared,
@@ -243,7 +249,37 @@ mod tests {
                 (Info, Cleared, 5),
                 (Error, Active, 5),
                 Group::Worse,
-                vec![SeverityRose, ActiveAgain],
+                vec![ActiveAgain],
+            ),
+            (
+                (Info, Cleared, 5),
+                (Error, Historic, 5),
+                Group::Persisting,
+                vec![],
+            ),
+            (
+                (Info, Cleared, 5),
+                (Error, Unknown, 5),
+                Group::Persisting,
+                vec![],
+            ),
+            (
+                (Info, Cleared, 5),
+                (Info, Cleared, 5),
+                Group::Persisting,
+                vec![],
+            ),
+            (
+                (Error, Unknown, 5),
+                (Info, Cleared, 5),
+                Group::Fixed,
+                vec![IsCleared],
+            ),
+            (
+                (Error, Active, 5),
+                (Warning, Active, 5),
+                Group::Persisting,
+                vec![SeverityFell],
             ),
             (
                 (Error, Historic, 5),
@@ -266,14 +302,14 @@ mod tests {
             (
                 (Error, Historic, 5),
                 (Info, Cleared, 5),
-                Group::Persisting,
-                vec![SeverityFell, IsCleared],
+                Group::Fixed,
+                vec![IsCleared],
             ),
             (
                 (Error, Active, 5),
                 (Info, Cleared, 50),
                 Group::Fixed,
-                vec![CountRose, SeverityFell, IsCleared],
+                vec![CountRose, IsCleared],
             ),
             (
                 (Error, Active, u64::MAX),
