@@ -86,6 +86,9 @@ pub struct FindingSummary {
     /// The hosts that its lines name.
     #[serde(default)]
     pub hosts: Vec<Named>,
+    /// Whether there were more hosts than were kept.
+    #[serde(default)]
+    pub hosts_capped: bool,
     /// What its lines name, by entity.
     #[serde(default)]
     pub entities: BTreeMap<String, Vec<Named>>,
@@ -157,6 +160,7 @@ impl From<&Finding> for FindingSummary {
             state: finding.state,
             count: finding.count,
             hosts: named(&finding.hosts),
+            hosts_capped: finding.hosts_capped,
             entities: entities
                 .map(|entity| (entity.name.clone(), named(&entity.values)))
                 .collect(),

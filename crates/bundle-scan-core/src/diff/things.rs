@@ -38,9 +38,6 @@ pub(super) fn changed<'s>(
     };
     let (old, new) = (sides.before(), sides.after());
     let all: BTreeSet<&str> = names(old).chain(names(new)).chain([HOST]).collect();
-    let is_capped = |finding: Option<&FindingSummary>, entity: &str| {
-        finding.is_some_and(|finding| finding.entities_capped.contains(entity))
-    };
     let changes = all.into_iter().map(|entity| {
         let (before, after) = (things(old, entity), things(new, entity));
         let (old_capped, new_capped) = (is_capped(old, entity), is_capped(new, entity));
@@ -71,6 +68,13 @@ fn things<'s>(finding: Option<&'s FindingSummary>, entity: &str) -> &'s [Named] 
         None if entity == HOST => &finding.hosts,
         None => &[],
     }
+}
+
+fn is_capped(finding: Option<&FindingSummary>, entity: &str) -> bool {
+    finding.is_some_and(|finding| {
+        let is_of_hosts = entity == HOST && !finding.entities.contains_key(HOST);
+        is_of_hosts && finding.hosts_capped || finding.entities_capped.contains(entity)
+    })
 }
 
 /// The things among `some` that `others` do not name, each once by what stays of its name.

@@ -152,6 +152,8 @@ struct WireFinding<'r> {
     host: Option<&'r str>,
     /// The hosts that its lines name, most frequent first.
     hosts: Vec<WireEntityValue<'r>>,
+    /// Whether there were more hosts than are kept.
+    hosts_capped: bool,
     components: &'r [&'static str],
     entities: BTreeMap<&'r str, Vec<WireEntityValue<'r>>>,
     entities_capped: Vec<&'r str>,
@@ -344,6 +346,7 @@ impl<'r> WireFinding<'r> {
             histogram: wire_buckets(finding),
             host: finding.host(),
             hosts: wire_counts(&finding.hosts),
+            hosts_capped: finding.hosts_capped,
             components: &finding.components,
             entities: entities.collect(),
             entities_capped: capped.map(|entity| entity.name.as_str()).collect(),

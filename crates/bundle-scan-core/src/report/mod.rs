@@ -140,6 +140,8 @@ pub struct Finding {
     pub histogram: Histogram,
     /// The hosts that its lines name, with how often; most frequent first.
     pub hosts: Vec<(String, u64)>,
+    /// Whether there were more hosts than are kept.
+    pub hosts_capped: bool,
     /// What the lines name, by entity.
     pub entities: Vec<Entity>,
     /// Components that reported it, by name.
