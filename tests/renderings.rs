@@ -172,8 +172,9 @@ fn the_inventory_tells_what_is_there_and_what_is_missing() {
 
 /// The sick bundle a day later: one disk was cleaned, another is full, and writing fails no more. A warning was not there before.
 fn a_day_later() -> Report {
-    let mut text =
-        "//- var/log/messages\n2026-03-11T10:17:40+08:00 n2 kernel: all well\n".to_owned();
+    let mut text = "//- n1/var/log/messages\n2026-03-11T10:17:40+08:00 n1 kernel: all well\n\
+                    //- n2/var/log/messages\n2026-03-11T10:17:40+08:00 n2 kernel: all well\n"
+        .to_owned();
     for second in 10..30 {
         text += &format!("2026-03-11T10:18:{second}+08:00 n2 kernel: no space left on: sda2\n");
     }
