@@ -3,8 +3,11 @@
 //! Both become a [`Summary`] first, so that the comparison knows one form only.
 
 mod compare;
+mod marks;
+mod only_member;
 pub mod saved;
 pub mod summary;
+mod tape;
 mod things;
 mod view;
 

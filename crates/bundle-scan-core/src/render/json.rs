@@ -100,7 +100,7 @@ struct WireReport<'r> {
 }
 
 #[derive(JsonSchema, Serialize)]
-struct WireTool<'r> {
+pub(super) struct WireTool<'r> {
     name: &'static str,
     version: &'static str,
     signatures: WireSignatures<'r>,
@@ -260,14 +260,7 @@ impl<'r> WireReport<'r> {
         let wire = |finding| WireFinding::new(finding, options.lang);
         WireReport {
             schema_version: SCHEMA_VERSION,
-            tool: WireTool {
-                name: TOOL,
-                version: report.tool.version,
-                signatures: WireSignatures {
-                    count: report.tool.signatures,
-                    digest: &report.tool.digest,
-                },
-            },
+            tool: WireTool::new(report),
             bundle: WireBundle::new(report),
             status: report.status.as_str(),
             summary: WireSummary::new(report, options),
@@ -277,6 +270,19 @@ impl<'r> WireReport<'r> {
             coverage: WireCoverage::new(report, options.lang),
             problems: report.problems.iter().map(WireProblem::new).collect(),
             timings: options.timings.then_some(WireTimings { total_ms }),
+        }
+    }
+}
+
+impl<'r> WireTool<'r> {
+    pub(super) fn new(report: &'r Report) -> Self {
+        WireTool {
+            name: TOOL,
+            version: report.tool.version,
+            signatures: WireSignatures {
+                count: report.tool.signatures,
+                digest: &report.tool.digest,
+            },
         }
     }
 }
