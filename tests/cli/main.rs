@@ -1,6 +1,8 @@
 //! Drives the built binary end to end: exit code, stdout and stderr together.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod saved;
+
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;

@@ -29,7 +29,7 @@ enum Source {
 pub enum ErrorKind {
     /// The input cannot be opened, nothing in it is text, or a saved report is damaged.
     Input,
-    /// A saved report has a layout that this version does not know.
+    /// A saved report has a layout that this version does not know, or is another document of this program.
     Layout,
     /// Signatures do not load.
     Signatures,
@@ -96,7 +96,9 @@ impl From<SavedError> for Error {
     fn from(error: SavedError) -> Self {
         Error {
             kind: match error {
-                SavedError::UnknownVersion { .. } => ErrorKind::Layout,
+                SavedError::UnknownVersion { .. } | SavedError::NoReport { .. } => {
+                    ErrorKind::Layout
+                }
                 _ => ErrorKind::Input,
             },
             source: Source::Saved(error),

@@ -39,20 +39,62 @@ pub fn message_first(message: &str) -> Cow<'_, str> {
 
 /// The name that the pods of one workload share: `web` of `web-6d4b75cb6d-hwxkx`, `web-hwxkx` and `web-0`.
 pub fn workload_of(pod: &str) -> &str {
-    let Some((rest, last)) = pod.rsplit_once('-') else {
-        return pod;
+    match pod.rsplit_once('-') {
+        Some((rest, number)) if !rest.is_empty() && is_number(number) => rest,
+        _ => without_generated(pod),
+    }
+}
+
+/// What stays of the name of an object when its controller makes it anew: `web` of the pods `web-6d4b75cb6d-hwxkx` and `web-hwxkx` and of the
+/// ReplicaSet `web-6d4b75cb6d`, `backup` of the Job `backup-29384640`; all of `web-0`, which keeps its name. Never nothing.
+pub fn without_generated(name: &str) -> &str {
+    let without = |name, is_generated: fn(&str) -> bool| match str::rsplit_once(name, '-') {
+        Some((rest, last)) if !rest.is_empty() && is_generated(last) => rest,
+        _ => name,
     };
-    let is_number = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number {
-        return rest;
+    let owner = without(name, is_suffix);
+    without(owner, |part| is_hash(part) || is_scheduled_time(part))
+}
+
+/// What stays of the name of a thing from one bundle to the next. Kubernetes makes up names of pods and of what owns them; a node, a disk or an
+/// address under another name is another thing.
+pub fn stable<'t>(entity: &str, text: &'t str) -> Cow<'t, str> {
+    if !["pod", "workload", "object", "object_name"].contains(&entity) {
+        return Cow::Borrowed(text);
     }
-    if last.len() != 5 || !last.bytes().all(is_safe) {
-        return pod;
+    let (place, name) = match text.rsplit_once('/') {
+        Some((place, name)) => (Some(place), name),
+        // The kubelet's `web-0_shop(1b2c)`.
+        None => match text.split_once('_') {
+            Some((name, place)) => (place.split('(').next(), name),
+            None => (None, text),
+        },
+    };
+    let name = without_generated(name);
+    match place {
+        Some(place) => Cow::Owned(format!("{place}/{name}")),
+        None => Cow::Borrowed(name),
     }
-    match rest.rsplit_once('-') {
-        Some((name, hash)) if (6..=10).contains(&hash.len()) && hash.bytes().all(is_safe) => name,
-        _ => rest,
-    }
+}
+
+/// The end of a name that was asked for with `generateName`. Source: `k8s.io/apiserver/pkg/storage/names`.
+fn is_suffix(part: &str) -> bool {
+    part.len() == 5 && part.bytes().all(is_safe)
+}
+
+/// The `pod-template-hash` of a ReplicaSet: a number of 32 bits, its digits written in safe letters.
+fn is_hash(part: &str) -> bool {
+    (6..=10).contains(&part.len()) && part.bytes().all(is_safe)
+}
+
+/// When a CronJob was to run, in minutes since 1970, or in seconds before Kubernetes 1.21. Source: `getJobName` of
+/// `k8s.io/kubernetes/pkg/controller/cronjob/utils.go`.
+fn is_scheduled_time(part: &str) -> bool {
+    matches!(part.len(), 8 | 10) && is_number(part)
+}
+
+fn is_number(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a letter is one of those that Kubernetes makes up names of. Source: `k8s.io/apimachinery/pkg/util/rand`.
@@ -85,6 +127,7 @@ pub fn disk_of(device: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn names_are_compared_by_what_all_agree_on() {
@@ -117,9 +160,54 @@ mod tests {
             ("db-0", "db"),
             ("my-app", "my-app"),
             ("node-exporter", "node-exporter"),
+            ("backup-29384640-hwxkx", "backup"),
             ("web", "web"),
+            ("-0", "-0"),
         ] {
             assert_eq!(workload_of(pod), expected, "{pod}");
+        }
+    }
+
+    #[test]
+    fn only_generated_names_are_shortened() {
+        for (entity, text, expected) in [
+            ("pod", "shop/web-6d4b75cb6d-bcdfg", "shop/web"),
+            ("pod", "web-6d4b75cb6d-bcdfg_shop(1b2c)", "shop/web"),
+            ("pod", "shop/agent-bcdfg", "shop/agent"),
+            ("pod", "shop/web-0", "shop/web-0"),
+            ("pod", "shop/worker-00001", "shop/worker-00001"),
+            ("pod", "backup-29384640-hwxkx", "backup"),
+            ("pod", "backup-1612345680-hwxkx", "backup"),
+            ("pod", "-hwxkx", "-hwxkx"),
+            ("object", "replicaset/web-6d4b75cb6d", "replicaset/web"),
+            ("workload", "backup-29384640", "backup"),
+            ("node", "node1", "node1"),
+            ("node", "worker-00001", "worker-00001"),
+            ("host", "web-6d4b75cb6d-bcdfg", "web-6d4b75cb6d-bcdfg"),
+            ("device", "nvme0n1", "nvme0n1"),
+        ] {
+            assert_eq!(stable(entity, text), expected, "{entity} {text}");
+        }
+    }
+
+    proptest! {
+        /// Whatever Kubernetes makes up, with a digit or without.
+        #[test]
+        fn a_pod_made_anew_keeps_its_stable_name(
+            workload in "[a-z]{1,8}(-[aeiou]{1,4})?",
+            old in "[bcdfghjklmnpqrstvwxz2456789]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}",
+            new in "[bcdfghjklmnpqrstvwxz2456789]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}",
+        ) {
+            let of = |generated: &str| stable("pod", &format!("shop/{workload}-{generated}")).into_owned();
+            prop_assert_eq!(of(&old), of(&new));
+            prop_assert_eq!(of(&old), format!("shop/{workload}"));
+        }
+
+        #[test]
+        fn nothing_is_reduced_to_nothing(text in "[-/_(a-z0-9]{1,30}", name in "[-b2]{1,20}") {
+            prop_assert!(!without_generated(&name).is_empty());
+            prop_assert!(!workload_of(&name).is_empty());
+            prop_assert!(!stable("pod", &text).is_empty());
         }
     }
 

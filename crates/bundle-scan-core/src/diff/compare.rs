@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::summary::{FindingSummary, Summary};
+use super::view::View;
 use super::{Change, Diff, Doubt, Entry, Group, MatchedBy, Sides, things};
-use crate::report::{State, Status};
+use crate::report::State;
 use crate::signature::SignatureSet;
 
 /// A count rose if it is so many times what it was ...
@@ -19,6 +20,7 @@ pub fn compare<'s>(old: &'s Summary, new: &'s Summary, set: &SignatureSet) -> Di
         set,
         digest: set.digest(),
     };
+    let (was, is) = (View::new(old), View::new(new));
     let of_new = pairs(&old.findings, &new.findings, &knowledge);
     let mut gone: BTreeSet<usize> = (0..old.findings.len()).collect();
     let mut entries = Vec::with_capacity(old.findings.len().max(new.findings.len()));
@@ -30,56 +32,62 @@ pub fn compare<'s>(old: &'s Summary, new: &'s Summary, set: &SignatureSet) -> Di
                 let new = finding;
                 (Sides::Both { old, new, by }, None)
             }
-            None => (
-                Sides::New(finding),
-                knowledge.doubt(old, new, knowledge.id(finding)),
-            ),
+            None => (Sides::New(finding), knowledge.doubt(&was, &is, finding)),
         };
-        entries.push(entry(sides, doubt, new.status));
+        entries.push(entry(sides, doubt, &was, &is));
     }
     for place in gone {
         let finding = &old.findings[place];
-        let doubt = knowledge.doubt(new, old, knowledge.id(finding));
-        entries.push(entry(Sides::Old(finding), doubt, new.status));
+        let doubt = knowledge.doubt(&is, &was, finding);
+        entries.push(entry(Sides::Old(finding), doubt, &was, &is));
     }
     Diff { old, new, entries }
 }
 
-fn entry(sides: Sides<'_>, doubt: Option<Doubt>, new_status: Status) -> Entry<'_> {
-    let is_partial = new_status == Status::Partial;
+fn entry<'s>(sides: Sides<'s>, doubt: Option<Doubt>, was: &View<'_>, is: &View<'_>) -> Entry<'s> {
     let changes = match sides {
-        Sides::Both { old, new, .. } => changes(old, new, is_partial),
+        Sides::Both { old, new, .. } => changes((old, was), (new, is)),
         _ => Vec::new(),
     };
     let group = match sides {
         Sides::New(_) => Group::New,
         Sides::Old(_) if doubt.is_some() => Group::Unknown,
         Sides::Old(_) => Group::Fixed,
-        Sides::Both { old, new, .. } => match (old.state, new.state) {
-            (State::Active, State::Cleared) => Group::Fixed,
-            _ if changes.iter().any(|change| change.is_worse()) => Group::Worse,
-            _ => Group::Persisting,
-        },
+        _ if changes.contains(&Change::Cleared) => Group::Fixed,
+        _ if changes.iter().any(|change| change.is_worse()) => Group::Worse,
+        _ => Group::Persisting,
     };
+    let may_have_been_more = matches!(sides, Sides::Both { .. }) && was.is_partial();
     Entry {
         group,
         sides,
         changes,
-        doubt,
-        things: things::changed(sides, group, is_partial),
+        doubt: doubt.or((may_have_been_more && group != Group::Fixed).then_some(Doubt::Partial)),
+        things: things::changed(sides, group, was, is),
     }
 }
 
-/// In what two findings differ; what `new_is_partial` counts is no less for that.
-fn changes(old: &FindingSummary, new: &FindingSummary, new_is_partial: bool) -> Vec<Change> {
+/// In what two findings differ; what a report may have missed is no more in the other for that.
+fn changes(
+    (old, was): (&FindingSummary, &View<'_>),
+    (new, is): (&FindingSummary, &View<'_>),
+) -> Vec<Change> {
     let was_over = matches!(old.state, State::Cleared | State::Historic);
+    // What is cleared is a notice, however severe it was and may be again.
+    let is_uncleared = old.state != State::Cleared && new.state != State::Cleared;
     let has_doubled =
         new.count >= old.count.saturating_mul(TIMES) && new.count.saturating_sub(old.count) >= MORE;
     let is_so = [
-        (Change::SeverityRose, new.severity > old.severity),
+        (
+            Change::SeverityRose,
+            is_uncleared && new.severity > old.severity,
+        ),
         (Change::ActiveAgain, was_over && new.state == State::Active),
-        (Change::CountRose, has_doubled),
-        (Change::SeverityFell, new.severity < old.severity),
+        (Change::CountRose, has_doubled && !was.is_partial()),
+        (
+            Change::SeverityFell,
+            is_uncleared && new.severity < old.severity,
+        ),
         (
             Change::Cleared,
             new.state == State::Cleared && old.state != State::Cleared,
@@ -88,7 +96,7 @@ fn changes(old: &FindingSummary, new: &FindingSummary, new_is_partial: bool) -> 
             Change::NoLongerActive,
             old.state == State::Active && new.state == State::Historic,
         ),
-        (Change::Fewer, new.count < old.count && !new_is_partial),
+        (Change::Fewer, new.count < old.count && !is.may_miss(old)),
     ];
     let is_so = is_so.into_iter().filter(|(_, is_so)| *is_so);
     is_so.map(|(change, _)| change).collect()
@@ -108,16 +116,27 @@ impl Knowledge<'_> {
             .map_or(&finding.id, |signature| &signature.id)
     }
 
-    /// Why `report`, which has no finding of this id though `other` has, may be wrong.
-    fn doubt(&self, report: &Summary, other: &Summary, id: &str) -> Option<Doubt> {
-        if report.coverage.not_evaluable.contains(id) {
+    /// Why `report`, which has no such finding though `other` has, may be wrong.
+    fn doubt(
+        &self,
+        report: &View<'_>,
+        other: &View<'_>,
+        finding: &FindingSummary,
+    ) -> Option<Doubt> {
+        let id = self.id(finding);
+        let summary = report.summary;
+        if summary.coverage.not_evaluable.contains(id) {
             Some(Doubt::NotEvaluable)
-        } else if report.status == Status::Partial {
+        } else if report.is_partial() {
             Some(Doubt::Partial)
-        } else if !self.is_known_to(report, other, id) {
+        } else if !self.is_known_to(summary, other.summary, id) {
             Some(Doubt::OtherSignatures)
-        } else if report.left_out() > 0 {
+        } else if summary.left_out() > 0 {
             Some(Doubt::LeftOut)
+        } else if report.lacks_host_of(finding) {
+            Some(Doubt::HostMissing)
+        } else if report.has_lost_evidence() {
+            Some(Doubt::EvidenceLost)
         } else {
             None
         }
@@ -178,6 +197,8 @@ mod tests {
     use super::*;
     use crate::base::severity::Severity;
     use crate::diff::ThingChange;
+    use crate::diff::summary::{LostSummary, Named};
+    use crate::report::Status;
 
     /// A finding of an unknown signature: `pods`, with a fingerprint of their names.
     fn finding(id: &str, severity: Severity, state: State, count: u64, pods: &[&str]) -> String {
@@ -243,7 +264,37 @@ mod tests {
                 (Info, Cleared, 5),
                 (Error, Active, 5),
                 Group::Worse,
-                vec![SeverityRose, ActiveAgain],
+                vec![ActiveAgain],
+            ),
+            (
+                (Info, Cleared, 5),
+                (Error, Historic, 5),
+                Group::Persisting,
+                vec![],
+            ),
+            (
+                (Info, Cleared, 5),
+                (Error, Unknown, 5),
+                Group::Persisting,
+                vec![],
+            ),
+            (
+                (Info, Cleared, 5),
+                (Info, Cleared, 5),
+                Group::Persisting,
+                vec![],
+            ),
+            (
+                (Error, Unknown, 5),
+                (Info, Cleared, 5),
+                Group::Fixed,
+                vec![IsCleared],
+            ),
+            (
+                (Error, Active, 5),
+                (Warning, Active, 5),
+                Group::Persisting,
+                vec![SeverityFell],
             ),
             (
                 (Error, Historic, 5),
@@ -266,14 +317,14 @@ mod tests {
             (
                 (Error, Historic, 5),
                 (Info, Cleared, 5),
-                Group::Persisting,
-                vec![SeverityFell, IsCleared],
+                Group::Fixed,
+                vec![IsCleared],
             ),
             (
                 (Error, Active, 5),
                 (Info, Cleared, 50),
                 Group::Fixed,
-                vec![CountRose, SeverityFell, IsCleared],
+                vec![CountRose, IsCleared],
             ),
             (
                 (Error, Active, u64::MAX),
@@ -329,12 +380,31 @@ mod tests {
     fn a_pod_made_anew_has_neither_come_nor_gone() {
         let of = |pods: &[&str]| summary(&[finding("x", Severity::Error, State::Active, 1, pods)]);
         let old = of(&["web-6f7d9c5b8-x2x4z"]);
-        let new = of(&["web-7d4b8f6c9-q9l5m", "cart-7d4b8f6c9-q9l5m"]);
+        let new = of(&["web-7d4b8f6c9-bcdfg", "cart-7d4b8f6c9-q9l5m"]);
         assert_eq!(
             diff(&old, &new).entries[0].things[0].came,
             ["cart-7d4b8f6c9-q9l5m"]
         );
         assert!(diff(&old, &new).entries[0].things[0].gone.is_empty());
+    }
+
+    #[test]
+    fn another_node_or_disk_is_another_thing() {
+        let of = |device: &str| {
+            let mut report = on(&["n1"]);
+            let value = device.to_owned();
+            let finding = &mut report.findings[0];
+            finding
+                .entities
+                .insert("device".to_owned(), vec![Named { value }]);
+            report
+        };
+        let (old, new) = (of("nvme0n1"), of("nvme1n1"));
+        let change = &diff(&old, &new).entries[0].things[0];
+        assert_eq!(
+            (&change.came[..], &change.gone[..]),
+            (&["nvme1n1"][..], &["nvme0n1"][..])
+        );
     }
 
     #[test]
@@ -358,10 +428,66 @@ mod tests {
     }
 
     #[test]
+    fn of_hosts_that_are_capped_none_is_said_to_have_come_or_gone() {
+        let old = on(&["n2"]);
+        let new = on(&["n1", "n2"]);
+        let mut capped = old.clone();
+        capped.findings[0].hosts_capped = true;
+        capped.bundle.hosts = new.bundle.hosts.clone();
+        let things = |old, new| diff(old, new).entries.remove(0).things.len();
+        assert_eq!(things(&old, &new), 1);
+        assert_eq!(things(&capped, &new), 0);
+        assert_eq!(things(&new, &capped), 0);
+    }
+
+    #[test]
+    fn what_is_worse_than_a_part_may_have_been_as_bad_before() {
+        let of = |count, pods: &[&str]| {
+            summary(&[finding("x", Severity::Error, State::Active, count, pods)])
+        };
+        let (mut old, new) = (of(1, &["a"]), of(50, &["a", "b"]));
+        assert_eq!(diff(&old, &new).entries[0].group, Group::Worse);
+        old.status = Status::Partial;
+        let entry = diff(&old, &new).entries.remove(0);
+        assert_eq!(
+            (entry.group, entry.doubt),
+            (Group::Persisting, Some(Doubt::Partial))
+        );
+        assert_eq!((entry.changes, entry.things), (vec![], vec![]));
+    }
+
+    /// A report of a finding on these hosts, from a bundle of them.
+    fn on(hosts: &[&str]) -> Summary {
+        let mut report = summary(&[finding("x", Severity::Error, State::Active, 1, &["a"])]);
+        report.bundle.hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
+        let named = hosts.iter().map(|host| Named {
+            value: (*host).to_owned(),
+        });
+        report.findings[0].hosts = named.collect();
+        report
+    }
+
+    #[test]
+    fn nothing_is_over_on_a_host_that_is_not_there() {
+        let old = on(&["n1", "n2"]);
+        let mut one = on(&["n1"]);
+        let entry = diff(&old, &one).entries.remove(0);
+        assert_eq!((entry.group, entry.doubt), (Group::Persisting, None));
+        assert_eq!(entry.things, []);
+        // Both are there, and one is well.
+        one.bundle.hosts.push("n2".to_owned());
+        let entry = diff(&old, &one).entries.remove(0);
+        assert_eq!(entry.things[0].gone, ["n2"]);
+    }
+
+    #[test]
     fn what_is_missing_is_fixed_only_if_the_other_report_would_have_told() {
         let x = finding("x", Severity::Error, State::Active, 1, &["a"]);
-        let old = summary(&[x]);
-        let whole = summary(&[]);
+        let mut old = summary(&[x]);
+        let host = "n1".to_owned();
+        old.findings[0].hosts = vec![Named { value: host }];
+        let mut whole = summary(&[]);
+        whole.bundle.hosts = vec!["n1".to_owned()];
         let mut partial = whole.clone();
         partial.status = Status::Partial;
         let mut blind = whole.clone();
@@ -370,6 +496,11 @@ mod tests {
         other.tool.signatures.digest = "other".to_owned();
         let mut filtered = whole.clone();
         filtered.summary.counts.insert("info".to_owned(), 2);
+        let mut of_others = whole.clone();
+        of_others.bundle.hosts = vec!["n2".to_owned()];
+        let mut lossy = whole.clone();
+        let id = "journal-suppressed".to_owned();
+        lossy.coverage.lost.push(LostSummary { id });
         // Made with the set at hand, which does not know it.
         let mut ignorant = whole.clone();
         ignorant.tool.signatures.digest = SignatureSet::empty().digest();
@@ -380,6 +511,8 @@ mod tests {
             (&other, Some(Doubt::OtherSignatures)),
             (&filtered, Some(Doubt::LeftOut)),
             (&ignorant, Some(Doubt::OtherSignatures)),
+            (&of_others, Some(Doubt::HostMissing)),
+            (&lossy, Some(Doubt::EvidenceLost)),
         ] {
             let group = match doubt {
                 None => Group::Fixed,

@@ -3,9 +3,13 @@
 //! Both become a [`Summary`] first, so that the comparison knows one form only.
 
 mod compare;
+mod marks;
+mod only_member;
 pub mod saved;
 pub mod summary;
+mod tape;
 mod things;
+mod view;
 
 use crate::base::severity::Severity;
 
@@ -34,7 +38,7 @@ pub struct Entry<'s> {
     pub sides: Sides<'s>,
     /// In what the two differ.
     pub changes: Vec<Change>,
-    /// Why the report that has no such finding may be wrong about that.
+    /// Why the report that has no such finding, or tells less of it, may be wrong about that.
     pub doubt: Option<Doubt>,
     /// The things that came or went, by entity.
     pub things: Vec<ThingChange<'s>>,
@@ -189,7 +193,7 @@ impl Change {
     }
 }
 
-/// Why a report without a finding does not prove that the problem was not there.
+/// Why a report without a finding does not prove that the problem was not there, nor one with less of it that it was less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
     /// Its bundle has no source that would tell.
@@ -200,6 +204,10 @@ pub enum Doubt {
     OtherSignatures,
     /// It was saved without some of its findings.
     LeftOut,
+    /// Its bundle has nothing of a host of the finding.
+    HostMissing,
+    /// Logs of its bundle are incomplete.
+    EvidenceLost,
 }
 
 impl Doubt {
@@ -210,6 +218,8 @@ impl Doubt {
             Doubt::Partial => "partial",
             Doubt::OtherSignatures => "other_signatures",
             Doubt::LeftOut => "left_out",
+            Doubt::HostMissing => "host_missing",
+            Doubt::EvidenceLost => "evidence_lost",
         }
     }
 }

@@ -1,21 +1,22 @@
-//! Reads a JSON report that was saved before, and tells one from a bundle by its content.
+//! Reads a JSON report that was saved before, packed or not, and tells one from a bundle by its content.
 
-use std::fmt;
-use std::fs::File;
-use std::io::{self, BufReader, Chain, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Cursor, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+use super::marks::{Kind, Marks};
+use super::only_member::read_only_member;
 use super::summary::Summary;
-use crate::report::{SCHEMA_VERSION, TOOL};
+use super::tape::Tape;
+use crate::container::Input;
+use crate::report::SCHEMA_VERSION;
 
 /// Bytes of the largest report that is read.
 const MAX_BYTES: u64 = 256 << 20;
-/// Bytes of a stream that are read to see whether it may be a report.
-const HEAD_BYTES: u64 = 4 << 10;
 
 /// Why a saved report cannot be used.
 #[derive(Debug, Error)]
@@ -35,6 +36,14 @@ pub enum SavedError {
     TooLarge {
         /// Its path, or `stdin`.
         name: String,
+    },
+    /// It is something else that this program wrote.
+    #[error("{name} holds {what}, and no report: diff reads what -f json wrote")]
+    NoReport {
+        /// Its path, or `stdin`.
+        name: String,
+        /// What it is.
+        what: &'static str,
     },
     /// It is cut, or somebody changed it.
     #[error("{name} is a damaged report: {what} at line {line}, column {column}")]
@@ -60,68 +69,105 @@ pub enum SavedError {
 }
 
 /// What a stream turned out to be.
-pub enum Stream<R> {
+pub enum Stream {
     /// A saved report.
     Report(Box<Summary>),
     /// Something to scan, from its first byte.
-    Bundle(Chain<Cursor<Vec<u8>>, R>),
+    Bundle(Box<dyn Read + Send>),
 }
 
-/// Reads the report in a file; `None` if the path holds no report, which then is a bundle or nothing.
+/// Reads the report in a regular file; `None` if the path holds no report, which then is a bundle or nothing.
 ///
 /// # Errors
-/// When the file is a report and cannot be used.
+/// When the file is what this program wrote and cannot be used.
 pub fn read_path(path: &Path) -> Result<Option<Summary>, SavedError> {
-    let is_file = path.metadata().is_ok_and(|data| data.is_file());
-    match File::open(path) {
-        Ok(file) if is_file => read(&path.display().to_string(), file),
-        // Whoever scans it says what is wrong with it.
-        _ => Ok(None),
+    // From a pipe this would take what is to be scanned.
+    if !path.is_file() {
+        return Ok(None);
     }
+    let input = || Input::Path(path.to_owned());
+    let written = Written::find(input());
+    let summary = written.map(|written| read(&path.display().to_string(), &written, input));
+    summary.transpose()
 }
 
 /// Reads the report that a stream holds, or gives the stream back. What begins like JSON is held in memory until that is known.
 ///
 /// # Errors
-/// When the stream cannot be read, or is a report and cannot be used.
-pub fn read_stream<R: Read>(name: &str, mut reader: R) -> Result<Stream<R>, SavedError> {
-    let mut bytes = Vec::new();
-    let mut take = |limit: u64, bytes: &mut Vec<u8>| {
-        let taken = reader.by_ref().take(limit).read_to_end(bytes);
-        taken.map_err(|error| SavedError::Unreadable {
-            name: name.to_owned(),
-            error,
-        })
+/// When the stream is what this program wrote and cannot be used.
+pub fn read_stream(name: &str, reader: impl Read + Send + 'static) -> Result<Stream, SavedError> {
+    let tape = Tape::new(reader);
+    let Some(written) = Written::find(Input::Reader(Box::new(tape.clone()))) else {
+        return Ok(Stream::Bundle(tape.rewound()));
     };
-    take(HEAD_BYTES, &mut bytes)?;
-    if bytes.trim_ascii_start().starts_with(b"{") {
-        take(MAX_BYTES + 1 - HEAD_BYTES, &mut bytes)?;
-        if let Some(summary) = read(name, Cursor::new(&bytes))? {
-            return Ok(Stream::Report(Box::new(summary)));
-        }
-    }
-    Ok(Stream::Bundle(Cursor::new(bytes).chain(reader)))
+    let bytes: Arc<[u8]> = tape.recorded().into();
+    let input = || Input::Reader(Box::new(Cursor::new(Arc::clone(&bytes))));
+    let summary = read(name, &written, input)?;
+    Ok(Stream::Report(Box::new(summary)))
 }
 
-fn read<R: Read + Seek>(name: &str, mut input: R) -> Result<Option<Summary>, SavedError> {
-    let Some(version) = Marks::find(input.by_ref().take(MAX_BYTES)).version_of_report() else {
-        return Ok(None);
+/// What this program wrote.
+struct Written {
+    kind: Kind,
+    is_too_large: bool,
+}
+
+impl Written {
+    fn find(input: Input) -> Option<Self> {
+        read_only_member(input, |body| {
+            let mut bounded = body.take(MAX_BYTES + 1);
+            let kind = Marks::find(&mut bounded).kind()?;
+            // What cannot be read shows when the report is.
+            let _ = io::copy(&mut bounded, &mut io::sink());
+            let is_too_large = bounded.limit() == 0;
+            Some(Written { kind, is_too_large })
+        })
+    }
+}
+
+fn read(name: &str, written: &Written, input: impl Fn() -> Input) -> Result<Summary, SavedError> {
+    let no_report = |what| {
+        let name = name.to_owned();
+        SavedError::NoReport { name, what }
     };
+    match written.kind {
+        Kind::Lines => return Err(no_report("findings as JSON lines")),
+        Kind::Other => return Err(no_report("an inventory, a timeline or a comparison")),
+        Kind::Report if written.is_too_large => {
+            let name = name.to_owned();
+            return Err(SavedError::TooLarge { name });
+        }
+        Kind::Report => {}
+    }
+    let layout: Layout = parse(name, input())?;
+    match layout.schema_version == u64::from(SCHEMA_VERSION) {
+        true => parse(name, input()),
+        false => Err(SavedError::UnknownVersion {
+            name: name.to_owned(),
+            version: layout.schema_version,
+        }),
+    }
+}
+
+/// What a report of any version tells of its layout.
+#[derive(Deserialize)]
+struct Layout {
+    schema_version: u64,
+}
+
+fn parse<T: DeserializeOwned>(name: &str, input: Input) -> Result<T, SavedError> {
     let name = name.to_owned();
-    if version != u64::from(SCHEMA_VERSION) {
-        return Err(SavedError::UnknownVersion { name, version });
-    }
-    let length = input
-        .seek(SeekFrom::End(0))
-        .and_then(|length| input.rewind().map(|()| length));
-    match length {
-        Err(error) => return Err(SavedError::Unreadable { name, error }),
-        Ok(length) if length > MAX_BYTES => return Err(SavedError::TooLarge { name }),
-        Ok(_) => {}
-    }
-    match serde_json::from_reader(BufReader::new(input.take(MAX_BYTES))) {
-        Ok(summary) => Ok(Some(summary)),
-        Err(error) => Err(damaged(name, error)),
+    let parsed = read_only_member(input, |body| {
+        let reader = BufReader::new(body.take(MAX_BYTES));
+        Some(serde_json::from_reader(reader))
+    });
+    match parsed {
+        Some(Ok(parsed)) => Ok(parsed),
+        Some(Err(error)) => Err(damaged(name, error)),
+        None => Err(SavedError::Unreadable {
+            name,
+            error: io::Error::other("it changed while it was read"),
+        }),
     }
 }
 
@@ -147,65 +193,29 @@ fn damaged(name: String, error: serde_json::Error) -> SavedError {
     }
 }
 
-/// What tells a report from other JSON, in whatever order its keys are. A report that is cut shows what stands before the cut.
-#[derive(Default)]
-struct Marks {
-    version: Option<u64>,
-    is_ours: bool,
-    has_findings: bool,
-}
-
-#[derive(Deserialize)]
-struct ToolMark {
-    name: String,
-}
-
-impl Marks {
-    fn find(reader: impl Read) -> Self {
-        let mut marks = Marks::default();
-        let mut document = serde_json::Deserializer::from_reader(BufReader::new(reader));
-        // What ends early, or is something else, has fewer marks.
-        let _ = document.deserialize_map(&mut marks);
-        marks
-    }
-
-    fn version_of_report(&self) -> Option<u64> {
-        self.version.filter(|_| self.is_ours && self.has_findings)
-    }
-}
-
-impl<'de> Visitor<'de> for &mut Marks {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a report")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
-                "schema_version" => self.version = Some(map.next_value()?),
-                "tool" => self.is_ours = map.next_value::<ToolMark>()?.name == TOOL,
-                key => {
-                    self.has_findings |= key == "findings";
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use std::io::Write;
+
+    use bundle_scan_testkit::Fixture;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
 
     use super::*;
 
     const HEAD: &str = r#""schema_version": 1, "tool": {"name": "bundle-scan", "version": "9", "later": [], "signatures": {"digest": "d"}}"#;
 
     fn of(text: &str) -> Result<Option<Summary>, SavedError> {
-        read("r.json", Cursor::new(text.as_bytes()))
+        of_bytes(text.as_bytes())
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Result<Option<Summary>, SavedError> {
+        Ok(match read_stream("r.json", Cursor::new(bytes.to_vec()))? {
+            Stream::Report(summary) => Some(*summary),
+            Stream::Bundle(_) => None,
+        })
     }
 
     fn whole(findings: &str) -> String {
@@ -227,7 +237,6 @@ mod tests {
             "plain text",
             "[1]",
             "{\"kind\": \"List\"}",
-            &format!("{{{HEAD}}}"),
             &whole("").replace("bundle-scan", "other"),
         ] {
             assert!(of(other).unwrap().is_none(), "{other}");
@@ -254,6 +263,22 @@ mod tests {
                 format!("{{{HEAD}, \"findings\": ["),
                 "r.json is a damaged report: it breaks off at line 1, column 128",
             ),
+            (
+                format!("{{{HEAD}"),
+                "r.json is a damaged report: it breaks off at line 1, column 113",
+            ),
+            (
+                good.replace("\"schema_version\": 1", "\"schema_version\": \"1\""),
+                "r.json is a damaged report: it is not what bundle-scan writes at line 1, column 124",
+            ),
+            (
+                format!("{{{HEAD}, \"kinds\": {{}}}}"),
+                "r.json holds an inventory, a timeline or a comparison, and no report: diff reads what -f json wrote",
+            ),
+            (
+                "{\"id\": \"x\", \"fingerprint\": \"f\", \"score_factors\": []}\n{}\n".to_owned(),
+                "r.json holds findings as JSON lines, and no report: diff reads what -f json wrote",
+            ),
         ] {
             assert_eq!(of(&text).unwrap_err().to_string(), expected);
         }
@@ -262,16 +287,41 @@ mod tests {
     #[test]
     fn a_stream_is_a_report_or_is_given_back_whole() {
         let report = format!("\n {}", whole(""));
-        let stream = read_stream("stdin", report.as_bytes()).unwrap();
-        assert!(matches!(stream, Stream::Report(_)));
-        for other in ["{\"a\": 1}\nlog", "log\n"] {
-            let Stream::Bundle(mut rest) = read_stream("stdin", other.as_bytes()).unwrap() else {
+        assert!(of(&report).unwrap().is_some());
+        for other in ["{\"a\": 1}\nlog", "log\n", ""] {
+            let stream = read_stream("stdin", Cursor::new(other.to_owned())).unwrap();
+            let Stream::Bundle(mut rest) = stream else {
                 panic!("{other} is no report");
             };
             let mut text = String::new();
             rest.read_to_string(&mut text).unwrap();
             assert_eq!(text, other);
         }
+    }
+
+    #[test]
+    fn a_report_may_be_packed_and_marked_as_unicode() {
+        let report = whole("").into_bytes();
+        let marked = [b"\xef\xbb\xbf", &report[..]].concat();
+        let alone = |bytes: &[u8]| Fixture::new(vec![("r.json".into(), bytes.to_vec())]);
+        let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+        packed.write_all(&marked).unwrap();
+        for bytes in [
+            &marked[..],
+            &packed.finish().unwrap(),
+            &alone(&report).zip(),
+            &alone(&marked).tar_gz(),
+        ] {
+            assert!(of_bytes(bytes).unwrap().is_some());
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), bytes).unwrap();
+            assert!(read_path(file.path()).unwrap().is_some());
+        }
+        let beside_a_log = Fixture::new(vec![
+            ("a.json".into(), report),
+            ("messages".into(), b"log\n".to_vec()),
+        ]);
+        assert!(of_bytes(&beside_a_log.tar_gz()).unwrap().is_none());
     }
 
     #[test]

@@ -50,6 +50,9 @@ pub struct SummaryBundle {
     /// The newest trustworthy time stamp in it, in nanoseconds since 1970-01-01T00:00:00Z.
     #[serde(default, deserialize_with = "unix_nanos")]
     pub captured_at: Option<i64>,
+    /// Hosts that its logs name.
+    #[serde(default)]
+    pub hosts: Vec<String>,
 }
 
 /// How many findings there were, those that a saved report leaves out counted too.
@@ -66,6 +69,16 @@ pub struct SummaryCoverage {
     /// Ids of signatures that had nothing to look at.
     #[serde(default)]
     pub not_evaluable: BTreeSet<String>,
+    /// What tells that logs are incomplete.
+    #[serde(default)]
+    pub lost: Vec<LostSummary>,
+}
+
+/// A sign that logs are incomplete.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct LostSummary {
+    /// The id of its signature.
+    pub id: String,
 }
 
 /// A finding, as far as it is compared.
@@ -86,6 +99,9 @@ pub struct FindingSummary {
     /// The hosts that its lines name.
     #[serde(default)]
     pub hosts: Vec<Named>,
+    /// Whether there were more hosts than were kept.
+    #[serde(default)]
+    pub hosts_capped: bool,
     /// What its lines name, by entity.
     #[serde(default)]
     pub entities: BTreeMap<String, Vec<Named>>,
@@ -130,6 +146,7 @@ impl From<&Report> for Summary {
             bundle: SummaryBundle {
                 path: report.bundle.path.clone(),
                 captured_at: report.bundle.captured_at.map(|time| time.unix_nanos),
+                hosts: report.bundle.hosts.clone(),
             },
             status: report.status,
             summary: Totals {
@@ -140,7 +157,16 @@ impl From<&Report> for Summary {
             findings: report.findings.iter().map(FindingSummary::from).collect(),
             coverage: SummaryCoverage {
                 not_evaluable: report.coverage.not_evaluable.iter().cloned().collect(),
+                lost: report.lost.iter().map(LostSummary::from).collect(),
             },
+        }
+    }
+}
+
+impl From<&Finding> for LostSummary {
+    fn from(finding: &Finding) -> Self {
+        LostSummary {
+            id: finding.id().to_owned(),
         }
     }
 }
@@ -157,6 +183,7 @@ impl From<&Finding> for FindingSummary {
             state: finding.state,
             count: finding.count,
             hosts: named(&finding.hosts),
+            hosts_capped: finding.hosts_capped,
             entities: entities
                 .map(|entity| (entity.name.clone(), named(&entity.values)))
                 .collect(),

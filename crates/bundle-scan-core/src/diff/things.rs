@@ -1,8 +1,10 @@
 //! The pods, nodes, devices ... that came to a problem or are no longer touched by it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::summary::{FindingSummary, Named};
+use super::view::View;
 use super::{Group, Sides};
 use crate::report::fingerprint::stable_name;
 
@@ -22,11 +24,13 @@ pub struct ThingChange<'s> {
 /// The entity under which the hosts of a finding stand, unless it has one of that name.
 const HOST: &str = "host";
 
-/// What came or went. A pod under a new generated name is the same thing; what `new_is_partial` does not show may be there still.
+/// What came or went. A pod under a new generated name is the same thing; what the report before did not read may have been there, and what the
+/// one after does not show may be there still.
 pub(super) fn changed<'s>(
     sides: Sides<'s>,
     group: Group,
-    new_is_partial: bool,
+    was: &View<'_>,
+    is: &View<'_>,
 ) -> Vec<ThingChange<'s>> {
     if group == Group::Unknown {
         return Vec::new();
@@ -37,21 +41,20 @@ pub(super) fn changed<'s>(
     };
     let (old, new) = (sides.before(), sides.after());
     let all: BTreeSet<&str> = names(old).chain(names(new)).chain([HOST]).collect();
-    let is_capped = |finding: Option<&FindingSummary>, entity: &str| {
-        finding.is_some_and(|finding| finding.entities_capped.contains(entity))
-    };
+    let had_all = old.is_none() || !was.is_partial();
+    let has_all = !old.is_some_and(|old| is.may_miss(old));
     let changes = all.into_iter().map(|entity| {
         let (before, after) = (things(old, entity), things(new, entity));
         let (old_capped, new_capped) = (is_capped(old, entity), is_capped(new, entity));
         ThingChange {
             entity,
-            came: match old_capped {
-                true => Vec::new(),
-                false => only_in(after, before, entity),
+            came: match had_all && !old_capped {
+                true => only_in(after, before, entity),
+                false => Vec::new(),
             },
-            gone: match new_capped || new_is_partial {
-                true => Vec::new(),
-                false => only_in(before, after, entity),
+            gone: match has_all && !new_capped {
+                true => only_in(before, after, entity),
+                false => Vec::new(),
             },
             is_capped: old_capped || new_capped,
         }
@@ -72,9 +75,16 @@ fn things<'s>(finding: Option<&'s FindingSummary>, entity: &str) -> &'s [Named] 
     }
 }
 
+fn is_capped(finding: Option<&FindingSummary>, entity: &str) -> bool {
+    finding.is_some_and(|finding| {
+        let is_of_hosts = entity == HOST && !finding.entities.contains_key(HOST);
+        is_of_hosts && finding.hosts_capped || finding.entities_capped.contains(entity)
+    })
+}
+
 /// The things among `some` that `others` do not name, each once by what stays of its name.
 fn only_in<'s>(some: &'s [Named], others: &[Named], entity: &str) -> Vec<&'s str> {
-    let known: BTreeSet<String> = others
+    let known: BTreeSet<Cow<'_, str>> = others
         .iter()
         .filter_map(|thing| stable_name(entity, &thing.value))
         .collect();

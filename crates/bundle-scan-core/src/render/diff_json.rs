@@ -18,6 +18,7 @@ use crate::diff::{
     Change, Diff, Doubt, Entry, FindingSummary, Group, MatchedBy, Summary, ThingChange,
 };
 use crate::error::Error;
+use crate::report::TOOL;
 use crate::signature::SignatureSet;
 
 /// The version of the layout below, which is not that of the report.
@@ -48,6 +49,7 @@ pub fn json_schema() -> serde_json::Value {
 #[schemars(title = "bundle-scan diff")]
 struct WireDiff<'d> {
     schema_version: u32,
+    tool: WireMaker,
     old: WireSide<'d>,
     new: WireSide<'d>,
     /// Whether both reports were made with the same signatures.
@@ -56,6 +58,13 @@ struct WireDiff<'d> {
     backwards: bool,
     summary: WireDiffSummary,
     groups: WireGroups<'d>,
+}
+
+/// Who compared the two.
+#[derive(JsonSchema, Serialize)]
+struct WireMaker {
+    name: &'static str,
+    version: &'static str,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -97,7 +106,8 @@ struct WireEntry<'d> {
     state: WireChange<&'static str>,
     count: WireChange<u64>,
     changes: Vec<&'static str>,
-    /// Why the report that has no such finding may be wrong about that.
+    /// Why the report that has no such finding, or tells less of it, may be wrong about that: `not_evaluable`, `partial`, `other_signatures`,
+    /// `left_out`, `host_missing` or `evidence_lost`.
     doubt: Option<&'static str>,
     things: Vec<WireThings<'d>>,
 }
@@ -132,6 +142,10 @@ impl<'d> WireDiff<'d> {
         let counts = Group::ALL.map(|group| (group.as_str(), diff.group(group).count()));
         WireDiff {
             schema_version: DIFF_SCHEMA_VERSION,
+            tool: WireMaker {
+                name: TOOL,
+                version: env!("CARGO_PKG_VERSION"),
+            },
             old: WireSide::new(diff.old),
             new: WireSide::new(diff.new),
             same_signatures: diff.has_same_signatures(),

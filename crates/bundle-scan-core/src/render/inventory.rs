@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::escape::visible;
-use super::json::{WireBundle, WireMember, WireProblem, instant, write_document};
+use super::json::{WireBundle, WireMember, WireProblem, WireTool, instant, write_document};
 use super::moment::{bytes, grouped, to_second};
 use super::words::words;
 use super::{Render, RenderOptions};
@@ -50,6 +50,7 @@ pub fn json_schema() -> serde_json::Value {
 #[schemars(title = "bundle-scan inventory")]
 struct WireInventory<'r> {
     schema_version: u32,
+    tool: WireTool<'r>,
     bundle: WireBundle<'r>,
     nodes: &'r BTreeSet<String>,
     properties: &'r BTreeMap<&'static str, BTreeSet<String>>,
@@ -82,6 +83,7 @@ impl<'r> WireInventory<'r> {
         let needs = missing(report).into_iter();
         WireInventory {
             schema_version: SCHEMA_VERSION,
+            tool: WireTool::new(report),
             bundle: WireBundle::new(report),
             nodes: &report.census.nodes,
             properties: &report.census.properties,

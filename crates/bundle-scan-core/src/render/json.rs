@@ -102,7 +102,7 @@ struct WireReport<'r> {
 }
 
 #[derive(JsonSchema, Serialize)]
-struct WireTool<'r> {
+pub(super) struct WireTool<'r> {
     name: &'static str,
     version: &'static str,
     signatures: WireSignatures<'r>,
@@ -154,6 +154,8 @@ struct WireFinding<'r> {
     host: Option<&'r str>,
     /// The hosts that its lines name, most frequent first.
     hosts: Vec<WireEntityValue<'r>>,
+    /// Whether there were more hosts than are kept.
+    hosts_capped: bool,
     components: &'r [&'static str],
     entities: BTreeMap<&'r str, Vec<WireEntityValue<'r>>>,
     entities_capped: Vec<&'r str>,
@@ -264,14 +266,7 @@ impl<'r> WireReport<'r> {
         let wire = |finding| WireFinding::new(finding, options.lang);
         WireReport {
             schema_version: SCHEMA_VERSION,
-            tool: WireTool {
-                name: TOOL,
-                version: report.tool.version,
-                signatures: WireSignatures {
-                    count: report.tool.signatures,
-                    digest: &report.tool.digest,
-                },
-            },
+            tool: WireTool::new(report),
             bundle: WireBundle::new(report),
             status: report.status.as_str(),
             summary: WireSummary::new(report, options),
@@ -286,6 +281,19 @@ impl<'r> WireReport<'r> {
             coverage: WireCoverage::new(report, options.lang),
             problems: report.problems.iter().map(WireProblem::new).collect(),
             timings: options.timings.then_some(WireTimings { total_ms }),
+        }
+    }
+}
+
+impl<'r> WireTool<'r> {
+    pub(super) fn new(report: &'r Report) -> Self {
+        WireTool {
+            name: TOOL,
+            version: report.tool.version,
+            signatures: WireSignatures {
+                count: report.tool.signatures,
+                digest: &report.tool.digest,
+            },
         }
     }
 }
@@ -347,6 +355,7 @@ impl<'r> WireFinding<'r> {
             histogram: wire_buckets(finding),
             host: finding.host(),
             hosts: wire_counts(&finding.hosts),
+            hosts_capped: finding.hosts_capped,
             components: &finding.components,
             entities: entities.collect(),
             entities_capped: capped.map(|entity| entity.name.as_str()).collect(),

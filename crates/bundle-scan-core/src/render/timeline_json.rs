@@ -8,7 +8,7 @@ use std::io::Write;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::json::{WireBucket, WireBundle, instant, write_document};
+use super::json::{WireBucket, WireBundle, WireTool, instant, write_document};
 use super::moment::rfc3339;
 use super::{Render, RenderOptions};
 use crate::base::lang::Lang;
@@ -46,6 +46,7 @@ pub fn json_schema() -> serde_json::Value {
 #[schemars(title = "bundle-scan timeline")]
 struct WireTimeline<'r> {
     schema_version: u32,
+    tool: WireTool<'r>,
     bundle: WireBundle<'r>,
     status: &'static str,
     /// The earliest time of all findings shown.
@@ -93,6 +94,7 @@ impl<'r> WireTimeline<'r> {
         let sections = timeline.sections.iter();
         WireTimeline {
             schema_version: SCHEMA_VERSION,
+            tool: WireTool::new(report),
             bundle: WireBundle::new(report),
             status: report.status.as_str(),
             from: instant(timeline.span.map(|(first, _)| first)),

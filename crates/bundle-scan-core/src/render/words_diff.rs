@@ -87,7 +87,7 @@ pub(super) fn change_text(change: Change, lang: Lang) -> &'static str {
     }
 }
 
-/// Why the report without the finding may be wrong: the old one of what is new, else the new one.
+/// Why a report may be wrong: the old one of what is new, or is in both, else the new one.
 pub(super) fn doubt_text(doubt: Doubt, group: Group, lang: Lang) -> &'static str {
     match (lang, group, doubt) {
         (Lang::En, Group::New, Doubt::NotEvaluable) => {
@@ -102,19 +102,37 @@ pub(super) fn doubt_text(doubt: Doubt, group: Group, lang: Lang) -> &'static str
         (Lang::En, Group::New, Doubt::LeftOut) => {
             "may have been there before: OLD was saved without some findings"
         }
+        (Lang::En, Group::New, Doubt::HostMissing) => {
+            "may have been there before: OLD has nothing of some of its hosts"
+        }
+        (Lang::En, Group::New, Doubt::EvidenceLost) => {
+            "may have been there before: logs of OLD are incomplete"
+        }
+        (Lang::En, Group::Worse | Group::Persisting, Doubt::Partial) => {
+            "may have been as bad before: not all of OLD could be read"
+        }
         (Lang::En, _, Doubt::NotEvaluable) => "not found, but NEW has no source that would tell",
         (Lang::En, _, Doubt::Partial) => "not found, but not all of NEW could be read",
         (Lang::En, _, Doubt::OtherSignatures) => {
             "not found, but NEW was made with other signatures"
         }
         (Lang::En, _, Doubt::LeftOut) => "not found, but NEW was saved without some findings",
+        (Lang::En, _, Doubt::HostMissing) => "not found, but NEW has nothing of some of its hosts",
+        (Lang::En, _, Doubt::EvidenceLost) => "not found, but logs of NEW are incomplete",
         (Lang::Zh, Group::New, Doubt::NotEvaluable) => "可能早已存在：旧报告缺少可判断的日志来源",
         (Lang::Zh, Group::New, Doubt::Partial) => "可能早已存在：旧报告的部分内容无法读取",
         (Lang::Zh, Group::New, Doubt::OtherSignatures) => "可能早已存在：旧报告使用的特征库不同",
         (Lang::Zh, Group::New, Doubt::LeftOut) => "可能早已存在：旧报告未保存全部发现",
+        (Lang::Zh, Group::New, Doubt::HostMissing) => "可能早已存在：旧报告不含其部分主机的数据",
+        (Lang::Zh, Group::New, Doubt::EvidenceLost) => "可能早已存在：旧报告的日志不完整",
+        (Lang::Zh, Group::Worse | Group::Persisting, Doubt::Partial) => {
+            "此前可能同样严重：旧报告的部分内容无法读取"
+        }
         (Lang::Zh, _, Doubt::NotEvaluable) => "未出现，但新报告缺少可判断的日志来源",
         (Lang::Zh, _, Doubt::Partial) => "未出现，但新报告的部分内容无法读取",
         (Lang::Zh, _, Doubt::OtherSignatures) => "未出现，但新报告使用的特征库不同",
         (Lang::Zh, _, Doubt::LeftOut) => "未出现，但新报告未保存全部发现",
+        (Lang::Zh, _, Doubt::HostMissing) => "未出现，但新报告不含其部分主机的数据",
+        (Lang::Zh, _, Doubt::EvidenceLost) => "未出现，但新报告的日志不完整",
     }
 }

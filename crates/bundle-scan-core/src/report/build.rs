@@ -183,6 +183,7 @@ fn finding(
         first_seen: seen.first,
         last_seen: seen.last,
         hosts: owned(detail.hosts.ranked()),
+        hosts_capped: detail.hosts.is_capped(),
         entities: entities.collect(),
         components: detail
             .components

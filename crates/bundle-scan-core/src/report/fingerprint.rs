@@ -1,9 +1,11 @@
 //! A name for a problem that stays the same from one bundle to the next.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
+use crate::base::thing::stable;
 use crate::finding::entity::Values;
 
 /// Entities whose values differ each time the same problem shows.
@@ -17,28 +19,25 @@ const VOLATILE: [&str; 6] = [
 ];
 
 /// What stays of the name of a thing from one bundle to the next; `None` if things of this kind have other names each time.
-pub fn stable_name(entity: &str, value: &str) -> Option<String> {
-    (!VOLATILE.contains(&entity)).then(|| without_generated(value))
+pub fn stable_name<'t>(entity: &str, value: &'t str) -> Option<Cow<'t, str>> {
+    (!VOLATILE.contains(&entity)).then(|| stable(entity, value))
 }
 
 /// Hash of the id and the entities, with generated parts of names left out: 16 hex digits.
 pub(super) fn fingerprint(id: &str, entities: &BTreeMap<String, Values>) -> String {
     let mut hash = Sha256::new();
     hash.update(id);
-    for (name, values) in entities
-        .iter()
-        .filter(|(name, _)| !VOLATILE.contains(&name.as_str()))
-    {
-        let stable: BTreeSet<String> = values
-            .ranked()
-            .into_iter()
-            .filter_map(|(value, _)| stable_name(name, value))
-            .collect();
+    for (name, values) in entities {
+        let ranked = values.ranked().into_iter();
+        let names = ranked.map(|(value, _)| stable_name(name, value));
+        let Some(stable) = names.collect::<Option<BTreeSet<Cow<'_, str>>>>() else {
+            continue;
+        };
         hash.update([0]);
         hash.update(name);
         for value in stable {
             hash.update([1]);
-            hash.update(value);
+            hash.update(value.as_bytes());
         }
     }
     hash.finalize()
@@ -48,28 +47,18 @@ pub(super) fn fingerprint(id: &str, entities: &BTreeMap<String, Values>) -> Stri
         .collect()
 }
 
-/// Leaves out what a controller appended: the hash parts of a pod name, UIDs, long numbers.
-fn without_generated(value: &str) -> String {
-    let is_generated = |part: &str| {
-        let digits = part.bytes().filter(u8::is_ascii_digit).count();
-        part.len() >= 5
-            && digits > 0
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_digit() || b.is_ascii_lowercase())
-    };
-    let parts = value.split('-').filter(|part| !is_generated(part));
-    parts.collect::<Vec<_>>().join("-")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of(pods: &[&str]) -> String {
+    fn of_entity(entity: &str, names: &[&str]) -> String {
         let mut values = Values::default();
-        pods.iter().for_each(|pod| values.add(pod, 1, 100));
-        fingerprint("x", &BTreeMap::from([("pod".to_owned(), values)]))
+        names.iter().for_each(|name| values.add(name, 1, 100));
+        fingerprint("x", &BTreeMap::from([(entity.to_owned(), values)]))
+    }
+
+    fn of(pods: &[&str]) -> String {
+        of_entity("pod", pods)
     }
 
     #[test]
@@ -78,9 +67,30 @@ mod tests {
             of(&["shop/web-6f7d9c5b8-x2x4z"]),
             of(&["shop/web-7d4b8f6c9-q9l5m", "shop/web-7d4b8f6c9-q8l5m"])
         );
+        assert_eq!(
+            of(&["shop/web-6d4b75cb6d-hwxkx"]),
+            of(&["shop/web-6d4b75cb6d-bcdfg"])
+        );
         assert_ne!(
             of(&["shop/web-6f7d9c5b8-x2x4z"]),
             of(&["shop/cart-6f7d9c5b8-x2x4z"])
         );
+    }
+
+    #[test]
+    fn another_node_or_disk_is_another_problem() {
+        for (entity, one, other) in [
+            ("node", "node1", "node2"),
+            ("node", "worker-00001", "worker-00002"),
+            ("device", "nvme0n1", "nvme1n1"),
+            ("pod", "db-0", "db-1"),
+        ] {
+            assert_ne!(of_entity(entity, &[one]), of_entity(entity, &[other]));
+        }
+    }
+
+    #[test]
+    fn what_differs_each_time_does_not_count() {
+        assert_eq!(of_entity("pid", &["17"]), of_entity("pid", &["18"]));
     }
 }

@@ -148,6 +148,8 @@ pub struct Finding {
     pub histogram: Histogram,
     /// The hosts that its lines name, with how many of them do, copies in other logs among them; most frequent first.
     pub hosts: Vec<(String, u64)>,
+    /// Whether there were more hosts than are kept.
+    pub hosts_capped: bool,
     /// What the lines name, by entity; counted as hosts are.
     pub entities: Vec<Entity>,
     /// Components that reported it, by name.

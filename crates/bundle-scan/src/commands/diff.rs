@@ -1,6 +1,7 @@
 //! `bundle-scan diff OLD NEW`: what changed between two bundles, or reports of them.
 
-use std::io::stdin;
+use std::fs::File;
+use std::io::{Read, stdin};
 use std::path::Path;
 
 use bundle_scan_core::diff::{Stream, Summary, compare, read_path, read_stream};
@@ -39,20 +40,33 @@ pub(crate) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
 fn summary(path: &Path, args: &DiffArgs, set: &SignatureSet) -> Result<Summary, Error> {
     let mut builder = Scanner::builder();
     builder.unexplained(false);
-    let report = if is_stdin(path) {
-        match read_stream(STDIN, stdin())? {
+    let report = match stream(path) {
+        Some((name, reader)) => match read_stream(&name, reader)? {
             Stream::Report(summary) => return Ok(*summary),
             Stream::Bundle(rest) => {
                 let (scanner, _line) =
                     reading::scanner(path, &args.reading, &mut builder, set.clone());
-                scanner.scan_reader(STDIN, rest)?
+                scanner.scan_reader(&name, rest)?
             }
-        }
-    } else {
-        match read_path(path)? {
+        },
+        None => match read_path(path)? {
             Some(summary) => return Ok(summary),
             None => reading::scan(path, &args.reading, &mut builder, set.clone())?,
-        }
+        },
     };
     Ok(Summary::from(&report))
+}
+
+/// What can be read once only, such as standard input or a pipe, with its name.
+fn stream(path: &Path) -> Option<(String, Box<dyn Read + Send>)> {
+    if is_stdin(path) {
+        return Some((STDIN.to_owned(), Box::new(stdin())));
+    }
+    let kind = path.metadata().ok()?.file_type();
+    if kind.is_file() || kind.is_dir() {
+        return None;
+    }
+    // What cannot be opened is told by whoever scans it.
+    let file = File::open(path).ok()?;
+    Some((path.display().to_string(), Box::new(file)))
 }

@@ -1,0 +1,82 @@
+//! What tells that JSON was written by this program.
+
+use std::fmt;
+use std::io::{BufReader, Read};
+
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+
+use crate::report::TOOL;
+
+/// What this program wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A report, or the beginning of a document that may be one.
+    Report,
+    /// Findings, one in a line.
+    Lines,
+    /// Another document.
+    Other,
+}
+
+/// The marks of the first object in a text, in whatever order its keys are. One that is cut has those that stand before the cut.
+#[derive(Default)]
+pub(super) struct Marks {
+    is_whole: bool,
+    is_ours: bool,
+    has_version: bool,
+    has_findings: bool,
+    has_fingerprint: bool,
+    has_factors: bool,
+}
+
+#[derive(Deserialize)]
+struct ToolMark {
+    name: String,
+}
+
+impl Marks {
+    pub(super) fn find(reader: impl Read) -> Self {
+        let mut marks = Marks::default();
+        let mut document = serde_json::Deserializer::from_reader(BufReader::new(reader));
+        // What ends early, or is something else, has fewer marks.
+        let is_whole = document.deserialize_map(&mut marks).is_ok();
+        Marks { is_whole, ..marks }
+    }
+
+    /// What it is, if it was written by this program.
+    pub(super) fn kind(&self) -> Option<Kind> {
+        if self.has_fingerprint && self.has_factors {
+            return Some(Kind::Lines);
+        }
+        let may_be_report = self.has_findings || !self.is_whole;
+        let kind = match may_be_report {
+            true => Kind::Report,
+            false => Kind::Other,
+        };
+        (self.is_ours && self.has_version).then_some(kind)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Marks {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a report")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "tool" {
+                self.is_ours = map.next_value::<ToolMark>()?.name == TOOL;
+                continue;
+            }
+            self.has_version |= key == "schema_version";
+            self.has_findings |= key == "findings";
+            self.has_fingerprint |= key == "fingerprint";
+            self.has_factors |= key == "score_factors";
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
+}
