@@ -6,7 +6,7 @@ pub const VARIABLE: &str = "<*>";
 /// Bytes of a message that are looked at: what follows is mostly a dump of objects.
 const MAX_BYTES: usize = 400;
 
-/// The message with all that changes masked, on one line. Never longer than three times [`MAX_BYTES`].
+/// The message with all that changes masked, on one line. No longer than 1,200 bytes.
 pub fn masked(text: &[u8]) -> Vec<u8> {
     let mut rest = text.get(..MAX_BYTES).unwrap_or(text);
     let mut masked = Vec::with_capacity(rest.len());
