@@ -322,7 +322,6 @@ impl Clocks {
         let host = self.host(shown.clock.host);
         let offset = host.utc_offset.map(i64::from).unwrap_or(0) * NANOS_PER_SECOND;
         let local = shown.nanos;
-        // That containers keep to UTC is assumed, whatever the scale: some are given another zone.
         let is_zone_known = host.utc_offset.is_some();
         let (unix_nanos, quality) = match shown.clock.scale {
             Scale::Absolute => (local, TimeQuality::Exact),
@@ -339,7 +338,10 @@ impl Clocks {
                 if local < NO_YEAR {
                     return None;
                 }
-                let quality = match is_zone_known {
+                // In a container what leaves out the year is a component of Kubernetes, whose image sets no zone; a stamp with a year may be
+                // of any program, and many of these are given the zone of their users.
+                let is_in_utc = shown.clock.host == HostId::CONTAINER;
+                let quality = match is_zone_known || is_in_utc {
                     true => TimeQuality::YearInferred,
                     false => TimeQuality::YearAndZoneAssumed,
                 };

@@ -36,6 +36,8 @@ fn a_zone_is_that_of_the_machine_and_containers_keep_to_utc() {
     check(&clocks, by(HostId::UNNAMED, Scale::Zoneless, local), east);
     let utc = Some(("2026-03-10T18:00:00Z", TimeQuality::ZoneAssumed));
     check(&clocks, by(HostId::CONTAINER, Scale::Zoneless, local), utc);
+    let klog = Some(("2026-03-10T18:00:00Z", TimeQuality::YearInferred));
+    check(&clocks, by(HostId::CONTAINER, Scale::Yearless, local), klog);
 }
 
 #[test]
