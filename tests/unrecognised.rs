@@ -75,8 +75,8 @@ fn errors_are_found_in_every_format_of_lines() {
 fn what_is_no_error_is_left_out() {
     for fixture in [
         "//- kubelet.log\nI0310 10:17:40.1 7 a.go:9] level=error of old\nW0310 10:17:41.1 7 a.go:9] the mill is slow\n",
-        "//- root/.bash_history\ngrep level=error /var/log/messages\n",
-        "//- etc/fluentd.conf\n# level=error goes elsewhere\n",
+        "//- root/.bash_history\ntime=\"2026-03-10T10:17:41Z\" level=error msg=\"the mill stopped\"\n",
+        "//- etc/fluentd.conf\ntime=\"2026-03-10T10:17:41Z\" level=error msg=\"the mill stopped\"\n",
         "//- kubelet.log\nE0310 10:17:41.1 7 a.go:9] the widget broke\n",
     ] {
         assert_eq!(templates(fixture), [""; 0], "{fixture}");

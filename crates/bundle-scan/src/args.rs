@@ -31,7 +31,7 @@ pub(crate) enum Command {
     /// Scan bundles (what happens without a subcommand, too).
     Scan(ScanArgs),
     /// Tell what is in a bundle: layout, hosts, versions, members by kind, facts, and what is missing.
-    Inventory(InventoryArgs),
+    Inventory(BundleArgs),
     /// Tell what changed between two bundles or saved reports: what is new, worse, still there, fixed.
     Diff(DiffArgs),
     /// Tell what was found along time, host by host: when each problem began and ended, how often, and what it comes from.
@@ -201,8 +201,9 @@ pub(crate) struct KnowledgeArgs {
     pub(crate) no_builtin: bool,
 }
 
+/// One bundle, of which one document is written.
 #[derive(Args, Debug)]
-pub(crate) struct InventoryArgs {
+pub(crate) struct BundleArgs {
     /// The bundle: an archive, a directory, a single file, or - for standard input.
     #[arg(value_name = "PATH")]
     pub(crate) path: PathBuf,
@@ -233,16 +234,11 @@ pub(crate) struct DiffArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct TimelineArgs {
-    /// The bundle: an archive, a directory, a single file, or - for standard input.
-    #[arg(value_name = "PATH")]
-    pub(crate) path: PathBuf,
     #[command(flatten)]
-    pub(crate) output: DocumentArgs,
+    pub(crate) bundle: BundleArgs,
     /// Leave out findings below this severity.
     #[arg(long, value_enum, default_value = "info")]
     pub(crate) min_severity: SeverityArg,
-    #[command(flatten)]
-    pub(crate) reading: ReadingArgs,
     #[command(flatten)]
     pub(crate) choice: ChoiceArgs,
 }
@@ -252,13 +248,8 @@ pub(crate) struct TraceArgs {
     /// The id or alias of the signature.
     #[arg(value_name = "ID")]
     pub(crate) id: String,
-    /// The bundle: an archive, a directory, a single file, or - for standard input.
-    #[arg(value_name = "PATH")]
-    pub(crate) path: PathBuf,
     #[command(flatten)]
-    pub(crate) output: DocumentArgs,
-    #[command(flatten)]
-    pub(crate) reading: ReadingArgs,
+    pub(crate) bundle: BundleArgs,
     #[command(flatten)]
     pub(crate) knowledge: KnowledgeArgs,
 }

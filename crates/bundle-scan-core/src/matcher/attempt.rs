@@ -3,9 +3,9 @@
 //! A pass of its own, beside the scan and only where somebody asks: the scan is not slowed down by what nobody reads.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use super::facts::{Held, event_place, event_record, name};
+use super::line_pass::{LineCount, LinePass};
 use super::verify::Matcher;
 use crate::fact::Fact;
 use crate::fact::row::ByPosition;
@@ -15,7 +15,6 @@ use crate::signature::compile::{FactLeaf, Judged, LineLeaf};
 use crate::source::Source;
 use crate::source::component::Component;
 use crate::text::block::BlockView;
-use crate::text::lines::{count_lines, line_around};
 
 /// Where a test ended, in the order of the tests.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,13 +52,13 @@ pub struct Attempt<'a> {
     pub lacks: usize,
 }
 
-/// A line that holds an anchor.
-struct Anchored<'a> {
-    record: &'a Record<'a>,
-    place: usize,
+/// Where an anchor stands.
+#[derive(Clone, Copy)]
+struct Place {
+    /// The byte of its line.
+    in_line: usize,
+    /// Line ends in the view before that line.
     lines_before: u64,
-    /// Leaves that own an anchor in it.
-    candidates: Vec<u32>,
 }
 
 impl Matcher {
@@ -71,56 +70,35 @@ impl Matcher {
         clock: &Clock,
         mut tried: impl FnMut(&Attempt<'_>),
     ) {
-        let (mut counted_up_to, mut lines) = (view.own.start, 0);
-        let mut test = |line: &Range<usize>, first_anchor: usize, candidates: Vec<u32>| {
-            lines += count_lines(&view.bytes[counted_up_to..line.start]);
-            counted_up_to = line.start;
+        let mut lines = LineCount::new(view);
+        let mut pass = LinePass::new(view, self.max_line_bytes, |anchored| {
+            let line = anchored.line.clone();
             let record = Record::read(&view.bytes[line.clone()], source, clock);
-            let anchored = Anchored {
-                record: &record,
-                place: first_anchor.saturating_sub(line.start),
-                lines_before: lines,
-                candidates,
+            let place = Place {
+                in_line: anchored.first_anchor.saturating_sub(line.start),
+                lines_before: lines.up_to(line.start),
             };
-            self.try_candidates(anchored, &mut tried);
-        };
-        let (mut line, mut first_anchor, mut candidates) = (0..0, 0, Vec::new());
-        let own = &view.bytes[view.own.clone()];
-        self.anchors.scan(own, |at, leaves| {
-            let at = view.own.start + at;
-            if at >= line.end {
-                if !candidates.is_empty() {
-                    test(&line, first_anchor, std::mem::take(&mut candidates));
-                }
-                line = line_around(view, at, self.max_line_bytes);
-                first_anchor = at;
-            }
-            candidates.extend_from_slice(leaves);
+            self.try_candidates(anchored.candidates, &record, place, &mut tried);
         });
-        if !candidates.is_empty() {
-            test(&line, first_anchor, candidates);
-        }
+        let own = &view.bytes[view.own.clone()];
+        self.anchors.scan(own, |at, leaves| pass.anchor(at, leaves));
+        pass.finish();
     }
 
     /// As [`Matcher::try_lines`], for an event that stands in an object.
     pub fn try_event(&self, fact: &Fact<'_>, held: &Held<'_>, mut tried: impl FnMut(&Attempt<'_>)) {
         let (_, line, lines_before) = event_place(fact, held);
         let record = event_record(fact, &held.view.bytes[line]);
-        let mut candidates = Vec::new();
-        self.anchors.scan(&record.text, |_, leaves| {
-            candidates.extend_from_slice(leaves)
-        });
+        let candidates = self.candidates(&record.text);
         let record = Record {
             line: &record.text,
             ..record.clone()
         };
-        let anchored = Anchored {
-            record: &record,
-            place: 0,
+        let place = Place {
+            in_line: 0,
             lines_before,
-            candidates,
         };
-        self.try_candidates(anchored, &mut tried);
+        self.try_candidates(&candidates, &record, place, &mut tried);
     }
 
     /// Hands each leaf that asks for facts of this kind to `tried`.
@@ -154,20 +132,23 @@ impl Matcher {
         }
     }
 
-    fn try_candidates(&self, anchored: Anchored<'_>, tried: &mut impl FnMut(&Attempt<'_>)) {
-        let mut candidates = anchored.candidates;
-        candidates.sort_unstable();
-        candidates.dedup();
-        for number in candidates {
+    fn try_candidates(
+        &self,
+        candidates: &[u32],
+        record: &Record<'_>,
+        place: Place,
+        tried: &mut impl FnMut(&Attempt<'_>),
+    ) {
+        for &number in candidates {
             let (signature, leaf) = self.leaves[number as usize];
             if let Some(line) = self.signatures[signature].leaves[leaf].as_line() {
-                let (end, value) = judge(line, anchored.record);
+                let (end, value) = judge(line, record);
                 tried(&Attempt {
                     leaf: (signature, leaf),
                     end,
-                    lines_before: anchored.lines_before,
-                    text: Cow::Borrowed(anchored.record.line),
-                    place: anchored.place,
+                    lines_before: place.lines_before,
+                    text: Cow::Borrowed(record.line),
+                    place: place.in_line,
                     value,
                     lacks: 0,
                 });

@@ -10,6 +10,7 @@ mod errors;
 mod facts;
 mod found;
 mod gate;
+mod line_pass;
 mod qgram;
 mod verify;
 

@@ -8,6 +8,7 @@ use super::anchor::AnchorIndex;
 use super::errors::{MARK, MARKS, klog_errors};
 use super::facts::FactIndex;
 use super::found::{Capture, Match, Sighting, Sink};
+use super::line_pass::{LineCount, LinePass, sort};
 use crate::base::two::at_once;
 use crate::record::Record;
 use crate::record::clock::Clock;
@@ -15,7 +16,6 @@ use crate::signature::compile::Judged;
 use crate::signature::{Signature, SignatureSet};
 use crate::source::Source;
 use crate::text::block::BlockView;
-use crate::text::lines::{count_lines, line_around};
 
 /// A set of signatures, ready to run over blocks. Immutable, shared by all workers.
 #[derive(Debug)]
@@ -93,30 +93,36 @@ impl Matcher {
             false => Vec::new(),
         };
         let mut klog_errors = klog_errors.into_iter().peekable();
-        let mut pass = Pass {
-            matcher: self,
-            view,
-            source,
-            clock,
-            sink,
-            line: 0..0,
-            first_anchor: 0,
-            candidates: Vec::new(),
-            lines: LineCount {
-                bytes: view.bytes,
-                counted_up_to: view.own.start,
-                lines: 0,
-            },
-        };
-        let start = view.own.start;
+        let mut lines = LineCount::new(view);
+        let mut pass = LinePass::new(view, self.max_line_bytes, |anchored| {
+            let line = anchored.line.clone();
+            let record = Record::read(&view.bytes[line.clone()], source, clock);
+            let told = Told {
+                record: &record,
+                place: anchored.first_anchor,
+                line,
+            };
+            let lines_before = || lines.up_to(anchored.line.start);
+            self.tell(anchored.candidates, &told, lines_before, sink);
+        });
         self.anchors.scan(own, |at, leaves| {
             while let Some(error) = klog_errors.next_if(|error| *error < at) {
-                pass.anchor(start + error, &[MARK]);
+                pass.anchor(error, &[MARK]);
             }
-            pass.anchor(start + at, leaves);
+            pass.anchor(at, leaves);
         });
-        klog_errors.for_each(|error| pass.anchor(start + error, &[MARK]));
-        pass.finish()
+        klog_errors.for_each(|error| pass.anchor(error, &[MARK]));
+        pass.finish();
+        lines.up_to(view.own.end)
+    }
+
+    /// The leaves that own an anchor in a text, ascending, each once.
+    pub(super) fn candidates(&self, text: &[u8]) -> Vec<u32> {
+        let mut candidates = Vec::new();
+        self.anchors
+            .scan(text, |_, leaves| candidates.extend_from_slice(leaves));
+        sort(&mut candidates);
+        candidates
     }
 
     fn captures<'a>(
@@ -153,17 +159,12 @@ impl Matcher {
         lines_before: u64,
         sink: &mut impl Sink,
     ) {
-        let mut candidates: Vec<u32> = Vec::new();
-        self.anchors.scan(&record.text, |_, leaves| {
-            candidates.extend_from_slice(leaves)
-        });
-        candidates.sort_unstable();
-        candidates.dedup();
         let told = Told {
             record,
             line,
             place,
         };
+        let candidates = self.candidates(&record.text);
         self.tell(&candidates, &told, || lines_before, sink);
     }
 
@@ -226,76 +227,4 @@ struct Told<'a> {
     line: Range<usize>,
     /// What of it proves that it was worth a look.
     place: usize,
-}
-
-/// The state of one pass over one block.
-struct Pass<'p, S> {
-    matcher: &'p Matcher,
-    view: &'p BlockView<'p>,
-    source: &'p Source,
-    clock: &'p Clock,
-    sink: &'p mut S,
-    /// The line of the last anchor.
-    line: Range<usize>,
-    /// Where the first anchor of that line was found.
-    first_anchor: usize,
-    /// Leaves that have an anchor in that line.
-    candidates: Vec<u32>,
-    lines: LineCount<'p>,
-}
-
-impl<S: Sink> Pass<'_, S> {
-    /// Takes an anchor that was found at `at`. Places ascend, so all anchors of a line come together.
-    fn anchor(&mut self, at: usize, leaves: &[u32]) {
-        if at >= self.line.end {
-            self.test_candidates();
-            self.line = line_around(self.view, at, self.matcher.max_line_bytes);
-            self.first_anchor = at;
-        }
-        self.candidates.extend_from_slice(leaves);
-    }
-
-    /// Tests the last line and counts the rest of the block.
-    fn finish(mut self) -> u64 {
-        self.test_candidates();
-        self.lines.up_to(self.view.own.end)
-    }
-
-    /// Tests the candidate leaves of the line.
-    fn test_candidates(&mut self) {
-        if self.candidates.is_empty() {
-            return;
-        }
-        let mut candidates = std::mem::take(&mut self.candidates);
-        candidates.sort_unstable();
-        candidates.dedup();
-        let line = self.line.clone();
-        let record = Record::read(&self.view.bytes[line.clone()], self.source, self.clock);
-        let told = Told {
-            record: &record,
-            place: self.first_anchor,
-            line,
-        };
-        let (lines, start) = (&mut self.lines, told.line.start);
-        self.matcher
-            .tell(&candidates, &told, || lines.up_to(start), self.sink);
-        candidates.clear();
-        self.candidates = candidates;
-    }
-}
-
-/// Counts line ends, each byte once.
-struct LineCount<'v> {
-    bytes: &'v [u8],
-    counted_up_to: usize,
-    lines: u64,
-}
-
-impl LineCount<'_> {
-    /// Line ends between the start of the block and `end`, which never goes back.
-    fn up_to(&mut self, end: usize) -> u64 {
-        self.lines += count_lines(&self.bytes[self.counted_up_to..end]);
-        self.counted_up_to = end;
-        self.lines
-    }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::json::{WireBundle, write_document};
+use super::json::{WireBundle, WireTool, write_document};
 use super::trace::{condition, exclusion, reason};
 use super::{Render, RenderOptions};
 use crate::base::lang::Lang;
@@ -54,6 +54,7 @@ pub fn json_schema() -> serde_json::Value {
 #[schemars(title = "bundle-scan trace")]
 struct WireTrace<'r> {
     schema_version: u32,
+    tool: WireTool<'r>,
     bundle: WireBundle<'r>,
     status: &'static str,
     id: &'r str,
@@ -225,6 +226,7 @@ impl<'r> WireTrace<'r> {
         let together = trace.together.as_ref().zip(plan);
         WireTrace {
             schema_version: SCHEMA_VERSION,
+            tool: WireTool::new(report),
             bundle: WireBundle::new(report),
             status: report.status.as_str(),
             id: &spec.id,

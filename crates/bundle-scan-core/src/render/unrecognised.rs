@@ -72,9 +72,13 @@ pub(super) fn section(page: &mut Page<'_>, errors: &Unrecognised, most: usize) -
     for template in shown {
         one(page, template)?;
     }
-    let hidden = (errors.templates.len() - shown.len()) as u64 + errors.left_out;
+    let hidden = errors.templates.len() - shown.len();
     if hidden > 0 {
-        let rest = format!("+{} {}", grouped(hidden), page.words.in_json);
+        let rest = format!(
+            "+{} {}",
+            grouped(hidden as u64),
+            page.words.more_unrecognised
+        );
         page.wrapped(&page.paint(DIM, &rest), 2)?;
     }
     Ok(())

@@ -13,10 +13,13 @@ use std::io::{BufWriter, IsTerminal, Write, stdout};
 
 use bundle_scan_core::render::RenderOptions;
 use bundle_scan_core::signature::Signature;
-use bundle_scan_core::{Error, SignatureSet};
+use bundle_scan_core::{Error, Render, Report, Severity, SignatureSet};
 use clap::CommandFactory;
 
-use crate::args::{ChoiceArgs, Cli, ColorArg, KnowledgeArgs, LangArg, PageArgs, UsageError};
+use crate::args::{
+    ChoiceArgs, Cli, ColorArg, DocumentArgs, KnowledgeArgs, LangArg, ListFormat, PageArgs,
+    UsageError,
+};
 use crate::exit::Exit;
 
 /// Columns of a text that goes to no terminal.
@@ -49,6 +52,26 @@ fn print(
     let mut out = BufWriter::new(stdout());
     write(&options, &mut out)?;
     Ok(out.flush()?)
+}
+
+/// Writes a report as one of two documents to standard output.
+fn print_report(
+    args: &DocumentArgs,
+    report: &Report,
+    min_severity: Severity,
+    [text, json]: [&dyn Render; 2],
+) -> anyhow::Result<()> {
+    let render = match args.format {
+        ListFormat::Text => text,
+        ListFormat::Json => json,
+    };
+    print(&args.page, |options, out| {
+        let options = RenderOptions {
+            min_severity,
+            ..options.clone()
+        };
+        render.write_with(report, &options, out)
+    })
 }
 
 /// The signatures that the arguments ask for.
