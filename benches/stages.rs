@@ -9,6 +9,7 @@ use bundle_scan_core::base::member_path::MemberPath;
 use bundle_scan_core::envelope::peel;
 use bundle_scan_core::matcher::anchor::AnchorIndex;
 use bundle_scan_core::matcher::{Match, Matcher, Sighting, Sink};
+use bundle_scan_core::record::Record;
 use bundle_scan_core::record::clock::Clock;
 use bundle_scan_core::source::classify;
 use bundle_scan_core::text::block::BlockView;
@@ -32,6 +33,8 @@ impl Sink for Met {
     fn unexplained(&mut self, _: &Sighting<'_>) {
         self.errors += 1;
     }
+
+    fn booted(&mut self, _: &Record<'_>) {}
 }
 
 fn stages(criterion: &mut Criterion) {

@@ -3,15 +3,16 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use bundle_scan_core::signature::load::SourceFile;
-use bundle_scan_core::{Scanner, SignatureSet};
+use bundle_scan_core::{Report, Scanner, SignatureSet};
 use bundle_scan_testkit::Fixture;
 
 #[path = "rules/copies.rs"]
 mod copies;
+#[path = "rules/streams.rs"]
+mod streams;
 
-/// Scans a fixture with one signature, made of the rule and texts that do not matter. What is found, in short: count, state, and
-/// the numbers of the evidence lines; nothing if it stays silent.
-fn scan(rule: &str, fixture: &str) -> String {
+/// Scans a fixture with one signature, made of the rule and texts that do not matter.
+fn report(rule: &str, fixture: &str) -> Report {
     let text = format!(
         "id: a\ntitle: {{en: t, zh: t}}\nseverity: error\nconfidence: high\ncategory: node\n{rule}\n\
          cause: {{en: c, zh: c}}\nimpact: {{en: i, zh: i}}\nremedy: [{{en: r, zh: r, risk: read-only}}]\n\
@@ -23,11 +24,16 @@ fn scan(rule: &str, fixture: &str) -> String {
     };
     let set = SignatureSet::empty().with_files(vec![file]).unwrap();
     let tar = std::io::Cursor::new(Fixture::parse(fixture).tar());
-    let report = Scanner::builder()
+    Scanner::builder()
         .threads(1)
         .build(set)
         .scan_reader("bundle.tar", tar)
-        .unwrap();
+        .unwrap()
+}
+
+/// What is found, in short: count, state, and the numbers of the evidence lines; nothing if it stays silent.
+fn scan(rule: &str, fixture: &str) -> String {
+    let report = report(rule, fixture);
     let Some(finding) = report.findings.first() else {
         return String::new();
     };

@@ -33,6 +33,18 @@ impl MemberPath {
         MemberPath(format!("{}{NESTING}{}", self.0, inner.0).into())
     }
 
+    /// What the member is called in its folder.
+    pub fn name(&self) -> &str {
+        let at = self.0.rfind(['/', NESTING]).map_or(0, |at| at + 1);
+        self.0.get(at..).unwrap_or_default()
+    }
+
+    /// The address of a member of that name in the same folder.
+    pub fn sibling(&self, name: &str) -> Self {
+        let folder = self.0.strip_suffix(self.name()).unwrap_or_default();
+        MemberPath(format!("{folder}{}", normalise(name)).into())
+    }
+
     /// The whole address.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -92,6 +104,11 @@ mod tests {
         let path = MemberPath::new("nodes/n1.zip").nest(&MemberPath::new("var/log/messages"));
         assert_eq!(path.as_str(), "nodes/n1.zip!var/log/messages");
         assert_eq!(path.innermost(), "var/log/messages");
+        assert_eq!(path.name(), "messages");
+        assert_eq!(
+            path.sibling("syslog").as_str(),
+            "nodes/n1.zip!var/log/syslog"
+        );
         assert_eq!(path.depth(), 1);
         assert_eq!(
             MemberPath::new("").nest(&MemberPath::new("x")).as_str(),

@@ -99,6 +99,22 @@ pub struct ClockId {
     pub scale: Scale,
 }
 
+impl ClockId {
+    /// Says whose it is, if that is not known yet.
+    pub fn on_host(&mut self, host: HostId) {
+        if self.host == HostId::UNNAMED {
+            self.host = host;
+        }
+    }
+
+    /// Says that the machine was booted again after all that this clock showed.
+    pub fn end_boot(&mut self) {
+        if self.scale == Scale::Uptime {
+            self.on_host(HostId::ADRIFT);
+        }
+    }
+}
+
 /// When something happened, by one clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClockTime {

@@ -156,7 +156,7 @@ impl From<&Report> for Summary {
             },
             findings: report.findings.iter().map(FindingSummary::from).collect(),
             coverage: SummaryCoverage {
-                not_evaluable: report.coverage.not_evaluable.iter().cloned().collect(),
+                not_evaluable: report.coverage.not_evaluable.keys().cloned().collect(),
                 lost: report.lost.iter().map(LostSummary::from).collect(),
             },
         }

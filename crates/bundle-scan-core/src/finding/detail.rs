@@ -95,6 +95,12 @@ impl Detail {
         self.kept.on_host(host);
     }
 
+    /// Says that the machine was booted again after all of these.
+    pub(super) fn end_boot(&mut self) {
+        self.seen.end_boot();
+        self.kept.end_boot();
+    }
+
     /// Adds the matches of another part.
     pub fn merge(&mut self, other: Detail, next: Next, options: &TallyOptions) {
         self.kept

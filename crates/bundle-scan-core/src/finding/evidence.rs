@@ -12,6 +12,15 @@ use crate::matcher::Sighting;
 use crate::source::component::Component;
 use crate::text::lines::{lines_after, lines_before};
 
+/// Where a line stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineAddress {
+    /// The member that holds it.
+    pub member: MemberPath,
+    /// Line number, from 1.
+    pub line: u64,
+}
+
 /// A verbatim line with its address and surroundings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
@@ -35,6 +44,8 @@ pub struct Evidence {
     pub before: Vec<String>,
     /// The lines after it.
     pub after: Vec<String>,
+    /// Where the same record stands in other logs, as far as these lines were kept.
+    pub also_in: Vec<LineAddress>,
     /// How many matches of the same signature stand before it in the member.
     pub(super) ordinal: u64,
     /// When the line was written, by the clock of its host.
@@ -76,6 +87,7 @@ impl Evidence {
                 .collect(),
             before: context(lines_before(view, &found.line, options.context)),
             after: context(lines_after(view, &found.line, options.context)),
+            also_in: Vec::new(),
             ordinal,
         }
     }
@@ -83,10 +95,17 @@ impl Evidence {
     /// Says of which host the member is.
     pub(super) fn on_host(&mut self, host: HostId) {
         if let Some(shown) = &mut self.shown_at {
-            shown.clock.host = host;
+            shown.clock.on_host(host);
         }
         if let Some(place) = &mut self.place {
             place.on_host(host);
+        }
+    }
+
+    /// Says that the machine was booted again after it.
+    pub(super) fn end_boot(&mut self) {
+        if let Some(shown) = &mut self.shown_at {
+            shown.clock.end_boot();
         }
     }
 

@@ -139,6 +139,7 @@ impl Group {
             self.moments.get_or_insert_default().add(Moment {
                 unix_nanos: None,
                 shown: found.reading.map(ClockTime::from),
+                part: (place.source.stream, place.source.part()),
                 member: place.member.clone(),
                 offset: place.offset_of(found.line_start()),
                 is_state: found.state_of.is_some(),
@@ -251,6 +252,19 @@ impl Groups {
             }
             if let Some(detail) = &mut group.detail {
                 detail.on_host(host, until);
+            }
+        }
+    }
+
+    /// Says that the machine was booted again after all of these.
+    #[expect(clippy::iter_over_hash_type, reason = "each is changed for itself")]
+    pub(super) fn end_boot(&mut self) {
+        for group in self.met.values_mut() {
+            if let Some(moments) = &mut group.moments {
+                moments.end_boot();
+            }
+            if let Some(detail) = &mut group.detail {
+                detail.end_boot();
             }
         }
     }

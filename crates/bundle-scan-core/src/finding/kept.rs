@@ -5,7 +5,7 @@
 
 use foldhash::HashMap;
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, LineAddress};
 use super::occurrences::{LinePlace, counted};
 use super::tally::Next;
 use crate::base::time::HostId;
@@ -35,6 +35,11 @@ impl Kept {
         self.lines.iter_mut().for_each(|line| line.on_host(host));
     }
 
+    /// Says that the machine was booted again after all of these.
+    pub(super) fn end_boot(&mut self) {
+        self.lines.iter_mut().for_each(Evidence::end_boot);
+    }
+
     /// Adds those of another part, before which this one has `matches`.
     pub(super) fn merge(&mut self, mut other: Kept, next: Next, matches: u64, most: usize) {
         if let Next::Block { lines } = next {
@@ -62,10 +67,9 @@ impl Kept {
     /// The first `most` lines, in the order in which they are shown.
     pub fn into_shown(mut self, most: usize) -> Vec<Evidence> {
         self.bound(most);
-        let originals = Originals::of(&self.lines);
-        self.lines.retain(|line| originals.has(line));
-        self.lines.truncate(most);
-        self.lines
+        let mut lines = without_copies(self.lines);
+        lines.truncate(most);
+        lines
     }
 }
 
@@ -73,19 +77,41 @@ fn room(most: usize) -> usize {
     most.saturating_mul(COPIES)
 }
 
-/// Which lines are no copies.
-pub(super) struct Originals(HashMap<LinePlace, u64>);
-
-impl Originals {
-    /// Of these lines, the first ones first.
-    pub(super) fn of<'e>(lines: impl IntoIterator<Item = &'e Evidence>) -> Self {
-        let places = lines.into_iter().filter_map(|line| line.place);
-        Originals(counted(places.map(|place| (place, 1))))
+/// The lines that are no copies, each with where its copies stand. Of equal ones the first that is given is none.
+pub(super) fn without_copies(lines: Vec<Evidence>) -> Vec<Evidence> {
+    let places = lines.iter().filter_map(|line| line.place);
+    let counting = counted(places.map(|place| (place, 1)));
+    let counts = |place: &LinePlace| counting.contains_key(place);
+    let (mut originals, copies): (Vec<Evidence>, Vec<Evidence>) = lines
+        .into_iter()
+        .partition(|line| line.place.as_ref().is_none_or(counts));
+    let mut by_line: HashMap<u64, Vec<usize>> = HashMap::default();
+    for (index, line) in originals.iter().enumerate() {
+        let known = line.place.map(|place| by_line.entry(place.line));
+        known
+            .into_iter()
+            .for_each(|known| known.or_default().push(index));
     }
-
-    /// Whether a line is one of them.
-    pub(super) fn has(&self, line: &Evidence) -> bool {
-        let place = line.place.as_ref();
-        place.is_none_or(|place| self.0.contains_key(place))
+    // A record may stand several times in each of the logs.
+    let mut times: HashMap<LinePlace, usize> = HashMap::default();
+    for copy in copies {
+        let Some(place) = copy.place else { continue };
+        let all = by_line.get(&place.line).map_or(&[][..], Vec::as_slice);
+        let is_of_same =
+            |at: &&usize| originals[**at].place.map(|of| of.owner) == Some(place.owner);
+        let of_same: Vec<&usize> = all.iter().filter(is_of_same).collect();
+        let choices = match of_same.is_empty() {
+            true => all.iter().collect(),
+            false => of_same,
+        };
+        let time = times.entry(place).or_default();
+        if let Some(original) = choices.get(*time).or(choices.last()) {
+            originals[**original].also_in.push(LineAddress {
+                member: copy.member,
+                line: copy.line,
+            });
+        }
+        *time += 1;
     }
+    originals
 }

@@ -23,5 +23,5 @@ pub mod unexplained;
 mod window;
 
 pub use crate::matcher::End;
-pub use evidence::Evidence;
+pub use evidence::{Evidence, LineAddress};
 pub use tally::{Next, Tally, TallyOptions};

@@ -14,6 +14,8 @@ pub struct Moment {
     pub unix_nanos: Option<i64>,
     /// By the clock of its host.
     pub shown: Option<ClockTime>,
+    /// The log that the member is a part of, and which part: see [`Source::stream`](crate::source::Source::stream) and [`rotation::order`](crate::source::rotation::order).
+    pub part: (u32, i64),
     /// The member.
     pub member: MemberPath,
     /// The byte of the member.
@@ -28,6 +30,7 @@ impl Moment {
         Moment {
             unix_nanos: None,
             shown: None,
+            part: (0, 0),
             member: MemberPath::new(""),
             offset: 0,
             is_state: true,
@@ -53,8 +56,17 @@ impl Moment {
                 (Some(later), Some(before)) if same_member && later.clock == before.clock => {
                     in_window(later.nanos, before.nanos) && is_later_line
                 }
-                _ => same_member && self.offset > earlier.offset,
+                _ => self.stands_behind(earlier),
             },
+        }
+    }
+
+    /// Whether it stands later in the same log, which may be rotated.
+    fn stands_behind(&self, earlier: &Moment) -> bool {
+        let ((log, part), (other, before)) = (self.part, earlier.part);
+        match self.member == earlier.member {
+            true => self.offset > earlier.offset,
+            false => log == other && part > before,
         }
     }
 }
@@ -87,7 +99,16 @@ impl Moments {
     pub(super) fn on_host(&mut self, host: HostId) {
         for moment in self.timed.iter_mut().chain(&mut self.state) {
             if let Some(shown) = &mut moment.shown {
-                shown.clock.host = host;
+                shown.clock.on_host(host);
+            }
+        }
+    }
+
+    /// Says that the machine was booted again after all of these.
+    pub(super) fn end_boot(&mut self) {
+        for moment in &mut self.timed {
+            if let Some(shown) = &mut moment.shown {
+                shown.clock.end_boot();
             }
         }
     }
@@ -141,6 +162,7 @@ mod tests {
                     nanos,
                 })
             }),
+            part: (0, 0),
             member: MemberPath::new(member),
             offset,
             is_state: false,
@@ -161,6 +183,12 @@ mod tests {
         ] {
             assert_eq!(later.follows(&timed, within), expected, "{later:?}");
         }
+        let part = |part, member, offset| Moment {
+            part: (7, part),
+            ..at(None, None, member, offset)
+        };
+        assert!(part(2, "log", 0).follows(&part(1, "log.1", 9), None));
+        assert!(!part(1, "log.1", 9).follows(&part(2, "log", 0), None));
         let booted = at(None, Some(100), "d", 1);
         assert!(at(None, Some(150), "d", 2).follows(&booted, Some(60)));
         assert!(!at(None, Some(170), "d", 2).follows(&booted, Some(60)));

@@ -12,7 +12,7 @@ use super::counter::Counter;
 use super::detail::Detail;
 use super::evidence::Evidence;
 use super::group::{Group, Groups, Joined, MAX_JOINED};
-use super::kept::Originals;
+use super::kept::without_copies;
 use super::moment::Moment;
 use super::tally::{Next, SignatureTally, Tally, TallyOptions};
 use super::window;
@@ -479,10 +479,13 @@ impl<'g> Evaluation<'g> {
         all.sort_by_key(|line| line.order());
         let mut known = HashSet::default();
         all.retain(|line| known.insert(line.address()));
-        let originals = Originals::of(all);
+        let originals = without_copies(all.into_iter().cloned().collect());
+        let originals = originals.iter().map(|line| (line.address(), line));
+        let originals: HashMap<_, &Evidence> = originals.collect();
         let mut by_leaf: BTreeMap<usize, Vec<&Evidence>> = BTreeMap::new();
         for (leaf, lines) in groups {
-            let lines = lines.into_iter().filter(|line| originals.has(line));
+            let lines = lines.iter();
+            let lines = lines.filter_map(|line| originals.get(&line.address()).copied());
             let of_leaf = by_leaf.entry(leaf).or_default();
             of_leaf.extend(lines.take(options.of_group().evidence));
         }

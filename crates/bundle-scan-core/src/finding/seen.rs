@@ -91,16 +91,30 @@ impl Seen {
     pub fn on_host(&mut self, host: HostId, until: &[Reading]) {
         let mut told = Vec::new();
         for (clock, _) in &mut self.by_clock {
-            clock.host = host;
+            clock.on_host(host);
             // The last line may be of a program that states its zone, and the match not.
             let is_near = |end: &&Reading| {
                 end.scale == clock.scale || end.scale.is_of_wall() && clock.scale.is_of_wall()
             };
-            told.extend(until.iter().filter(is_near));
+            let ends = until.iter().filter(is_near);
+            let host = clock.host;
+            told.extend(ends.map(|Reading { scale, nanos }| {
+                let scale = *scale;
+                (ClockId { host, scale }, *nanos)
+            }));
         }
-        for Reading { scale, nanos } in told {
-            self.tell(ClockId { host, scale }, nanos);
+        for (clock, nanos) in told {
+            self.tell(clock, nanos);
         }
+        self.by_clock.sort_unstable_by_key(|(clock, _)| *clock);
+    }
+
+    /// Says that the machine was booted again after all of these.
+    pub(super) fn end_boot(&mut self) {
+        self.by_clock
+            .iter_mut()
+            .for_each(|(clock, _)| clock.end_boot());
+        self.by_clock.sort_unstable_by_key(|(clock, _)| *clock);
     }
 
     /// The same by one clock.

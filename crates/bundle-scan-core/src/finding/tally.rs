@@ -11,8 +11,9 @@ use super::presence::Presence;
 use super::unexplained::Unexplained;
 use crate::base::limits::Limits;
 use crate::base::member_path::MemberPath;
-use crate::base::time::{HostId, Reading};
+use crate::base::time::{ClockTime, HostId, Reading};
 use crate::matcher::{Match, Well};
+use crate::record::Record;
 use crate::signature::Signature;
 use crate::signature::schema::Threshold;
 use crate::source::Source;
@@ -92,6 +93,8 @@ pub struct Tally {
     pub shown: Shown,
     /// What was held against the leaves of the signature that is traced, if one is.
     pub attempts: Attempts,
+    /// Whether a machine booted in the midst of it.
+    has_boot: bool,
 }
 
 impl Tally {
@@ -120,6 +123,28 @@ impl Tally {
                 groups.add(found, place, signature, plan, options);
             }
         }
+    }
+
+    /// Takes the first message of a boot: what stands before it in the member is of earlier ones.
+    pub fn booted(&mut self, record: &Record<'_>) {
+        self.end_boot();
+        self.has_boot = true;
+        let Some(reading) = record.reading.filter(|reading| reading.scale.is_of_wall()) else {
+            return;
+        };
+        self.shown.booted(ClockTime {
+            nanos: reading.nanos.saturating_sub(record.uptime.unwrap_or(0)),
+            ..reading.into()
+        });
+    }
+
+    /// Says that the machine was booted again after all of these.
+    pub fn end_boot(&mut self) {
+        for tally in self.signatures.values_mut() {
+            tally.detail.end_boot();
+        }
+        self.groups.values_mut().for_each(Groups::end_boot);
+        self.unexplained.end_boot();
     }
 
     /// Says of which host the member is that all of these stand in, and what its last lines show.
@@ -164,6 +189,10 @@ impl Tally {
 
     /// Adds the tally of another part.
     pub fn merge(&mut self, other: Tally, next: Next, options: &TallyOptions) {
+        if let (true, Next::Block { .. }) = (other.has_boot, next) {
+            self.end_boot();
+            self.has_boot = true;
+        }
         for (signature, theirs) in other.signatures {
             let tally = self.signatures.entry(signature).or_default();
             tally.counter.merge(theirs.counter);

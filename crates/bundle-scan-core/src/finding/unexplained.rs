@@ -110,6 +110,14 @@ impl Unexplained {
         }
     }
 
+    /// Says that the machine was booted again after all of these.
+    pub(super) fn end_boot(&mut self) {
+        for message in self.messages.values_mut() {
+            message.seen.end_boot();
+            message.example.end_boot();
+        }
+    }
+
     /// Adds those of another part.
     pub(super) fn merge(&mut self, other: Unexplained, next: Next) {
         self.is_capped |= other.is_capped;

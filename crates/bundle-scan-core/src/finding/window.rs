@@ -149,6 +149,7 @@ mod tests {
         Moment {
             unix_nanos: Some(seconds(second)),
             shown: None,
+            part: (0, 0),
             member: MemberPath::new("m"),
             offset: second.unsigned_abs(),
             is_state: false,

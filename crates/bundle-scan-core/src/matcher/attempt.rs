@@ -140,7 +140,10 @@ impl Matcher {
         tried: &mut impl FnMut(&Attempt<'_>),
     ) {
         for &number in candidates {
-            let (signature, leaf) = self.leaves[number as usize];
+            let Some(&(signature, leaf)) = self.leaves.get(number as usize) else {
+                // A mark.
+                continue;
+            };
             if let Some(line) = self.signatures[signature].leaves[leaf].as_line() {
                 let (end, value) = judge(line, record);
                 tried(&Attempt {

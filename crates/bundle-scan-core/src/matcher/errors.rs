@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 
 use crate::source::{KlogPlace, Source};
 
-/// The leaf that owns the marks: none of any signature.
+/// The leaf that owns what is looked for beside the anchors of signatures: none of any signature.
 pub(super) const MARK: u32 = u32::MAX;
 
 /// What says in a line that it tells an error; case does not matter. Rows of events are warnings at the worst.

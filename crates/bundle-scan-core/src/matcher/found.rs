@@ -18,6 +18,9 @@ pub trait Sink {
 
     /// A record tells an error, and no leaf matched it.
     fn unexplained(&mut self, error: &Sighting<'_>);
+
+    /// A record is the first message of a boot.
+    fn booted(&mut self, record: &Record<'_>);
 }
 
 /// One leaf of a signature matched one line or fact.

@@ -15,6 +15,7 @@ use crate::record::clock::Clock;
 use crate::signature::compile::Judged;
 use crate::signature::{Signature, SignatureSet};
 use crate::source::Source;
+use crate::source::component::Component;
 use crate::text::block::BlockView;
 
 /// A set of signatures, ready to run over blocks. Immutable, shared by all workers.
@@ -54,7 +55,8 @@ impl Matcher {
                 anchors.map(move |anchor| (anchor, leaf_number))
             });
             let marks = MARKS.iter().filter(|_| looks_for_errors);
-            AnchorIndex::new(anchors.chain(marks.map(|mark| (mark.as_bytes(), MARK))))
+            let marks = marks.map(|mark| (mark.as_bytes(), MARK));
+            AnchorIndex::new(anchors.chain(marks).chain([(BANNER, MARK)]))
         };
         let (facts, anchors) = at_once(|| FactIndex::new(&signatures), anchors);
         Matcher {
@@ -183,6 +185,10 @@ impl Matcher {
             record: told.record,
             captures,
         };
+        // Before what it matches itself, which is of the new boot.
+        if begins_boot(told.record) {
+            sink.booted(told.record);
+        }
         let mut is_explained = false;
         self.test(candidates, told.record, |signature, leaf, captures| {
             is_explained = true;
@@ -204,7 +210,7 @@ impl Matcher {
         let mut fired = None;
         for &number in candidates {
             let Some(&(signature, leaf)) = self.leaves.get(number as usize) else {
-                // The mark of an error.
+                // A mark.
                 continue;
             };
             if fired == Some(signature) {
@@ -218,6 +224,14 @@ impl Matcher {
             }
         }
     }
+}
+
+/// The first words of a kernel. Source: `linux_banner` in Linux `init/version.c`.
+const BANNER: &[u8] = b"Linux version ";
+
+/// Whether a kernel says its first words.
+fn begins_boot(record: &Record<'_>) -> bool {
+    record.text.starts_with(BANNER) && record.component == Some(Component::Kernel)
 }
 
 /// A record with its place.

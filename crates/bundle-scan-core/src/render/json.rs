@@ -9,6 +9,7 @@ use std::io::Write;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::coverage_json::WireCoverage;
 use super::moment::rfc3339;
 use super::unrecognised::WireTemplate;
 use super::{Render, RenderOptions};
@@ -133,7 +134,7 @@ struct WireSummary<'r> {
 }
 
 #[derive(JsonSchema, Serialize)]
-struct WireFinding<'r> {
+pub(super) struct WireFinding<'r> {
     rank: usize,
     id: &'r str,
     fingerprint: &'r str,
@@ -218,23 +219,14 @@ pub(super) struct WireEvidence<'r> {
     captures: &'r BTreeMap<String, String>,
     before: &'r [String],
     after: &'r [String],
+    /// Where the same record stands in other logs, as far as these lines were kept.
+    also_in: Vec<WireAddress<'r>>,
 }
 
 #[derive(JsonSchema, Serialize)]
-struct WireCoverage<'r> {
-    scanned: u64,
-    not_text: u64,
-    empty: u64,
-    lines: u64,
-    members: Vec<WireMember<'r>>,
-    members_not_listed: u64,
-    not_evaluable: &'r [String],
-    /// Templates of unrecognised errors that are not listed.
-    unrecognised_not_listed: u64,
-    /// Whether only a sample of the unrecognised errors was counted.
-    unrecognised_is_sample: bool,
-    /// What tells that logs are incomplete.
-    lost: Vec<WireFinding<'r>>,
+pub(super) struct WireAddress<'r> {
+    member: &'r str,
+    line: u64,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -329,7 +321,7 @@ impl<'r> WireSummary<'r> {
 }
 
 impl<'r> WireFinding<'r> {
-    fn new(finding: &'r Finding, lang: Lang) -> Self {
+    pub(super) fn new(finding: &'r Finding, lang: Lang) -> Self {
         let spec = finding.signature.spec();
         let entities = finding
             .entities
@@ -393,6 +385,10 @@ impl WireBucket {
 
 impl<'r> WireEvidence<'r> {
     pub(super) fn new(evidence: &'r Evidence) -> Self {
+        let also_in = evidence.also_in.iter().map(|address| WireAddress {
+            member: address.member.as_str(),
+            line: address.line,
+        });
         WireEvidence {
             member: evidence.member.as_str(),
             line: evidence.line,
@@ -405,26 +401,7 @@ impl<'r> WireEvidence<'r> {
             captures: &evidence.captures,
             before: &evidence.before,
             after: &evidence.after,
-        }
-    }
-}
-
-impl<'r> WireCoverage<'r> {
-    fn new(report: &'r Report, lang: Lang) -> Self {
-        let (coverage, lost) = (&report.coverage, report.lost.iter());
-        let listed = coverage.members.len() as u64;
-        WireCoverage {
-            scanned: coverage.scanned,
-            not_text: coverage.not_text,
-            empty: coverage.empty,
-            lines: coverage.lines,
-            members: coverage.members.iter().map(WireMember::new).collect(),
-            members_not_listed: (coverage.scanned + coverage.not_text + coverage.empty)
-                .saturating_sub(listed),
-            not_evaluable: &coverage.not_evaluable,
-            unrecognised_not_listed: report.unrecognised.left_out,
-            unrecognised_is_sample: report.unrecognised.is_sample,
-            lost: lost.map(|lost| WireFinding::new(lost, lang)).collect(),
+            also_in: also_in.collect(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Report to bytes: one file for each output format. Text from a bundle is never trusted here.
 
+mod coverage_json;
 pub mod diff;
 pub mod diff_json;
 pub mod escape;

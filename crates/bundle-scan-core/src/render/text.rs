@@ -10,12 +10,15 @@ use super::{Render, RenderOptions, unrecognised};
 use crate::base::time::Trust;
 use crate::error::Error;
 use crate::finding::Evidence;
+use crate::report::evaluable::{Judged, by_lack};
 use crate::report::{Entity, Finding, Report};
 
 /// Evidence lines shown for a finding; JSON has all that were kept.
 const SHOWN_EVIDENCE: usize = 3;
 /// Values shown for an entity.
 const SHOWN_VALUES: usize = 3;
+/// Sources shown for want of which signatures could not be judged.
+const SHOWN_LACKS: usize = 6;
 /// Columns of evidence shown.
 const SHOWN_COLUMNS: usize = 400;
 
@@ -73,6 +76,7 @@ impl ReportText<'_> {
         let words = self.page.words;
         self.explained(words.benign, &self.report.benign)?;
         self.explained(words.lost, &self.report.lost)?;
+        self.gaps()?;
         let most = self.page.options.unrecognised.unwrap_or(usize::MAX);
         unrecognised::section(&mut self.page, &self.report.unrecognised, most)?;
         self.problems()
@@ -95,19 +99,19 @@ impl ReportText<'_> {
     fn verdict(&mut self) -> io::Result<()> {
         let words = self.page.words;
         let Some(first) = self.report.findings.first() else {
+            let judged = Judged::of(self.report);
             let basis = format!(
-                "{} · {} · {} {}",
-                words.signatures.count(self.report.tool.signatures as u64),
-                words.members.count(self.report.coverage.scanned),
-                grouped(self.report.coverage.not_evaluable.len() as u64),
-                words.not_evaluable
+                "{} {}",
+                words.signatures.count(judged.matched + judged.clean),
+                words.judged_by,
             );
-            return writeln!(
+            writeln!(
                 self.page.out,
                 "{}  {}",
                 self.page.paint(GREEN, words.healthy),
                 self.page.paint(DIM, &basis)
-            );
+            )?;
+            return self.not_evaluable(judged.not_evaluable);
         };
         if first.severity() < self.page.options.min_severity {
             return writeln!(self.page.out, "{}", words.nothing_at_this_level);
@@ -130,6 +134,27 @@ impl ReportText<'_> {
             self.page.paint(color_of(first.severity()), title),
             self.page.paint(DIM, &tail)
         )
+    }
+
+    /// What could not be judged, and for want of what.
+    fn not_evaluable(&mut self, count: u64) -> io::Result<()> {
+        if count == 0 {
+            return Ok(());
+        }
+        let words = self.page.words;
+        let groups = by_lack(&self.report.coverage.not_evaluable);
+        let hidden = groups.len().saturating_sub(SHOWN_LACKS);
+        let shown = groups.iter().take(SHOWN_LACKS).map(|(lacking, ids)| {
+            let facts = lacking.facts.iter().copied();
+            let names: Vec<&str> = lacking.components.iter().copied().chain(facts).collect();
+            format!("{} ({})", names.join(" / "), grouped(ids.len() as u64))
+        });
+        let mut lacks = shown.collect::<Vec<_>>().join(", ");
+        if hidden > 0 {
+            lacks += &format!(", +{}", grouped(hidden as u64));
+        }
+        let text = format!("{} {}: {lacks}", grouped(count), words.not_evaluable);
+        self.page.wrapped(&self.page.paint(DIM, &text), 0)
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
@@ -218,7 +243,15 @@ impl ReportText<'_> {
     }
 
     fn evidence(&mut self, label: &str, evidence: &Evidence) -> io::Result<()> {
-        let place = format!("{}:{}", visible(evidence.member.as_str()), evidence.line);
+        let mut place = format!("{}:{}", visible(evidence.member.as_str()), evidence.line);
+        if let Some(other) = evidence.also_in.first() {
+            let (also, member) = (self.page.words.also_in, visible(other.member.as_str()));
+            place += &format!(" {also} {member}:{}", other.line);
+            match evidence.also_in.len() - 1 {
+                0 => (),
+                more => place += &format!(" +{more}"),
+            }
+        }
         self.page.label(label)?;
         writeln!(self.page.out, "{}", self.page.paint(CYAN, &place))?;
         let text = visible(evidence.text.trim_end());
@@ -304,6 +337,21 @@ impl ReportText<'_> {
             let cause = &finding.signature.spec().cause;
             self.page
                 .wrapped(cause.text(self.page.options.lang), INDENT + 1)?;
+        }
+        Ok(())
+    }
+
+    /// Parts of logs that are not there.
+    fn gaps(&mut self) -> io::Result<()> {
+        let (words, report) = (self.page.words, self.report);
+        if !report.coverage.gaps.is_empty() && report.lost.is_empty() {
+            self.page.heading(words.lost)?;
+        }
+        for gap in &report.coverage.gaps {
+            let log = visible(gap.log.as_str());
+            let missing = gap.missing.iter().map(|part| format!("{log}.{part}"));
+            let missing = missing.take(SHOWN_VALUES).collect::<Vec<_>>().join(", ");
+            writeln!(self.page.out, "  {} {missing}", words.gap)?;
         }
         Ok(())
     }

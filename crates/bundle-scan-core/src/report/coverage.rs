@@ -1,14 +1,14 @@
 //! What a report rests on: which members were looked at, and which signatures had nothing to look at.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
+use super::evaluable::{Lacking, Sources};
+use super::streams::{Gap, gaps};
 use crate::base::member_path::MemberPath;
 use crate::base::time::{ClockId, ClockTime, Time};
 use crate::fact::census::Census;
 use crate::finding::clocks::Clocks;
-use crate::signature::compile::Leaf;
-use crate::signature::{Signature, SignatureSet};
+use crate::signature::SignatureSet;
 use crate::source::component::{Component, ComponentSet};
 
 /// Members listed one by one. The rest is counted; what is kept is the first of them by path.
@@ -110,8 +110,10 @@ pub struct Coverage {
     pub lines: u64,
     /// Who speaks in the scanned members, by their paths; `None` for those in which each line must tell.
     pub speakers: BTreeMap<Option<Component>, Spoken>,
-    /// Ids of signatures whose components left nothing in the bundle, sorted.
-    pub not_evaluable: Vec<String>,
+    /// By id, what the signatures lack that have nothing to look at in the bundle.
+    pub not_evaluable: BTreeMap<String, Lacking>,
+    /// Parts of rotated logs that are not there although older ones are.
+    pub gaps: Vec<Gap>,
 }
 
 impl Coverage {
@@ -129,17 +131,22 @@ pub struct CoverageBuilder {
     coverage: Coverage,
     /// The earliest and the latest reading of each clock at the ends of members, by kind.
     ends: BTreeMap<(&'static str, ClockId), Ends>,
-    speakers: ComponentSet,
-    anybody: bool,
+    heard: ComponentSet,
 }
 
 /// The readings at the ends of a member: those of two clocks can be held against each other only when the whole bundle was read.
 pub type Ends = (ClockTime, ClockTime);
 
 impl CoverageBuilder {
-    /// Adds a member without its span, which `ends` tells. `speaker` is who speaks in it by its path; `None` if its lines
-    /// must tell.
-    pub fn add(&mut self, member: MemberCoverage, ends: Option<Ends>, speaker: Option<Component>) {
+    /// Adds a member without its span, which `ends` tells. `speaker` is who speaks in it by its path, `None` if its lines
+    /// must tell; `heard` who does then, as far as that is known.
+    pub fn add(
+        &mut self,
+        member: MemberCoverage,
+        ends: Option<Ends>,
+        speaker: Option<Component>,
+        heard: ComponentSet,
+    ) {
         let coverage = &mut self.coverage;
         coverage.lines += member.lines;
         coverage.kinds.entry(member.kind).or_default().add(&member);
@@ -149,8 +156,7 @@ impl CoverageBuilder {
                 let spoken = coverage.speakers.entry(speaker).or_default();
                 spoken.members += 1;
                 spoken.lines += member.lines;
-                self.anybody |= speaker.is_none();
-                self.speakers.extend(speaker);
+                self.heard.extend(speaker.into_iter().chain(heard.iter()));
             }
             MemberStatus::NotText => coverage.not_text += 1,
             MemberStatus::Empty => coverage.empty += 1,
@@ -179,28 +185,19 @@ impl CoverageBuilder {
                 kind.extend(span(ends));
             }
         }
-        if !self.anybody {
-            let silent = |signature: &&Arc<Signature>| {
-                signature.leaves.iter().all(|leaf| match leaf {
-                    Leaf::Line(line) => {
-                        let mut speakers = self.speakers.iter();
-                        speakers.all(|speaker| !line.scope.admits(speaker))
-                    }
-                    Leaf::Fact(fact) => !facts.facts.contains_key(fact.kind.name),
-                })
-            };
-            self.coverage.not_evaluable = set
-                .iter()
-                .filter(silent)
-                .map(|signature| signature.id.clone())
-                .collect();
-        }
+        let sources = Sources::new(self.heard, facts);
+        let silent = set.iter().filter_map(|signature| {
+            let lacking = sources.lacking(signature)?;
+            Some((signature.id.clone(), lacking))
+        });
+        self.coverage.not_evaluable = silent.collect();
         let members = self.listed.into_iter();
         let members = members.map(|(member, ends)| MemberCoverage {
             span: ends.and_then(span),
             ..member
         });
         self.coverage.members = members.collect();
+        self.coverage.gaps = gaps(&self.coverage.members);
         self.coverage
     }
 }

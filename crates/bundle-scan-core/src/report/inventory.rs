@@ -35,7 +35,7 @@ const NEEDS: &[Need] = &[
         en: "out of memory, disk, network card and file system failures",
         zh: "无法判断内存不足、磁盘、网卡和文件系统故障",
         command: "dmesg -T; journalctl -k",
-        kinds: &["kernel", "syslog", "journal-text"],
+        kinds: &["kernel", "kernel-crash", "syslog", "journal-text"],
         facts: &[],
     },
     Need {

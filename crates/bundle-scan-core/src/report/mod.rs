@@ -5,12 +5,14 @@
 mod build;
 pub mod correlate;
 pub mod coverage;
+pub mod evaluable;
 pub mod fingerprint;
 pub mod inventory;
 pub mod requires;
 mod scene;
 pub mod score;
 pub mod state;
+pub mod streams;
 pub mod timeline;
 pub mod trace;
 pub mod unrecognised;

@@ -9,6 +9,7 @@ use crate::record::Record;
 use crate::record::clock::Clock;
 use crate::report::coverage::Ends;
 use crate::source::Source;
+use crate::source::component::{Component, ComponentSet};
 use crate::text::block::BlockView;
 use crate::text::lines::line_around;
 
@@ -18,7 +19,7 @@ const FEW: usize = 8;
 const MANY: usize = 64;
 
 /// What the lines on both ends say.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Edges {
     /// The first and the last reading.
     pub(super) readings: Vec<Reading>,
@@ -26,6 +27,8 @@ pub(super) struct Edges {
     pub(super) hosts: BTreeSet<String>,
     /// What they say of the clock.
     pub(super) shown: Shown,
+    /// Who speaks in them.
+    speakers: ComponentSet,
 }
 
 impl Edges {
@@ -72,6 +75,7 @@ impl Edges {
                 }
             }
             self.shown.line(&record);
+            self.speakers.extend(record.component);
             if reading.is_some() && !is_of_machine && count < FEW {
                 break;
             }
@@ -84,11 +88,29 @@ impl Edges {
         self.readings.extend(other.readings);
         self.hosts.extend(other.hosts);
         self.shown.merge(other.shown);
+        self.speakers.extend(other.speakers.iter());
+    }
+
+    /// Who speaks in the member, if its path does not tell: in a log of a machine those at its ends and those that write to every such
+    /// log, in a log of which nothing is known anybody, and nobody in what is no log.
+    pub(super) fn heard(&self, source: &Source) -> ComponentSet {
+        let is_log = !self.readings.is_empty();
+        match source.component {
+            None if LOGS.contains(&source.kind) => {
+                let machine = [Component::Kernel, Component::Systemd, Component::App];
+                machine.into_iter().chain(self.speakers.iter()).collect()
+            }
+            None if is_log => ComponentSet::all_but_echoes(),
+            _ => self.speakers,
+        }
     }
 
     /// Gives what was found in a member the host and the clock that they name; tells the host.
     pub(super) fn apply(&self, source: &Source, tally: &mut Tally) -> HostId {
         let host = self.host(source);
+        if is_of_earlier_boot(source) {
+            tally.end_boot();
+        }
         tally.shown.merge(self.shown.clone());
         // Commands and objects may tell of what is to come: timers, certificates.
         if !is_document(source.kind) {
@@ -104,24 +126,30 @@ impl Edges {
         if source.pod.is_some() {
             return HostId::CONTAINER;
         }
-        let is_earlier_boot = source.kind == "kernel" && source.rotation.is_some();
         match self.hosts.first() {
-            _ if is_earlier_boot => HostId::ADRIFT,
             Some(host) => HostId::named(host),
             None => HostId::UNNAMED,
         }
     }
 
     /// The readings at both ends.
-    pub(super) fn ends(&self, host: HostId) -> Option<Ends> {
+    pub(super) fn ends(&self, source: &Source, host: HostId) -> Option<Ends> {
         let mut times = self.readings.iter().map(|reading| {
             let mut time = ClockTime::from(*reading);
-            time.clock.host = host;
+            if is_of_earlier_boot(source) {
+                time.clock.end_boot();
+            }
+            time.clock.on_host(host);
             time
         });
         let one = times.next()?;
         Some((one, times.next_back().unwrap_or(one)))
     }
+}
+
+/// Whether it is a log that the kernel ended before the last boot: `dmesg.0`, and what it left when it crashed.
+fn is_of_earlier_boot(source: &Source) -> bool {
+    source.kind == "kernel-crash" || source.kind == "kernel" && source.rotation.is_some()
 }
 
 /// Whether the lines of members of this kind are not written one after the other.
@@ -146,6 +174,10 @@ mod tests {
     use crate::base::time::{NANOS_PER_SECOND, Scale};
     use crate::finding::clocks::Clocks;
     use crate::source::classify;
+
+    fn of(path: &str) -> Source {
+        classify(&MemberPath::new(path), b"")
+    }
 
     fn edges(path: &str, text: &str) -> Edges {
         let path = MemberPath::new(path);
@@ -192,7 +224,9 @@ mod tests {
         let text = "2026-03-11T05:50:07Z start\n2026-03-11T05:51:07Z failed\n  at main.go:7\n  at run.go:9\n";
         let found = edges("pods/app.log", text);
         assert_eq!(found.readings.len(), 2);
-        let (first, last) = found.ends(HostId::UNNAMED).expect("both ends have a time");
+        let (first, last) = found
+            .ends(&of("pods/app.log"), HostId::UNNAMED)
+            .expect("both ends have a time");
         assert_eq!(last.nanos - first.nanos, 60 * NANOS_PER_SECOND);
     }
 
@@ -202,16 +236,12 @@ mod tests {
             Mar 11 05:58:00 n1 kernel: eth0: link becomes ready\n";
         let found = edges("var/log/messages", text);
         let host = HostId::named("n1");
-        let (one, other) = found.ends(host).expect("both ends have a time");
+        let (one, other) = found
+            .ends(&of("var/log/messages"), host)
+            .expect("both ends have a time");
         assert_ne!(one.clock, other.clock);
         let mut tally = Tally::default();
-        assert_eq!(
-            found.apply(
-                &classify(&MemberPath::new("var/log/messages"), b""),
-                &mut tally
-            ),
-            host
-        );
+        assert_eq!(found.apply(&of("var/log/messages"), &mut tally), host);
         let clocks = Clocks::new(&tally.shown, None);
         let mut times = [one, other].map(|end| clocks.time(end).expect("a time").unix_nanos);
         times.sort_unstable();

@@ -13,7 +13,7 @@ use crate::finding::{Next, Tally, TallyOptions};
 use crate::record::clock::Clock;
 use crate::report::coverage::{CoverageBuilder, Ends, MemberCoverage, MemberStatus};
 use crate::source::Source;
-use crate::source::component::Component;
+use crate::source::component::{Component, ComponentSet};
 
 /// What a worker found in one block.
 #[derive(Debug, Default)]
@@ -84,7 +84,8 @@ impl MemberJob {
         Ended {
             tally,
             covered,
-            ends: edges.ends(host),
+            ends: edges.ends(&self.source, host),
+            heard: edges.heard(&self.source),
             hosts: edges.hosts,
             speaker: self.source.component,
         }
@@ -112,6 +113,7 @@ struct Ended {
     ends: Option<Ends>,
     hosts: BTreeSet<String>,
     speaker: Option<Component>,
+    heard: ComponentSet,
 }
 
 /// What is known of the bundle so far.
@@ -138,7 +140,8 @@ impl Gathered {
             self.hosts.pop_last();
         }
         self.tally.merge(ended.tally, Next::Member, options);
-        self.coverage.add(ended.covered, ended.ends, ended.speaker);
+        self.coverage
+            .add(ended.covered, ended.ends, ended.speaker, ended.heard);
     }
 }
 
@@ -209,7 +212,9 @@ impl Gather {
 
     /// Lists a member that is not scanned.
     pub(super) fn skipped(&self, covered: MemberCoverage) {
-        lock(&self.gathered).coverage.add(covered, None, None);
+        lock(&self.gathered)
+            .coverage
+            .add(covered, None, None, ComponentSet::default());
     }
 
     pub(super) fn into_gathered(self) -> Gathered {

@@ -15,6 +15,7 @@ use crate::fact::{self, Ending, Fact, Section, kind};
 use crate::finding::tally::Place;
 use crate::finding::{Tally, TallyOptions};
 use crate::matcher::{Held, Match, Matcher, Sighting, Sink};
+use crate::record::Record;
 use crate::record::clock::Clock;
 use crate::source::Source;
 use crate::source::component::Component;
@@ -190,6 +191,10 @@ impl Sink for Counting<'_> {
         let place = self.setting.place(self.view);
         let options = self.setting.options;
         self.tally.unexplained.add(error, place, options);
+    }
+
+    fn booted(&mut self, record: &Record<'_>) {
+        self.tally.booted(record);
     }
 }
 

@@ -36,6 +36,13 @@ pub struct Source {
     pub klog: Option<KlogPlace>,
 }
 
+impl Source {
+    /// Where it stands among the parts of its log, the oldest first: see [`rotation::order`].
+    pub fn part(&self) -> i64 {
+        rotation::order(self.rotation.as_deref())
+    }
+}
+
 /// What stands before a klog header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KlogPlace {

@@ -40,6 +40,20 @@ pub fn unrotated(name: &str) -> Unrotated {
     }
 }
 
+/// Where a part stands among those of its log, the oldest first: numbers and words count back from the current one, dates go on.
+pub fn order(part: Option<&str>) -> i64 {
+    let Some(part) = part else {
+        return i64::MAX;
+    };
+    let digits: String = part.chars().filter(char::is_ascii_digit).take(17).collect();
+    match digits.len() {
+        0 => -1,
+        1..8 => digits.parse().map_or(0, |number: i64| -number),
+        // As many digits for all, so that a day stands before its seconds.
+        _ => format!("{digits:0<17}").parse().unwrap_or(0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +83,21 @@ mod tests {
                 (name, part),
                 "{given}"
             );
+        }
+    }
+
+    #[test]
+    fn parts_stand_in_the_order_in_which_they_were_written() {
+        for parts in [
+            ["5", "2", "1", ""],
+            ["old", "", "", ""],
+            ["20260309", "20260310", "20260310-101741", ""],
+            ["2026-03-09", "2026-03-10T10-17-41.075", "", ""],
+        ] {
+            let part = |part: &'static str| Some(part).filter(|part| !part.is_empty());
+            let orders = parts.map(|name| order(part(name)));
+            assert!(orders.is_sorted(), "{parts:?} {orders:?}");
+            assert!(orders[0] < orders[3]);
         }
     }
 }

@@ -75,10 +75,8 @@ pub const KINDS: &[Kind] = &[
             "host-collectors/run-host/dmesg*",
             "kern.log",
             "kernel.log",
-            "pstore/*",
             "serial-*.log",
             "sos_commands/kernel/dmesg*",
-            "vmcore-dmesg.txt",
         ],
         samples: &[
             "var/log/dmesg",
@@ -87,6 +85,13 @@ pub const KINDS: &[Kind] = &[
             "dmesg.log",
             "kernel/dmesg.human.current",
         ],
+    },
+    Kind {
+        // What a kernel left behind that crashed.
+        id: "kernel-crash",
+        component: Some(Component::Kernel),
+        patterns: &["pstore/*", "vmcore-dmesg.txt"],
+        samples: &["var/crash/127.0.0.1-2026-03-10-10:17:41/vmcore-dmesg.txt"],
     },
     Kind {
         id: "os-command",

@@ -1,0 +1,101 @@
+//! Logs in several parts, with several boots, and the same record in several logs.
+
+use super::{check, report};
+
+const BLOCKED: &str = "match: {any: [{line: {component: [kernel], literal: task blocked}}]}";
+
+#[test]
+fn a_record_says_where_else_it_stands() {
+    let messages = "Mar 10 10:17:41 n1 kernel: [ 812.100000] task blocked\n";
+    let ring = "[ 812.100000] task blocked\n";
+    let fixture = format!(
+        "//- dmesg\n[ 1.0] up\n{ring}{ring}//- var/log/messages\n{messages}{messages}//- journal.log\n-- start --\n{messages}"
+    );
+    let found = report(BLOCKED, &fixture);
+    let evidence = found.findings[0].evidence.iter();
+    let addresses: Vec<(String, Vec<String>)> = evidence
+        .map(|line| {
+            let also = line.also_in.iter();
+            let also = also.map(|at| format!("{}:{}", at.member, at.line));
+            (format!("{}:{}", line.member, line.line), also.collect())
+        })
+        .collect();
+    let owned = |at: &str, also: &[&str]| {
+        let also = also.iter().map(|at| (*at).to_owned());
+        (at.to_owned(), also.collect::<Vec<_>>())
+    };
+    assert_eq!(
+        addresses,
+        [
+            owned("dmesg:2", &["journal.log:2", "var/log/messages:1"]),
+            owned("dmesg:3", &["var/log/messages:2"]),
+        ]
+    );
+}
+
+#[test]
+fn the_parts_of_a_log_are_one_after_the_other() {
+    let rule = "match: {any: [{line: {literal: task blocked}}]}\ncleared_by: [{line: {literal: task seen back}}]";
+    let (blocked, back) = ("task blocked\n", "task seen back\n");
+    for (older, newer, state) in [
+        ("app.log.1", "app.log", "cleared"),
+        ("app.log.10", "app.log.9", "cleared"),
+        ("app.log-20260309.gz", "app.log-20260310", "cleared"),
+        ("app.log", "app.log.1", "unknown"),
+        ("app.log.1", "other.log", "unknown"),
+    ] {
+        let fixture = format!("//- {older}\n{blocked}//- {newer}\n{back}");
+        let found = report(rule, &fixture);
+        assert_eq!(found.findings[0].state.as_str(), state, "{older} {newer}");
+    }
+}
+
+const BANNER: &str = "Linux version 5.10.0 (b@c) (gcc) #1 SMP";
+
+#[test]
+fn what_came_before_a_boot_is_over() {
+    let log = |lines: &[(&str, &str)]| {
+        let lines = lines
+            .iter()
+            .map(|(time, text)| format!("2026-03-10T{time}Z n1 kernel: {text}\n"));
+        format!("//- var/log/messages\n{}", lines.collect::<String>())
+    };
+    let blocked = ("10:00:00", "task blocked");
+    let boot = ("10:10:00", BANNER);
+    let end = ("10:20:00", "up");
+    check(
+        BLOCKED,
+        &[
+            (&log(&[blocked, end]), "1 active high @1"),
+            (&log(&[blocked, boot, end]), "1 historic high @1"),
+            (
+                &log(&[("10:05:00", BANNER), blocked, boot, end]),
+                "1 historic high @2",
+            ),
+            (
+                &log(&[
+                    blocked,
+                    ("10:10:00", "app: Linux version 5.10.0 is old"),
+                    end,
+                ]),
+                "1 active high @1",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn uptimes_of_an_earlier_boot_in_the_same_log_have_no_time() {
+    let boots = |earlier: &str, last: &str| {
+        format!(
+            "//- console.log\n[    0.000000] {BANNER}\n[  100.000000] {earlier}\n[    0.000000] {BANNER}\n[  100.000000] {last}\n\
+             //- var/log/messages\nMar 10 10:10:00 n1 kernel: [    5.000000] up\nMar 10 11:10:00 n1 kernel: [ 3605.000000] up\n"
+        )
+    };
+    let time = |fixture: &str| {
+        let found = report(BLOCKED, fixture);
+        found.findings[0].evidence[0].time.is_some()
+    };
+    assert!(!time(&boots("task blocked", "up")));
+    assert!(time(&boots("up", "task blocked")));
+}
