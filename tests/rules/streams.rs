@@ -99,3 +99,49 @@ fn uptimes_of_an_earlier_boot_in_the_same_log_have_no_time() {
     assert!(!time(&boots("task blocked", "up")));
     assert!(time(&boots("up", "task blocked")));
 }
+
+#[test]
+fn a_log_that_names_no_host_is_of_the_machine_of_its_tree() {
+    let rule = "match: {any: [{line: {literal: task blocked}}]}";
+    let klog = "E0310 10:17:41.075997       7 a.go:9] task blocked\n";
+    let hosts = |fixture: &str| {
+        let found = report(rule, fixture);
+        let hosts = found.findings[0].hosts.iter();
+        let hosts = hosts.map(|(host, count)| format!("{host} {count}"));
+        hosts.collect::<Vec<_>>().join(", ")
+    };
+    let logs = format!("//- a/var/log/kubelet.log\n{klog}//- b/kubelet.log\n{klog}{klog}");
+    assert_eq!(hosts(&logs), "");
+    let named = format!(
+        "{logs}//- a/etc/hostname\nedge-1.example.com\n//- b/var/log/messages\nMar 10 10:00:00 edge-2 kernel: up\n"
+    );
+    assert_eq!(hosts(&named), "edge-2 2, edge-1 1");
+    let alone = format!("//- kubelet.log\n{klog}//- messages\nMar 10 10:00:00 edge-2 kernel: up\n");
+    assert_eq!(hosts(&alone), "edge-2 1");
+    let of_pod = format!(
+        "//- a/etc/hostname\nedge-1\n//- a/var/log/pods/shop_web-0_1111/app/0.log\n2026-03-10T10:17:41Z stdout F {klog}"
+    );
+    assert_eq!(hosts(&of_pod), "");
+    let nodes =
+        "NAME     STATUS   ROLES    AGE   VERSION\nedge-7   Ready    <none>   9d    v1.28.1\n";
+    let called = format!("//- nodes/edge-7/kubelet.log\n{klog}//- kubectl/nodes.txt\n{nodes}");
+    assert_eq!(hosts(&called), "edge-7 1");
+}
+
+#[test]
+fn the_zone_of_a_tree_is_that_of_its_machine() {
+    let of = |host: &str, zone: &str| {
+        let klog = format!("E0310 10:17:41.000000       7 a.go:9] task blocked on {host}\n");
+        format!(
+            "//- {host}/var/log/kubelet.log\n{klog}//- {host}/etc/hostname\n{host}\n//- {host}/sos_commands/systemd/timedatectl\n      Local time: Tue 2026-03-10 12:00:00\n  Universal time: Tue 2026-03-10 12:00:00\n       Time zone: x ({zone})\n"
+        )
+    };
+    let fixture = of("n1", "CST, +0800") + &of("n2", "UTC, +0000");
+    let rule = "match: {any: [{line: {literal: task blocked}}]}";
+    let found = report(rule, &fixture);
+    let evidence = found.findings[0].evidence.iter();
+    let hours: Vec<i64> = evidence
+        .map(|line| line.time.unwrap().unix_nanos / 3_600_000_000_000 % 24)
+        .collect();
+    assert_eq!(hours, [2, 10]);
+}

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// What separates a nested container from the path inside it.
-const NESTING: char = '!';
+pub const NESTING: char = '!';
 
 /// The address of one member inside a bundle. Cheap to clone; ordered by its text.
 ///

@@ -64,6 +64,9 @@ pub struct Reading {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HostId(u64);
 
+/// What tells the number of a tree from that of a name.
+const TREE: u64 = 1 << 63;
+
 impl HostId {
     /// A host that nothing names.
     pub const UNNAMED: HostId = HostId(0);
@@ -71,6 +74,16 @@ impl HostId {
     pub const CONTAINER: HostId = HostId(1);
     /// What cannot be held against other clocks, such as the uptime in a log of an earlier boot.
     pub const ADRIFT: HostId = HostId(2);
+
+    /// The host of a tree of members, whatever it is called: it is not known yet.
+    pub fn tree(tree: &str) -> Self {
+        HostId(fnv1a(tree.as_bytes()) | TREE)
+    }
+
+    /// Whether it stands for a host that is not known yet.
+    pub fn is_of_tree(self) -> bool {
+        self.0 & TREE != 0
+    }
 
     /// Whether its clocks can be held against those of a machine.
     pub fn is_machine(self) -> bool {
@@ -81,7 +94,7 @@ impl HostId {
     pub fn named(name: &str) -> Self {
         let is_label = |first: &str| first.bytes().any(|byte| !byte.is_ascii_digit());
         let short = name.split_once('.').filter(|(first, _)| is_label(first));
-        HostId(fnv1a(short.map_or(name, |(first, _)| first).as_bytes()))
+        HostId(fnv1a(short.map_or(name, |(first, _)| first).as_bytes()) & !TREE)
     }
 
     /// A shorter number for it, mostly another one than that of any other host.

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
+use super::homes::Homes;
 use crate::base::time::{
     ClockId, ClockTime, HostId, NANOS_PER_DAY, NANOS_PER_SECOND, Reading, Scale, Time, TimeQuality,
     seconds_east,
@@ -135,25 +136,36 @@ impl Shown {
 
     /// The same, of this host.
     pub fn on_host(self, host: HostId) -> Shown {
+        self.renamed(|_| host)
+    }
+
+    /// The same, of hosts by other names.
+    fn renamed(self, name: impl Fn(HostId) -> HostId) -> Shown {
         let mut named = Shown::default();
-        for (clock, nanos) in self.newest {
-            named.note(ClockTime {
-                clock: ClockId { host, ..clock },
-                nanos,
+        let clock = |clock: ClockId| ClockId {
+            host: name(clock.host),
+            ..clock
+        };
+        for (known, nanos) in self.newest {
+            let clock = clock(known);
+            named.note(ClockTime { clock, nanos });
+        }
+        for (known, nanos) in self.boots {
+            let clock = clock(known);
+            named.booted(ClockTime { clock, nanos });
+        }
+        for (host, known) in self.hosts {
+            named.merge(Shown {
+                hosts: BTreeMap::from([(name(host), known)]),
+                ..Shown::default()
             });
         }
-        for (clock, nanos) in self.boots {
-            named.booted(ClockTime {
-                clock: ClockId { host, ..clock },
-                nanos,
+        for (host, known) in self.zones {
+            named.merge(Shown {
+                zones: BTreeMap::from([(name(host), known)]),
+                ..Shown::default()
             });
         }
-        named
-            .hosts
-            .extend(self.hosts.into_values().map(|clock| (host, clock)));
-        named
-            .zones
-            .extend(self.zones.into_values().map(|zones| (host, zones)));
         named
     }
 
@@ -217,14 +229,20 @@ pub struct Clocks {
     assumed_offset: Option<i32>,
     /// Years that a host's stamps of an inferred year are too late.
     years_off: BTreeMap<HostId, i16>,
+    /// The hosts that stand for trees of members.
+    homes: BTreeMap<HostId, HostId>,
 }
 
 impl Clocks {
     /// Holds what all clocks showed against each other. `assumed_offset`, in seconds east of Greenwich, is that of machines of
-    /// which nothing tells it.
-    pub fn new(shown: &Shown, assumed_offset: Option<i32>) -> Self {
+    /// which nothing tells it; `homes` tells whose the members are that do not name their host.
+    pub fn new(shown: &Shown, assumed_offset: Option<i32>, homes: &Homes) -> Self {
+        let homes = homes.ids();
+        let shown = shown.clone().renamed(|host| at_home(&homes, host));
+        let shown = &shown;
         let hosts = shown.known();
         let mut clocks = Clocks {
+            homes,
             assumed_offset,
             common: agreed(&hosts),
             hosts,
@@ -303,6 +321,7 @@ impl Clocks {
     }
 
     fn host(&self, host: HostId) -> HostClock {
+        let host = at_home(&self.homes, host);
         let known = self.hosts.get(&host).copied().unwrap_or_default();
         if !host.is_machine() {
             return HostClock::default();
@@ -333,7 +352,8 @@ impl Clocks {
                 (local.checked_sub(offset)?, quality)
             }
             Scale::Yearless => {
-                let off = self.years_off.get(&shown.clock.host).copied().unwrap_or(0);
+                let host = at_home(&self.homes, shown.clock.host);
+                let off = self.years_off.get(&host).copied().unwrap_or(0);
                 let local = years_back(local, off)?;
                 if local < NO_YEAR {
                     return None;
@@ -360,6 +380,14 @@ impl Clocks {
             unix_nanos,
             quality,
         })
+    }
+}
+
+/// The host that a number stands for: of a tree its host, if that is known.
+fn at_home(homes: &BTreeMap<HostId, HostId>, host: HostId) -> HostId {
+    match host.is_of_tree() {
+        true => homes.get(&host).copied().unwrap_or(HostId::UNNAMED),
+        false => host,
     }
 }
 

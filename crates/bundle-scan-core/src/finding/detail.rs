@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::entity::Values;
 use super::evidence::Evidence;
+use super::homes::Home;
 use super::kept::Kept;
 use super::seen::Seen;
 use super::tally::{Next, Place, TallyOptions};
-use crate::base::time::{HostId, Reading};
+use crate::base::thing::canonical;
 use crate::matcher::Match;
 use crate::source::PodRef;
 use crate::source::component::Component;
@@ -27,8 +28,10 @@ pub struct Detail {
     pub entities: BTreeMap<String, Values>,
     /// The components that spoke.
     pub components: BTreeSet<Component>,
-    /// The hosts that envelopes named.
+    /// The hosts that envelopes named, or the labels of the trees of those that they did not: see [`Homes`](super::homes::Homes).
     pub hosts: Values,
+    /// Matches that name no host, of a member of which it is not yet known whose it is.
+    nameless: u64,
     /// The lines kept as proof.
     pub kept: Kept,
     /// The leaves that matched.
@@ -64,7 +67,10 @@ impl Detail {
         });
         let record = found.record();
         if let Some(host) = record.and_then(|record| record.host.as_deref()) {
-            self.hosts.add(&String::from_utf8_lossy(host), 1, cap);
+            let host = String::from_utf8_lossy(host);
+            self.hosts.add(canonical("host", &host), 1, cap);
+        } else {
+            self.nameless += 1;
         }
         if let Some(object) = record.and_then(|record| record.object.as_deref()) {
             self.name("object", &String::from_utf8_lossy(object), cap);
@@ -89,10 +95,14 @@ impl Detail {
         }
     }
 
-    /// Says of which host the member was that all of these stand in, and how far it goes.
-    pub(super) fn on_host(&mut self, host: HostId, until: &[Reading]) {
-        self.seen.on_host(host, until);
-        self.kept.on_host(host);
+    /// Says whose the member is that all of these stand in.
+    pub(super) fn on_host(&mut self, home: &Home<'_>) {
+        self.seen.on_host(home);
+        self.kept.on_host(home.host);
+        let nameless = std::mem::take(&mut self.nameless);
+        if let Some(name) = home.name.filter(|_| nameless > 0) {
+            self.hosts.add(name, nameless, usize::MAX);
+        }
     }
 
     /// Says that the machine was booted again after all of these.
@@ -115,6 +125,7 @@ impl Detail {
                 .merge(values, options.max_entity_values);
         }
         self.components.extend(other.components);
+        self.nameless += other.nameless;
         self.hosts.merge(other.hosts, options.max_entity_values);
         self.leaves.extend(other.leaves);
     }

@@ -14,11 +14,12 @@ use foldhash::HashMap;
 use super::clocks::Clocks;
 use super::counter::Counter;
 use super::detail::Detail;
+use super::homes::Home;
 use super::moment::{Moment, Moments};
 use super::tally::{Next, Place, TallyOptions};
 use crate::base::hash::fnv1a;
 use crate::base::thing::canonical;
-use crate::base::time::{ClockTime, HostId, Reading};
+use crate::base::time::ClockTime;
 use crate::matcher::{Match, Name};
 use crate::signature::Signature;
 use crate::signature::plan::{Keep, Plan};
@@ -240,9 +241,10 @@ impl Groups {
         self.bound_now_and_then();
     }
 
-    /// Says of which host the member is that all of these stand in, and how far it goes.
+    /// Says whose the member is that all of these stand in.
     #[expect(clippy::iter_over_hash_type, reason = "each is changed for itself")]
-    pub(super) fn on_host(&mut self, host: HostId, until: &[Reading]) {
+    pub(super) fn on_host(&mut self, home: &Home<'_>) {
+        let host = home.host;
         // What is kept must not depend on whether it was bounded before or after this.
         self.share();
         for group in self.met.values_mut() {
@@ -251,7 +253,7 @@ impl Groups {
                 moments.on_host(host);
             }
             if let Some(detail) = &mut group.detail {
-                detail.on_host(host, until);
+                detail.on_host(home);
             }
         }
     }

@@ -11,6 +11,7 @@ pub mod entity;
 pub mod evidence;
 pub mod group;
 pub mod histogram;
+pub mod homes;
 pub mod kept;
 pub mod moment;
 pub mod occurrences;

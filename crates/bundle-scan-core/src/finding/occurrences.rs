@@ -37,7 +37,7 @@ impl Owner {
 
     /// A machine, if it is named.
     pub fn host(host: HostId) -> Self {
-        let is_named = host.is_machine() && host != HostId::UNNAMED;
+        let is_named = host.is_machine() && host != HostId::UNNAMED && !host.is_of_tree();
         match is_named {
             true => Owner(host.short() & !1 | 2),
             false => Owner::UNNAMED,

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::clocks::Clocks;
 use super::histogram::Histogram;
-use crate::base::time::{ClockId, ClockTime, HostId, Reading, Time};
+use super::homes::Home;
+use crate::base::time::{ClockId, ClockTime, Reading, Time};
 
 /// The times of matches, by clock.
 #[derive(Clone, Debug, Default)]
@@ -87,16 +88,16 @@ impl Seen {
         &mut self.by_clock[place].1
     }
 
-    /// Says of which host the member was that all of these stand in, and how far it goes.
-    pub fn on_host(&mut self, host: HostId, until: &[Reading]) {
+    /// Says whose the member is that all of these stand in, and how far it goes.
+    pub fn on_host(&mut self, home: &Home<'_>) {
         let mut told = Vec::new();
         for (clock, _) in &mut self.by_clock {
-            clock.on_host(host);
+            clock.on_host(home.host);
             // The last line may be of a program that states its zone, and the match not.
             let is_near = |end: &&Reading| {
                 end.scale == clock.scale || end.scale.is_of_wall() && clock.scale.is_of_wall()
             };
-            let ends = until.iter().filter(is_near);
+            let ends = home.until.iter().filter(is_near);
             let host = clock.host;
             told.extend(ends.map(|Reading { scale, nanos }| {
                 let scale = *scale;

@@ -7,11 +7,12 @@ use super::clocks::{Clocks, Shown};
 use super::counter::Counter;
 use super::detail::Detail;
 use super::group::{Groups, Joined};
+use super::homes::Home;
 use super::presence::Presence;
 use super::unexplained::Unexplained;
 use crate::base::limits::Limits;
 use crate::base::member_path::MemberPath;
-use crate::base::time::{ClockTime, HostId, Reading};
+use crate::base::time::ClockTime;
 use crate::matcher::{Match, Well};
 use crate::record::Record;
 use crate::signature::Signature;
@@ -147,16 +148,17 @@ impl Tally {
         self.unexplained.end_boot();
     }
 
-    /// Says of which host the member is that all of these stand in, and what its last lines show.
-    pub fn on_host(&mut self, host: HostId, until: &[Reading]) {
+    /// Says whose the member is that all of these stand in.
+    pub fn on_host(&mut self, home: &Home<'_>) {
+        let host = home.host;
         for tally in self.signatures.values_mut() {
             tally.counter.on_host(host);
-            tally.detail.on_host(host, until);
+            tally.detail.on_host(home);
         }
         for groups in self.groups.values_mut() {
-            groups.on_host(host, until);
+            groups.on_host(home);
         }
-        self.unexplained.on_host(host, until);
+        self.unexplained.on_host(home);
         self.shown = std::mem::take(&mut self.shown).on_host(host);
     }
 

@@ -8,10 +8,10 @@ use foldhash::quality::FixedState;
 use super::clocks::Clocks;
 use super::entity::Values;
 use super::evidence::Evidence;
+use super::homes::Home;
 use super::occurrences::{LinePlace, Occurrences};
 use super::seen::{Seen, Settled};
 use super::tally::{Next, Place, TallyOptions};
-use crate::base::time::{HostId, Reading};
 use crate::envelope::Level;
 use crate::matcher::Sighting;
 use crate::mining::mask::masked;
@@ -101,10 +101,11 @@ impl Unexplained {
         self.bound();
     }
 
-    /// Says of which host the member is that all of these stand in, and how far it goes.
-    pub(super) fn on_host(&mut self, host: HostId, until: &[Reading]) {
+    /// Says whose the member is that all of these stand in.
+    pub(super) fn on_host(&mut self, home: &Home<'_>) {
+        let host = home.host;
         for message in self.messages.values_mut() {
-            message.seen.on_host(host, until);
+            message.seen.on_host(home);
             message.example.on_host(host);
             message.occurrences.on_host(host);
         }

@@ -1,5 +1,6 @@
 //! Builds the report from the tally of a whole bundle.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::coverage::Coverage;
@@ -15,7 +16,9 @@ use crate::base::severity::Confidence;
 use crate::fact::census::Census;
 use crate::fact::directory::Directory;
 use crate::finding::clocks::Clocks;
+use crate::finding::detail::Detail;
 use crate::finding::group::Groups;
+use crate::finding::homes::Homes;
 use crate::finding::resolve::{Resolved, reaches, resolve};
 use crate::finding::{Tally, TallyOptions};
 use crate::signature::{Signature, SignatureSet};
@@ -36,6 +39,8 @@ pub struct Scanned {
     pub census: Census,
     /// How the clocks of the hosts stand to each other.
     pub clocks: Clocks,
+    /// Whose the members are that do not name their host.
+    pub homes: Homes,
     /// What could not be read, in any order.
     pub problems: Vec<Problem>,
     /// What was kept of the matches.
@@ -52,6 +57,7 @@ impl Report {
             coverage,
             census,
             clocks,
+            homes,
             mut problems,
             options,
         } = scanned;
@@ -64,13 +70,12 @@ impl Report {
         let found = found.into_iter().filter_map(|(number, resolved)| {
             let signature = Arc::clone(&signatures[number]);
             let confidence = confidence(signature.spec(), &census)?;
-            Some(finding(
-                signature,
-                resolved,
-                confidence,
-                &clocks,
-                &census.directory,
-            ))
+            let known = Known {
+                clocks: &clocks,
+                homes: &homes,
+                directory: &census.directory,
+            };
+            Some(finding(signature, resolved, confidence, &known))
         });
         let (benign, others): (Vec<Finding>, Vec<Finding>) =
             found.partition(|finding| finding.signature.spec().benign);
@@ -143,12 +148,34 @@ fn resolved(
     simple.chain(planned).collect()
 }
 
+/// What is known when the whole bundle was read.
+struct Known<'k> {
+    clocks: &'k Clocks,
+    homes: &'k Homes,
+    directory: &'k Directory,
+}
+
+/// The hosts of matches with how many there are on each, most frequent first, then by name.
+fn hosts(detail: &Detail, homes: &Homes) -> Vec<(String, u64)> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for (name, count) in detail.hosts.ranked() {
+        if let Some(host) = homes.host(name) {
+            *counts.entry(host).or_default() += count;
+        }
+    }
+    let mut hosts: Vec<(String, u64)> = counts
+        .into_iter()
+        .map(|(host, count)| (host.to_owned(), count))
+        .collect();
+    hosts.sort_by_key(|(_, count)| Reverse(*count));
+    hosts
+}
+
 fn finding(
     signature: Arc<Signature>,
     resolved: Resolved,
     confidence: Confidence,
-    clocks: &Clocks,
-    directory: &Directory,
+    known: &Known<'_>,
 ) -> Finding {
     let Resolved {
         tally,
@@ -156,9 +183,9 @@ fn finding(
         is_cleared,
     } = resolved;
     for line in &mut evidence {
-        line.settle(clocks);
+        line.settle(known.clocks);
     }
-    let seen = tally.detail.seen.settle(clocks);
+    let seen = tally.detail.seen.settle(known.clocks);
     let detail = &tally.detail;
     let owned = |ranked: Vec<(&str, u64)>| {
         let ranked = ranked.into_iter();
@@ -182,7 +209,7 @@ fn finding(
         count: tally.counter.count(),
         first_seen: seen.first,
         last_seen: seen.last,
-        hosts: owned(detail.hosts.ranked()),
+        hosts: hosts(detail, known.homes),
         hosts_capped: detail.hosts.is_capped(),
         entities: entities.collect(),
         components: detail
@@ -210,7 +237,7 @@ fn finding(
         pods: &pods,
         speakers: &speakers,
     };
-    (finding.state, finding.reason) = judge(&signs, clocks, directory);
+    (finding.state, finding.reason) = judge(&signs, known.clocks, known.directory);
     finding.factors = own_factors(&finding);
     finding.score = total(&finding.factors);
     finding

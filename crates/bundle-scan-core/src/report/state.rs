@@ -213,6 +213,7 @@ mod tests {
     use super::*;
     use crate::base::time::{ClockId, ClockTime, Scale};
     use crate::finding::clocks::Shown;
+    use crate::finding::homes::Homes;
 
     const HOUR: i64 = 3_600 * NANOS_PER_SECOND;
     const NOON: i64 = 20_000 * NANOS_PER_DAY + 12 * HOUR;
@@ -254,7 +255,11 @@ mod tests {
             pods: &[],
             speakers: &[],
         };
-        let (state, reason) = judge(&signs, &Clocks::new(&shown, None), &Directory::default());
+        let (state, reason) = judge(
+            &signs,
+            &Clocks::new(&shown, None, &Homes::default()),
+            &Directory::default(),
+        );
         assert_eq!((state, reason.as_str()), expected, "{hours:?} {count}");
     }
 

@@ -298,12 +298,10 @@ mod tests {
              2026-03-10T10:00:00Z n1 kernel: trouble bravo here\n",
         )?;
         let timeline = Timeline::new(&report, Severity::Info);
+        // A line without a host, in a log of this one.
         assert_eq!(
             places(&timeline),
-            [
-                (Place::Host("n1"), vec!["bravo"]),
-                (Place::Unnamed, vec!["delta"]),
-            ]
+            [(Place::Host("n1"), vec!["bravo", "delta"])]
         );
         let spans: Vec<bool> = timeline.events().map(|e| e.span().is_some()).collect();
         assert_eq!(spans, [true, false]);

@@ -97,7 +97,9 @@ impl<'s> Conductor<'s> {
     /// What the report is made of.
     pub(super) fn finish(self, name: &str, walked: Walked) -> Scanned {
         let gathered = self.gather.into_gathered();
-        let clocks = Clocks::new(&gathered.tally.shown, self.settings.utc_offset);
+        let homes = gathered.trees.settle(&gathered.census.nodes);
+        let shown = &gathered.tally.shown;
+        let clocks = Clocks::new(shown, self.settings.utc_offset, &homes);
         Scanned {
             bundle: Bundle {
                 path: name.to_owned(),
@@ -114,6 +116,7 @@ impl<'s> Conductor<'s> {
                 .coverage
                 .finish(self.matcher.set(), &gathered.census, &clocks),
             clocks,
+            homes,
             census: gathered.census,
             problems: [self.problems, gathered.problems].concat(),
             options: self.options,

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::base::member_path::MemberPath;
+use crate::base::thing::canonical;
 use crate::base::time::{ClockTime, HostId, Reading};
 use crate::finding::Tally;
 use crate::finding::clocks::Shown;
+use crate::finding::homes::{Home, label, tree_of};
 use crate::record::Record;
 use crate::record::clock::Clock;
 use crate::report::coverage::Ends;
@@ -63,6 +66,11 @@ impl Edges {
     }
 
     fn look<'r>(&mut self, source: &Source, mut next: impl FnMut() -> Option<Record<'r>>) {
+        if source.kind == "hostname" {
+            let line = next().map(|record| String::from_utf8_lossy(record.line).trim().to_owned());
+            self.hosts.extend(line.filter(|name| is_host(name)));
+            return;
+        }
         let is_of_machine = source.pod.is_none() && LOGS.contains(&source.kind);
         let mut reading = None;
         for count in 0..if is_of_machine { MANY } else { FEW } {
@@ -106,8 +114,9 @@ impl Edges {
     }
 
     /// Gives what was found in a member the host and the clock that they name; tells the host.
-    pub(super) fn apply(&self, source: &Source, tally: &mut Tally) -> HostId {
-        let host = self.host(source);
+    pub(super) fn apply(&self, path: &MemberPath, source: &Source, tally: &mut Tally) -> HostId {
+        let tree = source.is_of_machine().then(|| tree_of(path));
+        let host = self.host(source, tree);
         if is_of_earlier_boot(source) {
             tally.end_boot();
         }
@@ -118,17 +127,27 @@ impl Edges {
                 tally.shown.note((*reading).into());
             }
         }
-        tally.on_host(host, &self.readings);
+        let mut names = self.hosts.iter();
+        let name = match (names.next(), names.next()) {
+            (None, _) => tree.map(label),
+            (Some(only), None) => Some(canonical("host", only).to_owned()),
+            _ => None,
+        };
+        tally.on_host(&Home {
+            host,
+            name: name.as_deref(),
+            until: &self.readings,
+        });
         host
     }
 
-    fn host(&self, source: &Source) -> HostId {
+    fn host(&self, source: &Source, tree: Option<&str>) -> HostId {
         if source.pod.is_some() {
             return HostId::CONTAINER;
         }
         match self.hosts.first() {
             Some(host) => HostId::named(host),
-            None => HostId::UNNAMED,
+            None => tree.map_or(HostId::UNNAMED, HostId::tree),
         }
     }
 
@@ -152,9 +171,15 @@ fn is_of_earlier_boot(source: &Source) -> bool {
     source.kind == "kernel-crash" || source.kind == "kernel" && source.rotation.is_some()
 }
 
+/// Whether a machine may be called so.
+fn is_host(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    !name.is_empty() && name.len() < 254 && name.bytes().all(is_plain)
+}
+
 /// Whether the lines of members of this kind are not written one after the other.
 fn is_document(kind: &str) -> bool {
-    kind.starts_with("k8s-") || matches!(kind, "config" | "os-command")
+    kind.starts_with("k8s-") || matches!(kind, "config" | "hostname" | "os-command")
 }
 
 /// Kinds of logs that several programs of one machine write, or one that names its host.
@@ -173,6 +198,7 @@ mod tests {
     use crate::base::member_path::MemberPath;
     use crate::base::time::{NANOS_PER_SECOND, Scale};
     use crate::finding::clocks::Clocks;
+    use crate::finding::homes::Homes;
     use crate::source::classify;
 
     fn of(path: &str) -> Source {
@@ -209,7 +235,7 @@ mod tests {
             time.clock.host = host;
             shown.note(time);
         }
-        let clocks = Clocks::new(&shown, None);
+        let clocks = Clocks::new(&shown, None, &Homes::default());
         let expected = "2026-03-11T05:50:00Z"
             .parse::<jiff::Timestamp>()
             .expect("valid");
@@ -241,8 +267,15 @@ mod tests {
             .expect("both ends have a time");
         assert_ne!(one.clock, other.clock);
         let mut tally = Tally::default();
-        assert_eq!(found.apply(&of("var/log/messages"), &mut tally), host);
-        let clocks = Clocks::new(&tally.shown, None);
+        assert_eq!(
+            found.apply(
+                &MemberPath::new("var/log/messages"),
+                &of("var/log/messages"),
+                &mut tally
+            ),
+            host
+        );
+        let clocks = Clocks::new(&tally.shown, None, &Homes::default());
         let mut times = [one, other].map(|end| clocks.time(end).expect("a time").unix_nanos);
         times.sort_unstable();
         assert_eq!(times[1] - times[0], 473 * NANOS_PER_SECOND);

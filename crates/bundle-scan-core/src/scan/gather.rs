@@ -8,7 +8,9 @@ use super::lane::Lane;
 use super::structured::SoFar;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::Problem;
+use crate::base::thing::canonical;
 use crate::fact::census::Census;
+use crate::finding::homes::{Trees, tree_of};
 use crate::finding::{Next, Tally, TallyOptions};
 use crate::record::clock::Clock;
 use crate::report::coverage::{CoverageBuilder, Ends, MemberCoverage, MemberStatus};
@@ -80,8 +82,10 @@ impl MemberJob {
     /// Gives what was found in it the host and the clock that its lines at both ends name.
     fn ended(&self, mut tally: Tally, covered: MemberCoverage) -> Ended {
         let edges = std::mem::take(&mut *lock(&self.edges));
-        let host = edges.apply(&self.source, &mut tally);
+        let host = edges.apply(&self.path, &self.source, &mut tally);
+        let tree = self.source.is_of_machine().then(|| tree_of(&self.path));
         Ended {
+            tree: tree.map(str::to_owned),
             tally,
             covered,
             ends: edges.ends(&self.source, host),
@@ -108,6 +112,8 @@ impl MemberJob {
 
 /// What is known of a member that was read to its end.
 struct Ended {
+    /// The tree of the machine that it is of.
+    tree: Option<String>,
     tally: Tally,
     covered: MemberCoverage,
     ends: Option<Ends>,
@@ -122,6 +128,7 @@ pub(super) struct Gathered {
     pub(super) tally: Tally,
     pub(super) coverage: CoverageBuilder,
     pub(super) hosts: BTreeSet<String>,
+    pub(super) trees: Trees,
     pub(super) census: Census,
     pub(super) problems: Vec<Problem>,
 }
@@ -135,7 +142,12 @@ pub(super) struct Gather {
 
 impl Gathered {
     fn add(&mut self, ended: Ended, options: &TallyOptions) {
-        self.hosts.extend(ended.hosts);
+        if let Some(tree) = &ended.tree {
+            self.trees.note(tree, ended.hosts.iter());
+        }
+        let hosts = ended.hosts.iter();
+        self.hosts
+            .extend(hosts.map(|host| canonical("host", host).to_owned()));
         while self.hosts.len() > MAX_HOSTS {
             self.hosts.pop_last();
         }

@@ -8,6 +8,7 @@ use super::structured::{Setting, SoFar, StructuredScan, is_structured};
 use super::{Scanner, ScannerBuilder};
 use crate::base::member_path::MemberPath;
 use crate::finding::clocks::Clocks;
+use crate::finding::homes::Homes;
 use crate::finding::{Next, Tally, TallyOptions};
 use crate::matcher::Matcher;
 use crate::record::clock::Clock;
@@ -58,7 +59,7 @@ impl<'a> Engine<'a> {
             all.census.merge(found.census);
         }
         let leaves = fired_leaves(&all.tally, self.matcher.signatures());
-        let clocks = Clocks::new(&all.tally.shown, None);
+        let clocks = Clocks::new(&all.tally.shown, None, &Homes::default());
         let scanned = Scanned {
             tally: all.tally,
             signatures: self.matcher.signatures().to_vec(),
@@ -67,6 +68,7 @@ impl<'a> Engine<'a> {
                 ..Bundle::default()
             },
             clocks,
+            homes: Homes::default(),
             coverage: <_>::default(),
             census: all.census,
             problems: <_>::default(),
@@ -116,7 +118,7 @@ impl<'a> Engine<'a> {
         let mut found = self.matches(setting, &view);
         let clock = Clock::rotated(setting.modified, source.rotation.as_deref());
         let edges = Edges::of(&view, &source, &clock, self.max_line_bytes);
-        edges.apply(&source, &mut found.tally);
+        edges.apply(path, &source, &mut found.tally);
         found
     }
 

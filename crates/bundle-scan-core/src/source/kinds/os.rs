@@ -49,6 +49,17 @@ pub const KINDS: &[Kind] = &[
         ],
     },
     Kind {
+        id: "hostname",
+        component: Some(Component::Command),
+        patterns: &[
+            "etc/hostname",
+            "hostname",
+            "hostname.txt",
+            "sos_commands/host/hostname*",
+        ],
+        samples: &["edge-1/etc/hostname", "sos_commands/host/hostname_-f"],
+    },
+    Kind {
         id: "journal-text",
         component: None,
         patterns: &[
