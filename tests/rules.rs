@@ -10,9 +10,11 @@ use bundle_scan_testkit::Fixture;
 mod copies;
 #[path = "rules/streams.rs"]
 mod streams;
+#[path = "rules/window.rs"]
+mod window;
 
-/// Scans a fixture with one signature, made of the rule and texts that do not matter.
-fn report(rule: &str, fixture: &str) -> Report {
+/// One signature, made of the rule and texts that do not matter.
+fn set_of(rule: &str) -> SignatureSet {
     let text = format!(
         "id: a\ntitle: {{en: t, zh: t}}\nseverity: error\nconfidence: high\ncategory: node\n{rule}\n\
          cause: {{en: c, zh: c}}\nimpact: {{en: i, zh: i}}\nremedy: [{{en: r, zh: r, risk: read-only}}]\n\
@@ -22,11 +24,20 @@ fn report(rule: &str, fixture: &str) -> Report {
         name: "a.yaml".into(),
         text,
     };
-    let set = SignatureSet::empty().with_files(vec![file]).unwrap();
-    let tar = std::io::Cursor::new(Fixture::parse(fixture).tar());
+    SignatureSet::empty().with_files(vec![file]).unwrap()
+}
+
+/// A fixture, packed.
+fn fixture_bytes(fixture: &str) -> Vec<u8> {
+    Fixture::parse(fixture).tar()
+}
+
+/// Scans a fixture with one signature.
+fn report(rule: &str, fixture: &str) -> Report {
+    let tar = std::io::Cursor::new(fixture_bytes(fixture));
     Scanner::builder()
         .threads(1)
-        .build(set)
+        .build(set_of(rule))
         .scan_reader("bundle.tar", tar)
         .unwrap()
 }

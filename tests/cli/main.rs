@@ -160,6 +160,41 @@ fn a_zone_can_be_given_for_stamps_that_name_none() {
 }
 
 #[test]
+fn a_part_of_the_time_can_be_asked_for() {
+    let folder = Folder::new();
+    let sick = folder.path("sick.tgz");
+    let found = run(&[&sick, "--since", "2026-03-10 02:17"]).ends_with(0);
+    assert!(
+        found
+            .stdout
+            .contains("Only what happened since 2026-03-10 02:17:00 UTC")
+    );
+    assert!(
+        found.stdout.contains("arp-table-overflow"),
+        "{}",
+        found.stdout
+    );
+    let before = run(&[&sick, "--until", "2026-03-10T10:17:00+08:00", "-f", "json"]).ends_with(0);
+    let report: serde_json::Value = serde_json::from_str(&before.stdout).unwrap();
+    assert_eq!(report["bundle"]["window"]["until"], "2026-03-10T02:17:00Z");
+    assert_eq!(report["findings"], serde_json::json!([]));
+    let timeline = run(&["timeline", &sick, "--until", "2026-03-10"]).ends_with(0);
+    assert!(!timeline.stdout.contains("arp-table-overflow"));
+    let wrong = run(&[&sick, "--since", "soon"]).ends_with(2);
+    assert!(
+        wrong.stderr.contains("'soon' is no time"),
+        "{}",
+        wrong.stderr
+    );
+    let piped = run(&["-", "--since", "2h"]).ends_with(2);
+    assert!(
+        piped.stderr.contains("save it to a file first"),
+        "{}",
+        piped.stderr
+    );
+}
+
+#[test]
 fn every_command_that_reads_a_bundle_can_be_told_how() {
     let folder = Folder::new();
     let line = PROOF.replace("2026-03-10T10:17:41+08:00", "2026-03-10T10:17:41");

@@ -20,6 +20,7 @@ enum Source {
     Output(std::io::Error),
     Saved(SavedError),
     Nothing(String),
+    Window(&'static str),
     Cancelled,
 }
 
@@ -35,6 +36,8 @@ pub enum ErrorKind {
     Signatures,
     /// The report cannot be written.
     Output,
+    /// The part of the time that was asked for is none.
+    Window,
     /// The caller cancelled the scan.
     Cancelled,
 }
@@ -60,6 +63,13 @@ impl Error {
         }
     }
 
+    pub(crate) fn no_window(why: &'static str) -> Self {
+        Error {
+            kind: ErrorKind::Window,
+            source: Source::Window(why),
+        }
+    }
+
     pub(crate) fn cancelled() -> Self {
         Error {
             kind: ErrorKind::Cancelled,
@@ -75,6 +85,7 @@ impl fmt::Display for Error {
             Source::Signatures(error) => error.fmt(formatter),
             Source::Saved(error) => error.fmt(formatter),
             Source::Output(error) => write!(formatter, "cannot write the report: {error}"),
+            Source::Window(why) => formatter.write_str(why),
             Source::Nothing(text) => formatter.write_str(text),
             Source::Cancelled => formatter.write_str("the scan was cancelled"),
         }

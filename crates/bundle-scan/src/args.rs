@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use bundle_scan_core::base::time::seconds_east;
+use bundle_scan_core::base::window::When;
 use bundle_scan_core::render::OUTPUTS;
 use bundle_scan_core::{Lang, Limits, Render, Severity};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -100,6 +101,9 @@ pub(crate) struct ScanArgs {
     pub(crate) context: usize,
 
     #[command(flatten)]
+    pub(crate) window: WindowArgs,
+
+    #[command(flatten)]
     pub(crate) reading: ReadingArgs,
 
     /// Show what each score is made of.
@@ -117,6 +121,18 @@ pub(crate) struct ScanArgs {
     /// Bytes decoded in all before the scan ends, with an optional k, M, G or T.
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes, default_value = "1T")]
     pub(crate) max_decoded: u64,
+}
+
+/// What part of the time a report is about.
+#[derive(Args, Debug)]
+pub(crate) struct WindowArgs {
+    /// Count nothing that happened before: a date or a time in UTC or with its zone, or how long before the bundle was made (2h, 3d).
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
+    pub(crate) since: Option<When>,
+
+    /// Count nothing that happened after, as --since. What shows how things were when the bundle was made then counts no more.
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
+    pub(crate) until: Option<When>,
 }
 
 /// How a bundle is read.
@@ -241,6 +257,8 @@ pub(crate) struct TimelineArgs {
     pub(crate) min_severity: SeverityArg,
     #[command(flatten)]
     pub(crate) choice: ChoiceArgs,
+    #[command(flatten)]
+    pub(crate) window: WindowArgs,
 }
 
 #[derive(Args, Debug)]

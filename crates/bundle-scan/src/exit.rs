@@ -47,7 +47,7 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
     let _ = writeln!(anstream::stderr(), "{prefix}{text}");
     match known.map(Error::kind) {
         Some(ErrorKind::Input) => Exit::Input,
-        Some(ErrorKind::Signatures | ErrorKind::Layout) => Exit::Usage,
+        Some(ErrorKind::Signatures | ErrorKind::Layout | ErrorKind::Window) => Exit::Usage,
         _ if error.is::<args::UsageError>() => Exit::Usage,
         _ => Exit::Internal,
     }

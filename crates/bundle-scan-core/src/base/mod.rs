@@ -11,3 +11,4 @@ pub mod shared_bytes;
 pub mod thing;
 pub mod time;
 pub mod two;
+pub mod window;

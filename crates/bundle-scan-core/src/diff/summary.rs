@@ -53,7 +53,14 @@ pub struct SummaryBundle {
     /// Hosts that its logs name.
     #[serde(default)]
     pub hosts: Vec<String>,
+    /// There if the report is about a part of the time.
+    #[serde(default)]
+    pub window: Option<PartOfTime>,
 }
+
+/// A part of the time; which one does not matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct PartOfTime {}
 
 /// How many findings there were, those that a saved report leaves out counted too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -147,6 +154,7 @@ impl From<&Report> for Summary {
                 path: report.bundle.path.clone(),
                 captured_at: report.bundle.captured_at.map(|time| time.unix_nanos),
                 hosts: report.bundle.hosts.clone(),
+                window: report.bundle.window.map(|_| PartOfTime {}),
             },
             status: report.status,
             summary: Totals {

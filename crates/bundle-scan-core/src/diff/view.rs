@@ -28,9 +28,9 @@ impl<'s> View<'s> {
         }
     }
 
-    /// Whether some of its bundle could not be read: what it counts is a part of what happened.
+    /// Whether what it counts is a part of what happened: some of its bundle could not be read, or some of the time was left out.
     pub(super) fn is_partial(&self) -> bool {
-        self.summary.status == Status::Partial
+        self.summary.status == Status::Partial || self.summary.bundle.window.is_some()
     }
 
     /// Whether logs of its bundle are known to be incomplete.

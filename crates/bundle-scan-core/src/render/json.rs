@@ -121,9 +121,17 @@ pub(super) struct WireBundle<'r> {
     container: &'r str,
     layout: Option<&'static str>,
     captured_at: Option<String>,
+    /// The time that the document is about; null if that is all.
+    window: Option<WireWindow>,
     hosts: &'r [String],
     bytes_read: u64,
     bytes_decoded: u64,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireWindow {
+    since: Option<String>,
+    until: Option<String>,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -298,6 +306,10 @@ impl<'r> WireBundle<'r> {
             container: &bundle.container,
             layout: bundle.layout,
             captured_at: instant(bundle.captured_at),
+            window: bundle.window.map(|window| WireWindow {
+                since: window.since.map(rfc3339),
+                until: window.until.map(rfc3339),
+            }),
             hosts: &bundle.hosts,
             bytes_read: bundle.bytes_read,
             bytes_decoded: bundle.bytes_decoded,

@@ -7,6 +7,7 @@ use textwrap::{WordSeparator, WordSplitter};
 
 use super::RenderOptions;
 use super::escape::visible;
+use super::moment::to_second;
 use super::words::{Words, risk_mark, words};
 use crate::base::severity::Severity;
 use crate::report::{Finding, Report, Status};
@@ -46,6 +47,17 @@ impl<'p> Page<'p> {
         let path = self.paint(BOLD, &visible(&bundle.path));
         let parts = self.paint(DIM, &visible(&parts.join(" · ")));
         writeln!(self.out, "{path}  {parts}")?;
+        if let Some(window) = bundle.window {
+            let end =
+                |word: &str, at: Option<i64>| at.map(|at| format!(" {word} {}", to_second(at)));
+            let ends = [
+                end(self.words.since, window.since),
+                end(self.words.until, window.until),
+            ];
+            let ends: String = ends.into_iter().flatten().collect();
+            let text = format!("{}{ends} UTC", self.words.only_what_happened);
+            writeln!(self.out, "{}", self.paint(YELLOW, &text))?;
+        }
         match report.status {
             Status::Complete => Ok(()),
             Status::Partial => writeln!(self.out, "{}", self.paint(YELLOW, self.words.partial)),

@@ -25,6 +25,7 @@ use serde::Deserialize;
 use crate::base::problem::Problem;
 use crate::base::severity::{Confidence, Severity};
 use crate::base::time::{Time, TimeQuality};
+use crate::base::window::TimeWindow;
 use crate::fact::census::Census;
 use crate::finding::Evidence;
 use crate::finding::histogram::Histogram;
@@ -93,6 +94,8 @@ pub struct Bundle {
     pub layout: Option<&'static str>,
     /// The newest trustworthy time stamp in it.
     pub captured_at: Option<Time>,
+    /// The time that the report is about, if that is not all.
+    pub window: Option<TimeWindow>,
     /// Hosts that its logs name, sorted.
     pub hosts: Vec<String>,
     /// Bytes read from the outside.

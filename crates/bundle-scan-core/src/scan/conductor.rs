@@ -11,6 +11,7 @@ use rayon::{Scope, ThreadPool};
 use super::edges::Edges;
 use super::gather::{BlockResult, Gather, MemberJob, SharedJob};
 use super::structured::{Setting, StructuredScan, is_structured};
+use super::window::Window;
 use super::{Progress, ScannerBuilder};
 use crate::base::problem::{Problem, ProblemKind};
 use crate::base::shared_bytes::SharedBytes;
@@ -33,6 +34,7 @@ pub(super) struct Conductor<'s> {
     matcher: &'s Matcher,
     settings: &'s ScannerBuilder,
     tracer: Option<&'s Matcher>,
+    window: Option<&'s Window>,
     options: TallyOptions,
     gather: Gather,
     problems: Vec<Problem>,
@@ -49,6 +51,7 @@ impl<'s> Conductor<'s> {
             matcher,
             settings,
             tracer: None,
+            window: None,
             options,
             gather: Gather::new(options),
             problems: Vec::new(),
@@ -61,6 +64,11 @@ impl<'s> Conductor<'s> {
         self.tracer = Some(tracer);
     }
 
+    /// Counts only what lies in a window.
+    pub(super) fn within(&mut self, window: &'s Window) {
+        self.window = Some(window);
+    }
+
     /// Walks the input. With a pool the workers scan while the calling thread reads; without one it does both.
     pub(super) fn run(
         &mut self,
@@ -71,6 +79,7 @@ impl<'s> Conductor<'s> {
             matcher: self.matcher,
             gather: &self.gather,
             tracer: self.tracer,
+            window: self.window,
             options: self.options,
             max_line_bytes: self.settings.limits.max_line_bytes,
         };
@@ -99,13 +108,18 @@ impl<'s> Conductor<'s> {
         let gathered = self.gather.into_gathered();
         let homes = gathered.trees.settle(&gathered.census.nodes);
         let shown = &gathered.tally.shown;
-        let clocks = Clocks::new(shown, self.settings.utc_offset, &homes);
+        // Within a window fewer lines tell of the clocks.
+        let clocks = match self.window {
+            Some(window) => window.clocks.clone(),
+            None => Clocks::new(shown, self.settings.utc_offset, &homes),
+        };
         Scanned {
             bundle: Bundle {
                 path: name.to_owned(),
                 container: walked.container,
                 layout: self.layout.layout(),
                 captured_at: clocks.captured_at(),
+                window: self.window.map(|window| window.bounds),
                 hosts: gathered.hosts.into_iter().collect(),
                 bytes_read: walked.bytes_read,
                 bytes_decoded: walked.bytes_decoded,
@@ -129,6 +143,7 @@ struct Desk<'d> {
     matcher: &'d Matcher,
     gather: &'d Gather,
     tracer: Option<&'d Matcher>,
+    window: Option<&'d Window>,
     options: TallyOptions,
     max_line_bytes: usize,
 }
@@ -142,6 +157,7 @@ impl Desk<'_> {
             path: &job.path,
             source: &job.source,
             modified: job.modified,
+            window: self.window,
             lines: 0,
         }
     }

@@ -116,7 +116,7 @@ impl Edges {
     /// Gives what was found in a member the host and the clock that they name; tells the host.
     pub(super) fn apply(&self, path: &MemberPath, source: &Source, tally: &mut Tally) -> HostId {
         let tree = source.is_of_machine().then(|| tree_of(path));
-        let host = self.host(source, tree);
+        let host = host_of(source, tree, self.hosts.first().map(String::as_str));
         if is_of_earlier_boot(source) {
             tally.end_boot();
         }
@@ -141,16 +141,6 @@ impl Edges {
         host
     }
 
-    fn host(&self, source: &Source, tree: Option<&str>) -> HostId {
-        if source.pod.is_some() {
-            return HostId::CONTAINER;
-        }
-        match self.hosts.first() {
-            Some(host) => HostId::named(host),
-            None => tree.map_or(HostId::UNNAMED, HostId::tree),
-        }
-    }
-
     /// The readings at both ends.
     pub(super) fn ends(&self, source: &Source, host: HostId) -> Option<Ends> {
         let mut times = self.readings.iter().map(|reading| {
@@ -164,6 +154,31 @@ impl Edges {
         let one = times.next()?;
         Some((one, times.next_back().unwrap_or(one)))
     }
+}
+
+fn host_of(source: &Source, tree: Option<&str>, named: Option<&str>) -> HostId {
+    match named {
+        _ if source.pod.is_some() => HostId::CONTAINER,
+        Some(host) => HostId::named(host),
+        None => tree.map_or(HostId::UNNAMED, HostId::tree),
+    }
+}
+
+/// What a stamp shows, by the clock of its machine; `host` is what its line names.
+pub(super) fn clock_time(
+    reading: Reading,
+    path: &MemberPath,
+    source: &Source,
+    host: Option<&[u8]>,
+) -> ClockTime {
+    let named = host.map(String::from_utf8_lossy);
+    let tree = source.is_of_machine().then(|| tree_of(path));
+    let mut time = ClockTime::from(reading);
+    if is_of_earlier_boot(source) {
+        time.clock.end_boot();
+    }
+    time.clock.on_host(host_of(source, tree, named.as_deref()));
+    time
 }
 
 /// Whether it is a log that the kernel ended before the last boot: `dmesg.0`, and what it left when it crashed.

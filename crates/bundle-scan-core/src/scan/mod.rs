@@ -11,6 +11,7 @@ mod lane;
 mod progress;
 mod sample;
 mod structured;
+mod window;
 
 use std::io::Read;
 use std::path::Path;
@@ -20,6 +21,7 @@ use std::time::Instant;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::base::limits::Limits;
+use crate::base::window::When;
 use crate::container::Input;
 use crate::error::Error;
 use crate::finding::clocks::Clocks;
@@ -28,6 +30,7 @@ use crate::matcher::Matcher;
 use crate::report::{Report, Scanned, Trace};
 use crate::signature::SignatureSet;
 use conductor::Conductor;
+use window::Window;
 
 pub use check::{check, check_files};
 pub use progress::{Cancel, Progress};
@@ -48,6 +51,8 @@ pub struct ScannerBuilder {
     evidence: usize,
     context: usize,
     utc_offset: Option<i32>,
+    since: Option<When>,
+    until: Option<When>,
     unexplained: bool,
     limits: Limits,
     cancel: Cancel,
@@ -86,6 +91,19 @@ impl ScannerBuilder {
     /// then call assumed.
     pub fn utc_offset(&mut self, seconds: Option<i32>) -> &mut Self {
         self.utc_offset = seconds;
+        self
+    }
+
+    /// Counts nothing that happened before this; see [`Self::until`].
+    pub fn since(&mut self, bound: Option<When>) -> &mut Self {
+        self.since = bound;
+        self
+    }
+
+    /// Counts nothing that happened after this. What tells how things were when the bundle was made counts if that lies in the window. What
+    /// stamps mean is known only at the end of a bundle, so one of which a part of the time is asked for is read twice.
+    pub fn until(&mut self, bound: Option<When>) -> &mut Self {
+        self.until = bound;
         self
     }
 
@@ -158,6 +176,8 @@ impl Scanner {
             evidence: EVIDENCE,
             context: CONTEXT,
             utc_offset: None,
+            since: None,
+            until: None,
             unexplained: true,
             limits: Limits::default(),
             cancel: Cancel::default(),
@@ -174,7 +194,8 @@ impl Scanner {
     /// Scans a directory, an archive, or a single file.
     ///
     /// # Errors
-    /// Of the kind `Input` when the path cannot be opened or holds no text; `Cancelled` when the scan was cancelled. Whatever
+    /// Of the kind `Input` when the path cannot be opened or holds no text; `Cancelled` when the scan was cancelled; `Window` when the time that is
+    /// asked for is none. Whatever
     /// is wrong with parts of the bundle stands in [`Report::problems`] instead.
     pub fn scan_path(&self, path: impl AsRef<Path>) -> Result<Report, Error> {
         let path = path.as_ref();
@@ -184,7 +205,7 @@ impl Scanner {
     /// Scans what a reader gives, as if it were a file of that name.
     ///
     /// # Errors
-    /// As [`Scanner::scan_path`].
+    /// As [`Scanner::scan_path`]; of the kind `Window` if a part of the time is asked for, because it can be read only once.
     pub fn scan_reader(
         &self,
         name: &str,
@@ -208,20 +229,8 @@ impl Scanner {
 
     fn scan(&self, name: &str, input: Input) -> Result<Report, Error> {
         let started = Instant::now();
-        let options = TallyOptions::new(
-            self.settings.evidence,
-            self.settings.context,
-            &self.settings.limits,
-        );
-        let mut conductor = Conductor::new(&self.matcher, &self.settings, options);
-        if let Some(tracer) = &self.tracer {
-            conductor.traced_by(tracer);
-        }
-        let walked = conductor.run(self.pool(), input);
-        if self.settings.cancel.is_set() {
-            return Err(Error::cancelled());
-        }
-        let mut scanned = conductor.finish(name, walked?);
+        let window = self.window(name, &input)?;
+        let mut scanned = self.scan_once(name, input, window.as_ref())?;
         if scanned.coverage.scanned == 0 && scanned.problems.is_empty() {
             return Err(Error::nothing_recognised(name));
         }
@@ -233,6 +242,46 @@ impl Scanner {
         });
         report.timings.total = started.elapsed();
         Ok(report)
+    }
+
+    /// The time that counts, if not all does.
+    fn window(&self, name: &str, input: &Input) -> Result<Option<Window>, Error> {
+        let (since, until) = (self.settings.since, self.settings.until);
+        if since.is_none() && until.is_none() {
+            return Ok(None);
+        }
+        let Input::Path(path) = input else {
+            return Err(Error::no_window(
+                "to keep to a part of the time the bundle is read twice: save it to a file first",
+            ));
+        };
+        let scanned = self.scan_once(name, Input::Path(path.clone()), None)?;
+        Window::new(since, until, scanned).map(Some)
+    }
+
+    fn scan_once(
+        &self,
+        name: &str,
+        input: Input,
+        window: Option<&Window>,
+    ) -> Result<Scanned, Error> {
+        let options = TallyOptions::new(
+            self.settings.evidence,
+            self.settings.context,
+            &self.settings.limits,
+        );
+        let mut conductor = Conductor::new(&self.matcher, &self.settings, options);
+        if let Some(tracer) = &self.tracer {
+            conductor.traced_by(tracer);
+        }
+        if let Some(window) = window {
+            conductor.within(window);
+        }
+        let walked = conductor.run(self.pool(), input);
+        if self.settings.cancel.is_set() {
+            return Err(Error::cancelled());
+        }
+        Ok(conductor.finish(name, walked?))
     }
 
     /// What a trace is made of: the number of the signature, its part of the tally, and the clocks.

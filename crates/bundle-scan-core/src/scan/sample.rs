@@ -106,6 +106,7 @@ impl<'a> Engine<'a> {
             path,
             source: &source,
             modified: Some(SAMPLE_MODIFIED),
+            window: None,
             lines: 0,
         };
         let view = BlockView {

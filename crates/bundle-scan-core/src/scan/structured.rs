@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::window::Window;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::{Problem, ProblemKind};
 use crate::fact::census::Census;
@@ -33,6 +34,8 @@ pub(super) struct Setting<'s> {
     pub(super) source: &'s Source,
     /// When the member was last modified, in seconds since 1970-01-01T00:00:00Z.
     pub(super) modified: Option<i64>,
+    /// The time that counts, if not all does.
+    pub(super) window: Option<&'s Window>,
     /// See [`Place::lines`].
     pub(super) lines: u64,
 }
@@ -188,9 +191,12 @@ impl Sink for Counting<'_> {
     }
 
     fn unexplained(&mut self, error: &Sighting<'_>) {
-        let place = self.setting.place(self.view);
-        let options = self.setting.options;
-        self.tally.unexplained.add(error, place, options);
+        let setting = self.setting;
+        let admits = |window: &Window| window.admits_error(error, setting.path, setting.source);
+        if setting.window.is_none_or(admits) {
+            let place = setting.place(self.view);
+            self.tally.unexplained.add(error, place, setting.options);
+        }
     }
 
     fn booted(&mut self, record: &Record<'_>) {
@@ -210,7 +216,10 @@ impl Setting<'_> {
 
     fn add(&self, tally: &mut Tally, view: &BlockView<'_>, found: &Match<'_>) {
         let signature = &self.matcher.signatures()[found.signature];
-        tally.add(found, self.place(view), signature, self.options);
+        let admits = |window: &Window| window.admits(found, signature, self.path, self.source);
+        if self.window.is_none_or(admits) {
+            tally.add(found, self.place(view), signature, self.options);
+        }
     }
 
     /// Matches lines; how many line ends there are.

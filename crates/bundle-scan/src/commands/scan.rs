@@ -71,6 +71,8 @@ fn scan(path: &Path, args: &ScanArgs, set: &SignatureSet) -> Result<Report, Erro
         .evidence(args.evidence.0.unwrap_or(usize::MAX))
         .context(args.context)
         .unexplained(args.choice.asks_for_all())
+        .since(args.window.since)
+        .until(args.window.until)
         .limits(limits);
     reading::scan(path, &args.reading, &mut builder, set.clone())
 }

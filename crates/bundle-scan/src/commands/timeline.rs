@@ -15,7 +15,11 @@ pub(crate) fn run(args: &TimelineArgs) -> anyhow::Result<Exit> {
         reading,
     } = &args.bundle;
     let mut builder = Scanner::builder();
-    let report = reading::scan(path, reading, builder.unexplained(false), set)?;
+    builder
+        .unexplained(false)
+        .since(args.window.since)
+        .until(args.window.until);
+    let report = reading::scan(path, reading, &mut builder, set)?;
     let renders = [&TIMELINE_TEXT as _, &TIMELINE_JSON as _];
     print_report(output, &report, args.min_severity.into(), renders)?;
     Ok(Exit::Clean)
