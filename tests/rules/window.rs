@@ -96,6 +96,9 @@ fn what_does_not_say_when_happened_while_its_log_was_written() {
     let log = "//- app.log\n2026-03-10 08:00:00 start\ntask blocked\n2026-03-10 09:00:00 end\n//- other.log\n2026-03-12 09:00:00 end\n";
     assert_eq!(count(RULE, log, Some("2026-03-10 08:30"), None), 1);
     assert_eq!(count(RULE, log, Some("2026-03-11"), None), 0);
+    let timeless = "//- app.log\ntask blocked\n//- other.log\n2026-03-12 09:00:00 end\n";
+    assert_eq!(count(RULE, timeless, None, None), 1);
+    assert_eq!(count(RULE, timeless, Some("2026-03-10"), None), 0);
 }
 
 #[test]

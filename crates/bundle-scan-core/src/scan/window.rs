@@ -94,7 +94,7 @@ impl Window {
         self.contains(error.record.reading, Some(error.record), path, source)
     }
 
-    /// What does not say when it happened did so at some time of its member.
+    /// What does not say when it happened did so at some time of its member; where that is not known either, it does not count.
     fn contains(
         &self,
         reading: Option<Reading>,
@@ -106,10 +106,9 @@ impl Window {
         let shown = reading.map(|reading| clock_time(reading, path, source, host));
         match shown.and_then(|shown| self.clocks.time(shown)) {
             Some(time) => self.bounds.contains(time.unix_nanos),
-            None => self
-                .spans
-                .get(path)
-                .is_none_or(|(first, last)| self.bounds.touches(first.unix_nanos, last.unix_nanos)),
+            None => self.spans.get(path).is_some_and(|(first, last)| {
+                self.bounds.touches(first.unix_nanos, last.unix_nanos)
+            }),
         }
     }
 }
