@@ -1,6 +1,6 @@
 //! Whole runs of the built binary against its peers, interleaved: each round runs every row once, medians are printed.
 //! `cargo bench -p bundle-scan --bench end_to_end [-- MEGABYTES [ROUNDS] [TABLE ...]]`; the tables are `plain`, `regex-set`, `more`,
-//! `start`, `packed` and `pods`: all of them, if none is named.
+//! `start`, `packed`, `pods` and `diagnosis`: all of them, if none is named.
 //!
 //! Peers that are not installed (`rg`, `gzip`, `igzip`, GNU `time`) are skipped by name.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
@@ -218,13 +218,14 @@ fn main() {
         rounds: number(1).unwrap_or(5) as usize,
     };
     println!("{} signatures, {} rounds", bench.set.len(), bench.rounds);
-    let known: [Table; 6] = [
+    let known: [Table; 7] = [
         ("plain", Bench::plain),
         ("regex-set", Bench::regex_set),
         ("more", Bench::more_signatures),
         ("start", Bench::start),
         ("packed", Bench::packed),
         ("pods", Bench::pods),
+        ("diagnosis", Bench::diagnosis),
     ];
     for (name, table) in known {
         if tables.is_empty() || tables.iter().any(|wanted| wanted == name) {
@@ -352,6 +353,32 @@ impl Bench {
         peak_memory(&packed);
     }
 
+    /// What is done besides matching: errors without a signature are mined while members are read, the rest comes at the end.
+    fn diagnosis(&self) {
+        let (log, bytes) = self.log("messages", self.megabytes, false);
+        let packed = self.at("diagnosis.tgz");
+        pack(&packed, &log, 1);
+        for (title, path) in [("a plain file", &log), ("a tgz", &packed)] {
+            let name = path.to_str().unwrap().to_owned();
+            let timeline = move || {
+                let args = ["timeline", "-f", "json", "-q", "-j", "2", &name];
+                assert!(command(BINARY, &args).status().unwrap().success());
+            };
+            let mut rows = vec![
+                Row::new("timeline: errors are not mined", timeline),
+                Row::new("scan", scan(path, "2")),
+            ];
+            rounds(&mut rows, self.rounds);
+            print(&format!("mining of errors, {title}"), bytes, &rows);
+            let mut ends: Vec<_> = (0..self.rounds.max(1))
+                .map(|_| diagnosis_ms(path))
+                .collect();
+            ends.sort_unstable();
+            let (diagnosis, total) = ends[ends.len() / 2];
+            println!("after the last member: {diagnosis} ms of {total}");
+        }
+    }
+
     fn pods(&self) {
         let (list, list_packed) = (self.at("pods.json"), self.at("pods.json.gz"));
         let mut out = BufWriter::new(File::create(&list).unwrap());
@@ -374,6 +401,18 @@ impl Bench {
         peak_memory(&list);
         peak_memory(&list_packed);
     }
+}
+
+/// What comes after the last member of a bundle was read, in milliseconds: the time for it, and for all.
+fn diagnosis_ms(path: &Path) -> (u64, u64) {
+    let output = Command::new(BINARY)
+        .args(["-f", "json", "-q"])
+        .arg(path)
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let milliseconds = |name: &str| report["timings"][name].as_u64().unwrap();
+    (milliseconds("diagnosis_ms"), milliseconds("total_ms"))
 }
 
 fn peer_to_null(program: &'static str, packed: &Path) -> impl Fn() + use<> {

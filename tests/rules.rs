@@ -496,6 +496,21 @@ fn equal_steps_in_any_order_ask_for_as_many_lines() {
 }
 
 #[test]
+fn a_step_may_be_something_that_happens_a_number_of_times() {
+    let rule = "sequence: {within: 1h, ordered: true, steps: [{count: {at_least: 3, of: {line: {literal: link is down}}}}, {line: {literal: task failed}}]}";
+    let log = |lines: &[&str]| {
+        let lines = (10..)
+            .zip(lines)
+            .map(|(minute, text)| format!("2026-03-10T10:{minute}:00Z n1 kernel: {text}\n"));
+        format!("//- var/log/messages\n{}", lines.collect::<String>())
+    };
+    let (down, failed) = ("link is down", "task failed");
+    assert_eq!(scan(rule, &log(&[down, down, failed])), "");
+    assert_eq!(scan(rule, &log(&[down, down, failed, down])), "");
+    assert_ne!(scan(rule, &log(&[down, down, down, failed])), "");
+}
+
+#[test]
 fn what_is_counted_may_have_to_lie_in_a_window() {
     let rule =
         "match: {any: [{count: {of: {line: {literal: link is down}}, at_least: 3, within: 10m}}]}";

@@ -7,10 +7,10 @@ use bundle_scan_core::signature::load::SourceFile;
 use bundle_scan_core::{Render, Report, Scanner, SignatureSet};
 use bundle_scan_testkit::Fixture;
 
-/// One signature that knows `widget broke`, with the pod that it names.
+/// One signature that knows `widget broke`, with the pod that it names, and events of the reason `Jammed`.
 fn set() -> SignatureSet {
     let text = "id: a\ntitle: {en: t, zh: t}\nseverity: error\nconfidence: high\ncategory: node\n\
-                match: {any: [{line: {literal: widget broke, regex: 'widget broke(?: in (?<pod>\\S+))?'}}]}\nentities: {pod: pod}\n\
+                match: {any: [{line: {literal: widget broke, regex: 'widget broke(?: in (?<pod>\\S+))?'}}, {fact: {kind: event, where: {reason: Jammed}}}]}\nentities: {pod: pod}\n\
                 cause: {en: c, zh: c}\nimpact: {en: i, zh: i}\nremedy: [{en: r, zh: r, risk: read-only}]\n\
                 samples: {positive: [{member: m, text: widget broke}], negative: [{member: m, text: a widget}]}\n";
     let file = SourceFile {
@@ -112,6 +112,35 @@ fn an_event_about_a_thing_that_a_finding_names_tells_nothing_new() {
         templates(&with_finding),
         ["1× event warning: Halted: the mill stopped at last"]
     );
+}
+
+#[test]
+fn an_event_that_a_signature_knows_as_a_fact_is_explained_in_every_form() {
+    let item = |reason: &str| {
+        format!(
+            r#"{{"kind":"Event","apiVersion":"v1","metadata":{{"name":"{reason}.1","namespace":"shop"}},"involvedObject":{{"kind":"Pod","name":"web-0","namespace":"shop"}},"reason":"{reason}","message":"the mill stopped","type":"Warning","count":3,"lastTimestamp":"2026-03-10T10:00:00Z"}}"#
+        )
+    };
+    let list = |reason: &str| {
+        format!(
+            "//- events.json\n{{\"kind\":\"List\",\"apiVersion\":\"v1\",\"items\":[{}]}}\n",
+            item(reason)
+        )
+    };
+    let table = |reason: &str| {
+        format!(
+            "//- events.txt\nLAST SEEN   TYPE      REASON    OBJECT      MESSAGE\n5m          Warning   {reason}    pod/web-0   the mill stopped\n"
+        )
+    };
+    let described = |reason: &str| {
+        format!(
+            "//- describe/web-0.txt\nName:         web-0\nNamespace:    shop\nNode:         n1/10.0.0.1\nStatus:       Running\nEvents:\n  Type     Reason  Age  From     Message\n  ----     ------  ---  ----     -------\n  Warning  {reason}  5m   kubelet  the mill stopped\n"
+        )
+    };
+    for form in [&list as &dyn Fn(&str) -> String, &table, &described] {
+        assert_eq!(templates(&form("Halted")).len(), 1, "{}", form("Halted"));
+        assert_eq!(templates(&form("Jammed")), [""; 0], "{}", form("Jammed"));
+    }
 }
 
 #[test]

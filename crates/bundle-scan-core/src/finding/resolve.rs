@@ -398,7 +398,16 @@ impl<'g> Evaluation<'g> {
         } else {
             Unnamed::Differs
         };
-        let moments = self.moments_of(&self.leaves_of(step, entities, unnamed));
+        let mut moments = self.moments_of(&self.leaves_of(step, entities, unnamed));
+        if let Step::Count(counted) = step {
+            // The step is taken by the one that makes it enough.
+            let enough = self.count(counted, entities, unnamed).map(|_| {
+                let before = usize::try_from(counted.at_least.saturating_sub(1));
+                before.unwrap_or(usize::MAX)
+            });
+            let left_out = enough.map(|before| before.min(moments.len().saturating_sub(1)));
+            moments.drain(..left_out.unwrap_or(moments.len()));
+        }
         window::Step { moments, is_absent }
     }
 

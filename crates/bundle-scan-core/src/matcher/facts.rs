@@ -273,6 +273,11 @@ pub(super) fn event_place(fact: &Fact<'_>, held: &Held<'_>) -> (usize, Range<usi
     (place, line, lines_before)
 }
 
+/// The byte of the view where the line of the message of an event begins.
+pub fn event_line(fact: &Fact<'_>, held: &Held<'_>) -> usize {
+    event_place(fact, held).1.start
+}
+
 /// What line leaves see of an event that stands in an object.
 pub(super) fn event_record<'r>(fact: &'r Fact<'_>, line: &'r [u8]) -> Record<'r> {
     Record::of_event(Event {

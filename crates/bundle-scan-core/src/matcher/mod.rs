@@ -15,6 +15,6 @@ mod qgram;
 mod verify;
 
 pub use attempt::{Attempt, End};
-pub use facts::{Held, Well};
+pub use facts::{Held, Well, event_line};
 pub use found::{Capture, Match, Name, Sighting, Sink};
 pub use verify::Matcher;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -258,11 +259,14 @@ pub(super) struct WireProblem<'r> {
 #[derive(JsonSchema, Serialize)]
 struct WireTimings {
     total_ms: u64,
+    /// What of that came after the last member was read.
+    diagnosis_ms: u64,
 }
 
 impl<'r> WireReport<'r> {
     fn new(report: &'r Report, options: &RenderOptions) -> Self {
-        let total_ms = u64::try_from(report.timings.total.as_millis()).unwrap_or(u64::MAX);
+        let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let timings = report.timings;
         let wire = |finding| WireFinding::new(finding, options.lang);
         WireReport {
             schema_version: SCHEMA_VERSION,
@@ -280,7 +284,10 @@ impl<'r> WireReport<'r> {
                 .collect(),
             coverage: WireCoverage::new(report, options.lang),
             problems: report.problems.iter().map(WireProblem::new).collect(),
-            timings: options.timings.then_some(WireTimings { total_ms }),
+            timings: options.timings.then_some(WireTimings {
+                total_ms: milliseconds(timings.total),
+                diagnosis_ms: milliseconds(timings.diagnosis),
+            }),
         }
     }
 }

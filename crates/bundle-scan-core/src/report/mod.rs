@@ -209,6 +209,8 @@ pub struct Entity {
 pub struct Timings {
     /// From opening the bundle to the finished report.
     pub total: Duration,
+    /// What of that came after the last member was read: clocks, states, causes, order, templates.
+    pub diagnosis: Duration,
 }
 
 impl Report {

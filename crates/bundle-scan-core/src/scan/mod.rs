@@ -22,12 +22,12 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::base::limits::Limits;
 use crate::base::window::When;
-use crate::container::Input;
+use crate::container::{Input, Walked};
 use crate::error::Error;
 use crate::finding::clocks::Clocks;
 use crate::finding::{Tally, TallyOptions};
 use crate::matcher::Matcher;
-use crate::report::{Report, Scanned, Trace};
+use crate::report::{Report, Scanned, Timings, Trace};
 use crate::signature::SignatureSet;
 use conductor::Conductor;
 use window::Window;
@@ -167,6 +167,18 @@ pub struct Scanner {
     pool: OnceLock<Option<ThreadPool>>,
 }
 
+/// A bundle of which all members were read.
+struct Walk<'s> {
+    conductor: Conductor<'s>,
+    walked: Walked,
+}
+
+impl Walk<'_> {
+    fn finish(self, name: &str) -> Scanned {
+        self.conductor.finish(name, self.walked)
+    }
+}
+
 impl Scanner {
     /// Default settings.
     pub fn builder() -> ScannerBuilder {
@@ -230,7 +242,9 @@ impl Scanner {
     fn scan(&self, name: &str, input: Input) -> Result<Report, Error> {
         let started = Instant::now();
         let window = self.window(name, &input)?;
-        let mut scanned = self.scan_once(name, input, window.as_ref())?;
+        let conductor = self.walk(input, window.as_ref())?;
+        let read = Instant::now();
+        let mut scanned = conductor.finish(name);
         if scanned.coverage.scanned == 0 && scanned.problems.is_empty() {
             return Err(Error::nothing_recognised(name));
         }
@@ -240,7 +254,10 @@ impl Scanner {
             let signature = &self.matcher.signatures()[number];
             Trace::new((number, signature), tally, &clocks, &report)
         });
-        report.timings.total = started.elapsed();
+        report.timings = Timings {
+            total: started.elapsed(),
+            diagnosis: read.elapsed(),
+        };
         Ok(report)
     }
 
@@ -255,16 +272,12 @@ impl Scanner {
                 "to keep to a part of the time the bundle is read twice: save it to a file first",
             ));
         };
-        let scanned = self.scan_once(name, Input::Path(path.clone()), None)?;
+        let scanned = self.walk(Input::Path(path.clone()), None)?.finish(name);
         Window::new(since, until, scanned).map(Some)
     }
 
-    fn scan_once(
-        &self,
-        name: &str,
-        input: Input,
-        window: Option<&Window>,
-    ) -> Result<Scanned, Error> {
+    /// Reads all members.
+    fn walk<'s>(&'s self, input: Input, window: Option<&'s Window>) -> Result<Walk<'s>, Error> {
         let options = TallyOptions::new(
             self.settings.evidence,
             self.settings.context,
@@ -281,7 +294,10 @@ impl Scanner {
         if self.settings.cancel.is_set() {
             return Err(Error::cancelled());
         }
-        Ok(conductor.finish(name, walked?))
+        Ok(Walk {
+            conductor,
+            walked: walked?,
+        })
     }
 
     /// What a trace is made of: the number of the signature, its part of the tally, and the clocks.

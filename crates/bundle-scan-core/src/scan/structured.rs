@@ -15,7 +15,7 @@ use crate::fact::tree::Arena;
 use crate::fact::{self, Ending, Fact, Section, kind};
 use crate::finding::tally::Place;
 use crate::finding::{Tally, TallyOptions};
-use crate::matcher::{Held, Match, Matcher, Sighting, Sink};
+use crate::matcher::{Held, Match, Matcher, Sighting, Sink, event_line};
 use crate::record::Record;
 use crate::record::clock::Clock;
 use crate::source::Source;
@@ -183,6 +183,8 @@ struct Counting<'c> {
     setting: &'c Setting<'c>,
     view: &'c BlockView<'c>,
     tally: &'c mut Tally,
+    /// Where lines begin of which a signature knows the fact that they tell, ascending.
+    explained: &'c [usize],
 }
 
 impl Sink for Counting<'_> {
@@ -193,7 +195,8 @@ impl Sink for Counting<'_> {
     fn unexplained(&mut self, error: &Sighting<'_>) {
         let setting = self.setting;
         let admits = |window: &Window| window.admits_error(error, setting.path, setting.source);
-        if setting.window.is_none_or(admits) {
+        let is_explained = self.explained.binary_search(&error.line.start).is_ok();
+        if !is_explained && setting.window.is_none_or(admits) {
             let place = setting.place(self.view);
             self.tally.unexplained.add(error, place, setting.options);
         }
@@ -224,6 +227,11 @@ impl Setting<'_> {
 
     /// Matches lines; how many line ends there are.
     pub(super) fn lines(&self, view: &BlockView<'_>, tally: &mut Tally) -> u64 {
+        self.lines_besides(&[], view, tally)
+    }
+
+    /// Matches lines, of which some are explained: see [`Counting::explained`].
+    fn lines_besides(&self, explained: &[usize], view: &BlockView<'_>, tally: &mut Tally) -> u64 {
         let clock = Clock::rotated(self.modified, self.source.rotation.as_deref());
         if let Some(tracer) = self.tracer {
             tracer.try_lines(view, self.source, &clock, |attempt| {
@@ -234,6 +242,7 @@ impl Setting<'_> {
             setting: self,
             view,
             tally,
+            explained,
         };
         self.matcher.scan(view, self.source, &clock, &mut counting)
     }
@@ -264,11 +273,13 @@ impl Setting<'_> {
         let parsed = fact::parse(form, &section, arena, &mut facts);
         let is_object = matches!(form, Form::Json { .. } | Form::Yaml);
         so_far.is_cut |= parsed.ending == Ending::Cut;
+        let explained = self.known_events(&facts, &held);
         let lines = if is_object && is_one_event(&facts) {
             let mut counting = Counting {
                 setting: self,
                 view,
                 tally,
+                explained: &explained,
             };
             for event in &facts {
                 self.matcher.scan_event(event, &held, &mut counting);
@@ -291,7 +302,7 @@ impl Setting<'_> {
             };
             setting.lines(view, tally)
         } else {
-            self.lines(view, tally)
+            self.lines_besides(&explained, view, tally)
         };
         for fact in &facts {
             so_far.census.note(fact);
@@ -309,6 +320,22 @@ impl Setting<'_> {
                 tally.add_well(well, self.source, signature);
             });
         }
+        lines
+    }
+}
+
+impl Setting<'_> {
+    /// Where the lines begin of events that some leaf asks for as facts, ascending: as lines they need no signature.
+    fn known_events(&self, facts: &[Fact<'_>], held: &Held<'_>) -> Vec<usize> {
+        let events = facts.iter().filter(|fact| *fact.kind == kind::EVENT);
+        let known = events.filter(|event| {
+            let mut is_known = false;
+            let event = ByPosition::new(event);
+            self.matcher.scan_fact(&event, held, |_| is_known = true);
+            is_known
+        });
+        let mut lines: Vec<usize> = known.map(|event| event_line(event, held)).collect();
+        lines.sort_unstable();
         lines
     }
 }
