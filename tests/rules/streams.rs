@@ -145,3 +145,27 @@ fn the_zone_of_a_tree_is_that_of_its_machine() {
         .collect();
     assert_eq!(hours, [2, 10]);
 }
+
+#[test]
+fn what_a_machine_calls_a_pod_is_that_pod() {
+    let uid = "7c1d9f0a-51c2-4a7e-9f6b-0b3f6d2e8a11";
+    let rule = "match: {any: [{line: {literal: task failed in, regex: 'task failed in (?<cgroup>\\S+)'}}]}\nentities: {cgroup: cgroup}";
+    let line =
+        format!("//- dmesg\n[ 12.500000] task failed in /kubepods/burstable/pod{uid}/4be1c0ffee\n");
+    let pods = |more: &str| {
+        let found = report(rule, &format!("{line}{more}"));
+        let entities = found.findings[0].entities.iter();
+        let pods = entities.filter(|entity| entity.name == "pod");
+        let pods = pods.flat_map(|entity| entity.values.clone());
+        pods.map(|(pod, count)| format!("{pod} {count}"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(pods(""), [""; 0]);
+    let object = format!(
+        "//- pod.json\n{{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{{\"name\":\"web-0\",\"namespace\":\"shop\",\"uid\":\"{uid}\"}},\"spec\":{{\"containers\":[]}},\"status\":{{}}}}\n"
+    );
+    assert_eq!(pods(&object), ["shop/web-0 1"]);
+    let log =
+        format!("//- var/log/pods/shop_web-0_{uid}/app/0.log\n2026-03-10T10:17:41Z stdout F up\n");
+    assert_eq!(pods(&log), ["shop/web-0 1"]);
+}

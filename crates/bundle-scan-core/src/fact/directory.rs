@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::identity::Identities;
 use super::kind;
 use super::row::Fact;
 use crate::base::hash::fnv1a;
@@ -21,6 +22,7 @@ pub struct Directory {
     pods: BTreeMap<u64, Pod>,
     /// Names, host names and addresses to the name of the node.
     nodes: BTreeMap<String, String>,
+    identities: Identities,
 }
 
 /// Stands for several nodes.
@@ -45,6 +47,7 @@ impl Directory {
         if *fact.kind == kind::POD {
             self.note_pod(fact);
         }
+        self.identify(fact);
         if *fact.kind == kind::NODE
             && let Some(name) = fact.text_of("name")
         {
@@ -54,6 +57,36 @@ impl Directory {
                 self.name_node(other, name);
             }
         }
+    }
+
+    fn identify(&mut self, fact: &Fact<'_>) {
+        let (name, id) = match () {
+            _ if *fact.kind == kind::POD => ("name", "uid"),
+            _ if *fact.kind == kind::CONTAINER => ("pod", "runtime_id"),
+            _ if *fact.kind == kind::RUNTIME_CONTAINER => ("pod", "id"),
+            _ => return,
+        };
+        let Some((pod, id)) = fact.text_of(name).zip(fact.text_of(id)) else {
+            return;
+        };
+        let pod = match fact.text_of("namespace") {
+            Some(namespace) if !pod.contains('/') => format!("{namespace}/{pod}"),
+            _ => pod.to_owned(),
+        };
+        match *fact.kind == kind::POD {
+            true => self.identities.add_uid(id, &pod),
+            false => self.identities.add_container(id, &pod),
+        }
+    }
+
+    /// Notes that a pod, `shop/web-0`, has this UID.
+    pub fn note_uid(&mut self, uid: &str, pod: &str) {
+        self.identities.add_uid(uid, pod);
+    }
+
+    /// The pod, `shop/web-0`, that a text names by its UID or the id of a container, alone or in the path of a control group.
+    pub fn pod_in(&self, text: &str) -> Option<&str> {
+        self.identities.pod_in(text)
     }
 
     fn note_pod(&mut self, fact: &Fact<'_>) {
@@ -114,6 +147,7 @@ impl Directory {
         for (alias, name) in other.nodes {
             self.name_node(&alias, &name);
         }
+        self.identities.merge(other.identities);
     }
 
     /// Whether the pods of this name are ready, or have done their work; `None` if nothing tells.

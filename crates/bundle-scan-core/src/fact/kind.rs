@@ -181,7 +181,7 @@ kinds! {
     ];
     /// A pod.
     POD = "pod" [
-        text("namespace"), names("name", "pod"), names("node", "node"), text("phase"),
+        text("namespace"), names("name", "pod"), text("uid"), names("node", "node"), text("phase"),
         // The STATUS that `kubectl get pods` prints: `Running`, `CrashLoopBackOff`, `Init:0/1`, `Terminating`.
         text("status"),
         text("reason"), text("message"), number("ready"), number("containers"), number("restarts"), time("created"),

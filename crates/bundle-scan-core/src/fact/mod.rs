@@ -11,6 +11,7 @@ mod command;
 mod describe;
 pub mod directory;
 pub mod document;
+mod identity;
 pub mod kind;
 mod kubectl;
 pub mod object;

@@ -155,6 +155,46 @@ struct Known<'k> {
     directory: &'k Directory,
 }
 
+/// The entities, and if there is no pod among them those whose ids the others are.
+fn with_pods(mut entities: Vec<Entity>, directory: &Directory) -> Vec<Entity> {
+    if entities.iter().any(|entity| entity.name == "pod") {
+        return entities;
+    }
+    let mut pods: BTreeMap<&str, u64> = BTreeMap::new();
+    let ids = entities.iter();
+    let ids = ids.filter(|entity| IDS_OF_PODS.contains(&entity.name.as_str()));
+    for entity in ids.clone() {
+        for (id, count) in &entity.values {
+            if let Some(pod) = directory.pod_in(id) {
+                let known = pods.entry(pod).or_default();
+                *known = (*known).max(*count);
+            }
+        }
+    }
+    let capped = ids.clone().any(|entity| entity.capped);
+    let values = most_frequent_first(pods);
+    if !values.is_empty() {
+        entities.push(Entity {
+            name: "pod".to_owned(),
+            values,
+            capped,
+        });
+    }
+    entities
+}
+
+/// Entities that may name a pod by an id.
+const IDS_OF_PODS: [&str; 3] = ["cgroup", "container", "uid"];
+
+fn most_frequent_first(counts: BTreeMap<&str, u64>) -> Vec<(String, u64)> {
+    let mut ranked: Vec<(String, u64)> = counts
+        .into_iter()
+        .map(|(name, count)| (name.to_owned(), count))
+        .collect();
+    ranked.sort_by_key(|(_, count)| Reverse(*count));
+    ranked
+}
+
 /// The hosts of matches with how many there are on each, most frequent first, then by name.
 fn hosts(detail: &Detail, homes: &Homes) -> Vec<(String, u64)> {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
@@ -163,12 +203,7 @@ fn hosts(detail: &Detail, homes: &Homes) -> Vec<(String, u64)> {
             *counts.entry(host).or_default() += count;
         }
     }
-    let mut hosts: Vec<(String, u64)> = counts
-        .into_iter()
-        .map(|(host, count)| (host.to_owned(), count))
-        .collect();
-    hosts.sort_by_key(|(_, count)| Reverse(*count));
-    hosts
+    most_frequent_first(counts)
 }
 
 fn finding(
@@ -211,7 +246,7 @@ fn finding(
         last_seen: seen.last,
         hosts: hosts(detail, known.homes),
         hosts_capped: detail.hosts.is_capped(),
-        entities: entities.collect(),
+        entities: with_pods(entities.collect(), known.directory),
         components: detail
             .components
             .iter()

@@ -84,7 +84,12 @@ impl MemberJob {
         let edges = std::mem::take(&mut *lock(&self.edges));
         let host = edges.apply(&self.path, &self.source, &mut tally);
         let tree = self.source.is_of_machine().then(|| tree_of(&self.path));
+        let uid = self.source.pod.as_ref().and_then(|pod| {
+            let uid = pod.uid.clone()?;
+            Some((uid, pod.to_string()))
+        });
         Ended {
+            uid,
             tree: tree.map(str::to_owned),
             tally,
             covered,
@@ -112,6 +117,8 @@ impl MemberJob {
 
 /// What is known of a member that was read to its end.
 struct Ended {
+    /// The UID of the pod that it is of, and its name.
+    uid: Option<(String, String)>,
     /// The tree of the machine that it is of.
     tree: Option<String>,
     tally: Tally,
@@ -144,6 +151,9 @@ impl Gathered {
     fn add(&mut self, ended: Ended, options: &TallyOptions) {
         if let Some(tree) = &ended.tree {
             self.trees.note(tree, ended.hosts.iter());
+        }
+        if let Some((uid, pod)) = &ended.uid {
+            self.census.directory.note_uid(uid, pod);
         }
         let hosts = ended.hosts.iter();
         self.hosts

@@ -72,6 +72,8 @@ pub struct PodRef {
     pub pod: String,
     /// The container, where the path has it.
     pub container: Option<String>,
+    /// Its UID, where the path has it.
+    pub uid: Option<String>,
 }
 
 impl fmt::Display for PodRef {
@@ -156,6 +158,7 @@ fn pod_of(captured: &pattern::Captured<'_>) -> Option<PodRef> {
         namespace: value("ns"),
         pod: value("pod")?,
         container: value("container"),
+        uid: value("uid"),
     })
 }
 
@@ -169,6 +172,7 @@ fn generated_name(path: &str) -> Option<PodRef> {
         namespace: None,
         pod: stem.to_owned(),
         container: None,
+        uid: None,
     })
 }
 

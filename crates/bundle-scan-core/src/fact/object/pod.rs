@@ -20,6 +20,7 @@ use crate::fact::section::Section;
 use crate::fact::tree::Tree;
 
 const ROWS: &[Row] = &[
+    ("uid", "metadata.uid"),
     ("node", "spec.nodeName"),
     ("phase", "status.phase"),
     ("reason", "status.reason"),
