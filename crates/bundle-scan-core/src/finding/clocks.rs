@@ -107,6 +107,12 @@ impl Shown {
         }
     }
 
+    /// Notes a zone that something states, in seconds east of Greenwich.
+    pub fn state_zone(&mut self, seconds_east: i32) {
+        let host = self.hosts.entry(HostId::UNNAMED).or_default();
+        host.utc_offset = host.utc_offset.max(Some(seconds_east));
+    }
+
     /// Notes what a command says of the clock of its host.
     pub fn fact(&mut self, fact: &Fact<'_>) {
         let mut host = HostClock::default();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::base::member_path::MemberPath;
 use crate::base::thing::canonical;
-use crate::base::time::{ClockTime, HostId, Reading};
+use crate::base::time::{ClockTime, HostId, Reading, seconds_east};
 use crate::finding::Tally;
 use crate::finding::clocks::Shown;
 use crate::finding::homes::{Home, label, tree_of};
@@ -81,6 +81,9 @@ impl Edges {
                     self.hosts
                         .insert(String::from_utf8_lossy(host).into_owned());
                 }
+            }
+            if let Some(zone) = zone_of_header(record.line) {
+                self.shown.state_zone(zone);
             }
             self.shown.line(&record);
             self.speakers.extend(record.component);
@@ -186,6 +189,21 @@ fn is_of_earlier_boot(source: &Source) -> bool {
     source.kind == "kernel-crash" || source.kind == "kernel" && source.rotation.is_some()
 }
 
+/// The zone in which `journalctl` says from when to when the journal goes, in seconds east of Greenwich, if it is no abbreviation that several
+/// zones share. Source: systemd `journalctl.c`, `format_timestamp` in `time-util.c`.
+fn zone_of_header(line: &[u8]) -> Option<i32> {
+    let line = std::str::from_utf8(line).ok()?.strip_prefix("-- ")?;
+    let span = line
+        .strip_prefix("Logs begin at ")
+        .or_else(|| line.strip_prefix("Journal begins at "))?;
+    let begin = span.split_once([',', ';'])?.0;
+    match begin.rsplit_once(' ')?.1 {
+        "UTC" | "GMT" => Some(0),
+        zone if zone.len() == 3 => seconds_east(&format!("{zone}00")),
+        zone => seconds_east(zone),
+    }
+}
+
 /// Whether a machine may be called so.
 fn is_host(name: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
@@ -211,7 +229,7 @@ const LOGS: [&str; 6] = [
 mod tests {
     use super::*;
     use crate::base::member_path::MemberPath;
-    use crate::base::time::{NANOS_PER_SECOND, Scale};
+    use crate::base::time::{NANOS_PER_SECOND, Scale, TimeQuality};
     use crate::finding::clocks::Clocks;
     use crate::finding::homes::Homes;
     use crate::source::classify;
@@ -258,6 +276,43 @@ mod tests {
             clocks.booted_at(host).map(|nanos| nanos / NANOS_PER_SECOND),
             Some(expected.as_second())
         );
+    }
+
+    #[test]
+    fn the_header_of_a_journal_may_tell_the_zone() {
+        for (header, expected) in [
+            (
+                "-- Logs begin at Fri 2026-03-06 10:00:00 UTC, end at Tue 2026-03-10 10:17:41 UTC. --",
+                Some(0),
+            ),
+            (
+                "-- Journal begins at Fri 2026-03-06 10:00:00 +08, ends at Tue 2026-03-10 10:17:41 +08. --",
+                Some(8 * 3_600),
+            ),
+            (
+                "-- Journal begins at Fri 2026-03-06 10:00:00 +0530; ends at Tue 2026-03-10 10:17:41 +0530. --",
+                Some(19_800),
+            ),
+            (
+                "-- Logs begin at Fri 2026-03-06 10:00:00 CST, end at Tue 2026-03-10 10:17:41 CST. --",
+                None,
+            ),
+            ("-- No entries --", None),
+        ] {
+            assert_eq!(zone_of_header(header.as_bytes()), expected, "{header}");
+        }
+        let text = "-- Logs begin at Fri 2026-03-06 10:00:00 +08, end at Tue 2026-03-10 10:17:41 +08. --\n\
+            Mar 10 10:17:41 n1 kernel: eth0: link becomes ready\n";
+        let found = edges("journal.log", text);
+        let clocks = Clocks::new(
+            &found.shown.on_host(HostId::named("n1")),
+            None,
+            &Homes::default(),
+        );
+        let mut time = ClockTime::from(found.readings[0]);
+        time.clock.host = HostId::named("n1");
+        let quality = clocks.time(time).map(|time| time.quality);
+        assert_eq!(quality, Some(TimeQuality::YearInferred));
     }
 
     #[test]
