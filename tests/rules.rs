@@ -508,6 +508,10 @@ fn a_step_may_be_something_that_happens_a_number_of_times() {
     assert_eq!(scan(rule, &log(&[down, down, failed])), "");
     assert_eq!(scan(rule, &log(&[down, down, failed, down])), "");
     assert_ne!(scan(rule, &log(&[down, down, down, failed])), "");
+    // The same record in another log is no other one.
+    let kernel = log(&[down, down, failed, down]);
+    let twice = format!("{kernel}{}", kernel.replace("messages", "kern.log"));
+    assert_eq!(scan(rule, &twice), "");
 }
 
 #[test]

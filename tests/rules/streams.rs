@@ -169,3 +169,93 @@ fn what_a_machine_calls_a_pod_is_that_pod() {
         format!("//- var/log/pods/shop_web-0_{uid}/app/0.log\n2026-03-10T10:17:41Z stdout F up\n");
     assert_eq!(pods(&log), ["shop/web-0 1"]);
 }
+
+#[test]
+fn a_log_of_many_boots_is_read_in_time_and_tells_none_of_them() {
+    let boots = |count: usize| {
+        let boot = format!("[    0.000000] {BANNER}\n[  100.000000] task blocked\n");
+        format!(
+            "//- console.log\n{}//- var/log/messages\nMar 10 10:10:00 n1 kernel: [    5.000000] up\n",
+            boot.repeat(count)
+        )
+    };
+    for (count, is_known) in [
+        (1, true),
+        (2, true),
+        (64, true),
+        (65, false),
+        (30_000, false),
+    ] {
+        let found = report(BLOCKED, &boots(count));
+        let finding = &found.findings[0];
+        assert_eq!(finding.count, count as u64);
+        assert_eq!(finding.last_seen.is_some(), is_known, "{count}");
+    }
+}
+
+#[test]
+fn the_first_line_of_an_earlier_boot_is_not_how_far_a_log_goes() {
+    let blocked: String = (1..6)
+        .map(|n| format!("[  {n}00.000000] task blocked\n"))
+        .collect();
+    let log = |before: &str| {
+        format!(
+            "//- var/log/dmesg\n{before}[    0.000000] {BANNER}\n{blocked}[  600.000000] eth0: link up\n//- var/log/messages\n2026-03-10T10:00:00Z n1 kernel: [    0.000000] up\n2026-03-10T10:10:00Z n1 kernel: up\n"
+        )
+    };
+    for before in ["", "[90000.000000] eth0: link up\n"] {
+        let found = report(BLOCKED, &log(before));
+        assert_eq!(found.findings[0].state.as_str(), "active", "{before}");
+        let dmesg = found
+            .coverage
+            .members
+            .iter()
+            .find(|member| member.kind == "kernel");
+        let (_, end) = dmesg.unwrap().span.unwrap();
+        let captured_at = found.bundle.captured_at.unwrap();
+        assert!(end.unix_nanos <= captured_at.unix_nanos, "{before}");
+    }
+}
+
+#[test]
+fn the_same_words_in_the_trees_of_two_machines_are_no_copies() {
+    let klog = "E0310 10:17:41.075997       7 a.go:9] task blocked\n";
+    let of = |tree: &str, host: &str| {
+        format!("//- {tree}/var/log/kubelet.log\n{klog}//- {tree}/etc/hostname\n{host}\n")
+    };
+    let rule = "match: {any: [{line: {literal: task blocked}}]}";
+    for (fixture, expected) in [
+        (of("a", "n1") + &of("b", "n2"), "2 active high @1,1"),
+        (of("a", "n1") + &of("b", "n1"), "1 active high @1"),
+        (
+            format!(
+                "{}//- a/var/log/messages\nMar 10 10:17:41 n1 kubelet[7]: {klog}",
+                of("a", "n1")
+            ),
+            "1 active high @1",
+        ),
+    ] {
+        check(rule, &[(&fixture, expected)]);
+    }
+}
+
+#[test]
+fn what_was_found_could_be_judged() {
+    let noise: String = (0..70)
+        .map(|n| format!("Mar 10 10:{:02}:00 n1 CROND[{n}]: (root) CMD (x)\n", n % 60))
+        .collect();
+    let fixture = format!(
+        "//- var/log/messages\n{noise}Mar 10 11:00:00 n1 kubelet[7]: task blocked\n{noise}"
+    );
+    let rule = "match: {any: [{line: {component: [kubelet], literal: task blocked}}]}";
+    let found = report(rule, &fixture);
+    assert_eq!(found.findings.len(), 1);
+    assert!(found.coverage.not_evaluable.is_empty());
+    let hostnamectl = "//- sos_commands/host/hostnamectl_status\n   Static hostname: n1\n  Operating System: Rocky Linux 9.5\n            Kernel: Linux 5.14.0\n      Architecture: x86-64\n";
+    let found = report(rule, hostnamectl);
+    assert!(
+        found.census.facts.contains_key("kernel_version"),
+        "{:?}",
+        found.census.facts
+    );
+}

@@ -102,6 +102,13 @@ fn what_does_not_say_when_happened_while_its_log_was_written() {
 }
 
 #[test]
+fn an_uptime_before_a_boot_is_placed_by_its_log() {
+    let log = "//- dmesg\n[  200.000000] task blocked\n[    0.000000] Linux version 5.4.0 (b@c)\n[  300.000000] eth0: link up\n//- var/log/messages\n2026-03-10T10:00:00Z n1 kernel: [    0.000000] up\n2026-03-10T10:07:00Z n1 kernel: up\n";
+    assert_eq!(count(RULE, log, Some("2026-03-10T10:04:00Z"), None), 1);
+    assert_eq!(count(RULE, log, Some("2026-03-10T10:06:00Z"), None), 0);
+}
+
+#[test]
 fn a_recovery_counts_also_after_the_window() {
     let rule = "match: {any: [{line: {literal: task blocked}}]}\ncleared_by: [{line: {literal: task seen back}}]";
     let log = "//- var/log/messages\n2026-03-10T08:00:00Z n1 kernel: task blocked\n2026-03-10T10:00:00Z n1 kernel: task seen back\n";

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use foldhash::HashMap;
 
-use super::occurrences::{LinePlace, counted};
+use super::occurrences::{LinePlace, Owners, counted};
 use crate::base::hash::fnv1a;
 use crate::base::time::{HostId, NANOS_PER_SECOND};
 
@@ -101,6 +101,13 @@ impl Burst {
         self.bound(MAX_TIMES);
         let places = self.times.iter_mut().filter_map(|one| one.place.as_mut());
         places.for_each(|place| place.on_host(host));
+    }
+
+    /// Sets the owners of lines, once the homes are known.
+    pub(super) fn settle(&mut self, owners: &Owners) {
+        self.bound(MAX_TIMES);
+        let places = self.times.iter_mut().filter_map(|one| one.place.as_mut());
+        places.for_each(|place| place.settle(owners));
     }
 
     /// The most matches that lie within one window; all of them without a window. Matches without a time count as close

@@ -321,6 +321,11 @@ impl Clocks {
         self.captured_at
     }
 
+    /// The trees of members whose host is known, each with that.
+    pub fn homes(&self) -> impl Iterator<Item = (HostId, HostId)> {
+        self.homes.iter().map(|(tree, host)| (*tree, *host))
+    }
+
     /// When a host was booted last, in nanoseconds since 1970-01-01T00:00:00Z.
     pub fn booted_at(&self, host: HostId) -> Option<i64> {
         self.host(host).booted_at

@@ -6,7 +6,7 @@ use std::time::Duration;
 use foldhash::HashSet;
 
 use super::burst::Burst;
-use super::occurrences::{LinePlace, Occurrences};
+use super::occurrences::{LinePlace, Occurrences, Owners};
 use crate::base::time::HostId;
 use crate::matcher::Match;
 use crate::source::Source;
@@ -51,6 +51,14 @@ impl Counter {
         self.occurrences.on_host(host);
         if let Some(burst) = &mut self.burst {
             burst.on_host(host);
+        }
+    }
+
+    /// Sets the owners of lines, once the homes are known.
+    pub(super) fn settle(&mut self, owners: &Owners) {
+        self.occurrences.settle(owners);
+        if let Some(burst) = &mut self.burst {
+            burst.settle(owners);
         }
     }
 

@@ -8,6 +8,7 @@ use super::entity::Values;
 use super::evidence::Evidence;
 use super::homes::Home;
 use super::kept::Kept;
+use super::occurrences::Owners;
 use super::seen::Seen;
 use super::tally::{Next, Place, TallyOptions};
 use crate::base::thing::canonical;
@@ -103,6 +104,11 @@ impl Detail {
         if let Some(name) = home.name.filter(|_| nameless > 0) {
             self.hosts.add(name, nameless, usize::MAX);
         }
+    }
+
+    /// Sets the owners of lines, once the homes are known.
+    pub(super) fn settle(&mut self, owners: &Owners) {
+        self.kept.settle(owners);
     }
 
     /// Says that the machine was booted again after all of these.

@@ -16,6 +16,7 @@ use super::counter::Counter;
 use super::detail::Detail;
 use super::homes::Home;
 use super::moment::{Moment, Moments};
+use super::occurrences::Owners;
 use super::tally::{Next, Place, TallyOptions};
 use crate::base::hash::fnv1a;
 use crate::base::thing::canonical;
@@ -25,6 +26,7 @@ use crate::signature::Signature;
 use crate::signature::plan::{Keep, Plan};
 use crate::signature::schema::Threshold;
 use crate::source::Source;
+use crate::source::component::Component;
 
 /// Places of lines kept for all groups of one leaf, and as many times; the groups share them alike, but each may keep
 /// [`MIN_LINES`] places and [`MIN_TIMES`] times.
@@ -273,12 +275,25 @@ impl Groups {
 
     /// Sets the times that decide what belongs together, once the clocks are known.
     #[expect(clippy::iter_over_hash_type, reason = "each is changed for itself")]
-    pub(super) fn settle(&mut self, clocks: &Clocks) {
+    pub(super) fn settle(&mut self, clocks: &Clocks, owners: &Owners) {
         for group in self.met.values_mut() {
+            group.counter.settle(owners);
+            if let Some(detail) = &mut group.detail {
+                detail.settle(owners);
+            }
             if let Some(moments) = &mut group.moments {
                 moments.settle(clocks);
             }
         }
+    }
+
+    /// The components that spoke, as far as that is kept.
+    pub(super) fn components(&self) -> impl Iterator<Item = Component> {
+        let details = self
+            .met
+            .values()
+            .filter_map(|group| group.detail.as_deref());
+        details.flat_map(|detail| detail.components.iter().copied())
     }
 
     /// As [`Groups::bound`], but only when there are twice as many as may be: in the end it costs no more than adding them.

@@ -6,7 +6,7 @@
 use foldhash::HashMap;
 
 use super::evidence::{Evidence, LineAddress};
-use super::occurrences::{LinePlace, counted};
+use super::occurrences::{LinePlace, Owners, counted};
 use super::tally::Next;
 use crate::base::time::HostId;
 
@@ -33,6 +33,12 @@ impl Kept {
     /// Says of which host the member is that all of these stand in.
     pub(super) fn on_host(&mut self, host: HostId) {
         self.lines.iter_mut().for_each(|line| line.on_host(host));
+    }
+
+    /// Sets the owners of lines, once the homes are known.
+    pub(super) fn settle(&mut self, owners: &Owners) {
+        let places = self.lines.iter_mut().filter_map(|line| line.place.as_mut());
+        places.for_each(|place| place.settle(owners));
     }
 
     /// Says that the machine was booted again after all of these.

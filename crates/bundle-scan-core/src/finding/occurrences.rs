@@ -11,6 +11,7 @@ use std::hash::{BuildHasher, Hasher};
 use foldhash::HashMap;
 use foldhash::quality::FixedState;
 
+use super::clocks::Clocks;
 use crate::base::hash::fnv1a;
 use crate::base::time::{HostId, NANOS_PER_SECOND, Reading, Scale};
 use crate::record::Record;
@@ -37,10 +38,37 @@ impl Owner {
 
     /// A machine, if it is named.
     pub fn host(host: HostId) -> Self {
-        let is_named = host.is_machine() && host != HostId::UNNAMED && !host.is_of_tree();
-        match is_named {
-            true => Owner(host.short() & !1 | 2),
-            false => Owner::UNNAMED,
+        match host {
+            _ if host.is_of_tree() => Owner(host.short() & !3 | Owner::TREE),
+            _ if host.is_machine() && host != HostId::UNNAMED => Owner(host.short() & !1 | 2),
+            _ => Owner::UNNAMED,
+        }
+    }
+
+    /// What tells a tree: the two bits before it are not set.
+    const TREE: u32 = 4;
+
+    fn is_tree(self) -> bool {
+        self.0 & 3 == 0 && self.0 & Owner::TREE != 0
+    }
+}
+
+/// The machines of trees of members, as owners.
+#[derive(Debug)]
+pub struct Owners(HashMap<Owner, Owner>);
+
+impl Owners {
+    /// Those that are known.
+    pub fn new(clocks: &Clocks) -> Self {
+        let owners = clocks.homes();
+        let owners = owners.map(|(tree, host)| (Owner::host(tree), Owner::host(host)));
+        Owners(owners.collect())
+    }
+
+    fn of(&self, owner: Owner) -> Owner {
+        match owner.is_tree() {
+            true => self.0.get(&owner).copied().unwrap_or(Owner::UNNAMED),
+            false => owner,
         }
     }
 }
@@ -70,6 +98,11 @@ impl LinePlace {
                 (None, None) => Owner::UNNAMED,
             },
         })
+    }
+
+    /// Sets the owner, once the homes are known.
+    pub(super) fn settle(&mut self, owners: &Owners) {
+        self.owner = owners.of(self.owner);
     }
 
     /// Says of which host the member is.
@@ -222,6 +255,15 @@ impl<const MAX_LINES: usize> Occurrences<MAX_LINES> {
         places
             .chain(&mut self.last)
             .for_each(|place| place.on_host(host));
+    }
+
+    /// Sets the owners, once the homes are known.
+    pub(super) fn settle(&mut self, owners: &Owners) {
+        self.bound(MAX_LINES);
+        let places = self.places.iter_mut().map(|(place, _)| place);
+        places
+            .chain(&mut self.last)
+            .for_each(|place| place.settle(owners));
     }
 
     /// How many places take memory.

@@ -400,13 +400,15 @@ impl<'g> Evaluation<'g> {
         };
         let mut moments = self.moments_of(&self.leaves_of(step, entities, unnamed));
         if let Step::Count(counted) = step {
-            // The step is taken by the one that makes it enough.
-            let enough = self.count(counted, entities, unnamed).map(|_| {
-                let before = usize::try_from(counted.at_least.saturating_sub(1));
-                before.unwrap_or(usize::MAX)
-            });
-            let left_out = enough.map(|before| before.min(moments.len().saturating_sub(1)));
-            moments.drain(..left_out.unwrap_or(moments.len()));
+            // The step is taken by the one that makes it enough, at the latest: of some moments it is not known whether they count.
+            let (_, number, _) = self.numbers(counted, entities, unnamed);
+            let is_enough = self.count(counted, entities, unnamed).is_some();
+            let number = usize::try_from(number).unwrap_or(usize::MAX);
+            let least = usize::try_from(counted.at_least).unwrap_or(usize::MAX);
+            let uncounted = moments.len().saturating_sub(number);
+            let before = least.saturating_sub(1).saturating_add(uncounted);
+            let most = moments.len().saturating_sub(usize::from(is_enough));
+            moments.drain(..if is_enough { before.min(most) } else { most });
         }
         window::Step { moments, is_absent }
     }

@@ -56,14 +56,18 @@ impl Seen {
             *self = other;
             return;
         }
-        for (clock, theirs) in other.by_clock {
+        self.merge_spans(other.by_clock);
+        for (clock, nanos) in other.told {
+            self.tell(clock, nanos);
+        }
+    }
+
+    fn merge_spans(&mut self, spans: Vec<(ClockId, Span)>) {
+        for (clock, theirs) in spans {
             let span = self.span(clock, theirs.first);
             span.first = span.first.min(theirs.first);
             span.last = span.last.max(theirs.last);
             span.histogram.merge(theirs.histogram);
-        }
-        for (clock, nanos) in other.told {
-            self.tell(clock, nanos);
         }
     }
 
@@ -107,15 +111,21 @@ impl Seen {
         for (clock, nanos) in told {
             self.tell(clock, nanos);
         }
-        self.by_clock.sort_unstable_by_key(|(clock, _)| *clock);
+        self.join();
     }
 
     /// Says that the machine was booted again after all of these.
     pub(super) fn end_boot(&mut self) {
-        self.by_clock
-            .iter_mut()
-            .for_each(|(clock, _)| clock.end_boot());
-        self.by_clock.sort_unstable_by_key(|(clock, _)| *clock);
+        for (clock, _) in &mut self.by_clock {
+            clock.end_boot();
+        }
+        self.join();
+    }
+
+    /// Joins spans of what has become one clock.
+    fn join(&mut self) {
+        let by_clock = std::mem::take(&mut self.by_clock);
+        self.merge_spans(by_clock);
     }
 
     /// The same by one clock.

@@ -8,6 +8,7 @@ use super::counter::Counter;
 use super::detail::Detail;
 use super::group::{Groups, Joined};
 use super::homes::Home;
+use super::occurrences::Owners;
 use super::presence::Presence;
 use super::unexplained::Unexplained;
 use crate::base::limits::Limits;
@@ -18,6 +19,7 @@ use crate::record::Record;
 use crate::signature::Signature;
 use crate::signature::schema::Threshold;
 use crate::source::Source;
+use crate::source::component::ComponentSet;
 use crate::text::block::BlockView;
 
 /// What is kept of matches.
@@ -94,9 +96,12 @@ pub struct Tally {
     pub shown: Shown,
     /// What was held against the leaves of the signature that is traced, if one is.
     pub attempts: Attempts,
-    /// Whether a machine booted in the midst of it.
-    has_boot: bool,
+    /// How often a machine booted in it.
+    pub boots: u64,
 }
+
+/// Boots told apart in one member: of more, nobody asks when in which of them something was.
+const MAX_BOOTS: u64 = 64;
 
 impl Tally {
     /// Counts a match of `signature`.
@@ -128,8 +133,7 @@ impl Tally {
 
     /// Takes the first message of a boot: what stands before it in the member is of earlier ones.
     pub fn booted(&mut self, record: &Record<'_>) {
-        self.end_boot();
-        self.has_boot = true;
+        self.add_boots(1);
         let Some(reading) = record.reading.filter(|reading| reading.scale.is_of_wall()) else {
             return;
         };
@@ -137,6 +141,21 @@ impl Tally {
             nanos: reading.nanos.saturating_sub(record.uptime.unwrap_or(0)),
             ..reading.into()
         });
+    }
+
+    fn add_boots(&mut self, boots: u64) {
+        self.boots += boots;
+        if boots > 0 && self.boots <= MAX_BOOTS {
+            self.end_boot();
+        }
+    }
+
+    /// Ends the member: of too many boots none is told from the last.
+    pub fn end_member(&mut self) {
+        if self.boots > MAX_BOOTS {
+            self.end_boot();
+        }
+        self.boots = 0;
     }
 
     /// Says that the machine was booted again after all of these.
@@ -162,11 +181,25 @@ impl Tally {
         self.shown = std::mem::take(&mut self.shown).on_host(host);
     }
 
-    /// Sets the times that decide what belongs together, once the clocks are known.
+    /// Sets the times and the owners that decide what belongs together, once the clocks of all hosts are known.
     pub fn settle(&mut self, clocks: &Clocks) {
-        for groups in self.groups.values_mut() {
-            groups.settle(clocks);
+        let owners = Owners::new(clocks);
+        for tally in self.signatures.values_mut() {
+            tally.counter.settle(&owners);
+            tally.detail.settle(&owners);
         }
+        for groups in self.groups.values_mut() {
+            groups.settle(clocks, &owners);
+        }
+        self.unexplained.settle(&owners);
+    }
+
+    /// The components that spoke in what matched.
+    pub fn components(&self) -> ComponentSet {
+        let of_groups = self.groups.values().flat_map(Groups::components);
+        let simple = self.signatures.values();
+        let simple = simple.flat_map(|tally| tally.detail.components.iter().copied());
+        simple.chain(of_groups).collect()
     }
 
     /// Notes what a fact tells of a thing that is well.
@@ -191,9 +224,8 @@ impl Tally {
 
     /// Adds the tally of another part.
     pub fn merge(&mut self, other: Tally, next: Next, options: &TallyOptions) {
-        if let (true, Next::Block { .. }) = (other.has_boot, next) {
-            self.end_boot();
-            self.has_boot = true;
+        if let Next::Block { .. } = next {
+            self.add_boots(other.boots);
         }
         for (signature, theirs) in other.signatures {
             let tally = self.signatures.entry(signature).or_default();

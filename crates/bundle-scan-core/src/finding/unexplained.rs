@@ -9,7 +9,7 @@ use super::clocks::Clocks;
 use super::entity::Values;
 use super::evidence::Evidence;
 use super::homes::Home;
-use super::occurrences::{LinePlace, Occurrences};
+use super::occurrences::{LinePlace, Occurrences, Owners};
 use super::seen::{Seen, Settled};
 use super::tally::{Next, Place, TallyOptions};
 use crate::envelope::Level;
@@ -108,6 +108,13 @@ impl Unexplained {
             message.seen.on_host(home);
             message.example.on_host(host);
             message.occurrences.on_host(host);
+        }
+    }
+
+    /// Sets the owners of lines, once the homes are known.
+    pub(super) fn settle(&mut self, owners: &Owners) {
+        for message in self.messages.values_mut() {
+            message.occurrences.settle(owners);
         }
     }
 

@@ -17,4 +17,4 @@ mod verify;
 pub use attempt::{Attempt, End};
 pub use facts::{Held, Well, event_line};
 pub use found::{Capture, Match, Name, Sighting, Sink};
-pub use verify::Matcher;
+pub use verify::{Matcher, begins_boot};

@@ -230,7 +230,7 @@ impl Matcher {
 const BANNER: &[u8] = b"Linux version ";
 
 /// Whether a kernel says its first words.
-fn begins_boot(record: &Record<'_>) -> bool {
+pub fn begins_boot(record: &Record<'_>) -> bool {
     record.text.starts_with(BANNER) && record.component == Some(Component::Kernel)
 }
 

@@ -1,7 +1,7 @@
 //! Builds the report from the tally of a whole bundle.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::coverage::Coverage;
 use super::fingerprint::fingerprint;
@@ -11,6 +11,7 @@ use super::score::{behind_cause_factor, explained_factor, explains_factor, own_f
 use super::state::{Signs, judge};
 use super::unrecognised::{self, Unrecognised};
 use super::{Bundle, Entity, Finding, Reason, Report, State, Status, Timings, Tool, correlate};
+use crate::base::member_path::MemberPath;
 use crate::base::problem::Problem;
 use crate::base::severity::Confidence;
 use crate::fact::census::Census;
@@ -41,6 +42,8 @@ pub struct Scanned {
     pub clocks: Clocks,
     /// Whose the members are that do not name their host.
     pub homes: Homes,
+    /// Members in the midst of which a machine booted: their uptimes tell no time alone.
+    pub rebooted: BTreeSet<MemberPath>,
     /// What could not be read, in any order.
     pub problems: Vec<Problem>,
     /// What was kept of the matches.
@@ -54,10 +57,11 @@ impl Report {
             bundle,
             mut tally,
             signatures,
-            coverage,
+            mut coverage,
             census,
             clocks,
             homes,
+            rebooted: _,
             mut problems,
             options,
         } = scanned;
@@ -82,6 +86,9 @@ impl Report {
         let (lost, mut findings): (Vec<Finding>, Vec<Finding>) = others
             .into_iter()
             .partition(|finding| finding.signature.spec().evidence_lost);
+        for finding in findings.iter().chain(&benign).chain(&lost) {
+            coverage.not_evaluable.remove(finding.id());
+        }
         fold(&mut findings, set, &census.directory);
         rank(&mut findings);
         let setting = unrecognised::Setting {

@@ -173,6 +173,11 @@ impl CoverageBuilder {
         }
     }
 
+    /// Adds components that spoke in what matched.
+    pub fn hear(&mut self, speakers: ComponentSet) {
+        self.heard.extend(speakers.iter());
+    }
+
     /// The coverage of the whole bundle.
     pub fn finish(mut self, set: &SignatureSet, facts: &Census, clocks: &Clocks) -> Coverage {
         let span = |(one, other): Ends| {

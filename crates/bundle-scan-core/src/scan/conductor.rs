@@ -105,7 +105,8 @@ impl<'s> Conductor<'s> {
 
     /// What the report is made of.
     pub(super) fn finish(self, name: &str, walked: Walked) -> Scanned {
-        let gathered = self.gather.into_gathered();
+        let mut gathered = self.gather.into_gathered();
+        gathered.coverage.hear(gathered.tally.components());
         let homes = gathered.trees.settle(&gathered.census.nodes);
         let shown = &gathered.tally.shown;
         // Within a window fewer lines tell of the clocks.
@@ -131,6 +132,7 @@ impl<'s> Conductor<'s> {
                 .finish(self.matcher.set(), &gathered.census, &clocks),
             clocks,
             homes,
+            rebooted: gathered.rebooted,
             census: gathered.census,
             problems: [self.problems, gathered.problems].concat(),
             options: self.options,

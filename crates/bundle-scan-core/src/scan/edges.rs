@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::base::member_path::MemberPath;
 use crate::base::thing::canonical;
-use crate::base::time::{ClockTime, HostId, Reading, seconds_east};
+use crate::base::time::{ClockTime, HostId, Reading, Scale, seconds_east};
 use crate::finding::Tally;
 use crate::finding::clocks::Shown;
 use crate::finding::homes::{Home, label, tree_of};
+use crate::matcher::begins_boot;
 use crate::record::Record;
 use crate::record::clock::Clock;
 use crate::report::coverage::Ends;
@@ -24,8 +25,12 @@ const MANY: usize = 64;
 /// What the lines on both ends say.
 #[derive(Debug, Default)]
 pub(super) struct Edges {
-    /// The first and the last reading.
-    pub(super) readings: Vec<Reading>,
+    /// The first reading.
+    first: Option<Reading>,
+    /// The last reading.
+    last: Option<Reading>,
+    /// Whether its first lines are those of a boot.
+    begins_with_boot: bool,
     /// Hosts that they name.
     pub(super) hosts: BTreeSet<String>,
     /// What they say of the clock.
@@ -47,7 +52,7 @@ impl Edges {
         let is_last = view.at_end && view.own.end == view.bytes.len();
         if is_first {
             let mut at = view.own.start;
-            edges.look(source, || {
+            edges.first = edges.look(source, || {
                 let line = (at < view.own.end).then(|| line_around(view, at, max_line_bytes))?;
                 at = line.end + 1;
                 Some(Record::read(view.bytes.get(line)?, source, clock))
@@ -55,7 +60,7 @@ impl Edges {
         }
         if is_last {
             let mut end = view.bytes.trim_ascii_end().len();
-            edges.look(source, || {
+            edges.last = edges.look(source, || {
                 let at = end.checked_sub(1).filter(|at| *at >= view.own.start)?;
                 let line = line_around(view, at, max_line_bytes);
                 end = line.start.saturating_sub(1);
@@ -65,11 +70,16 @@ impl Edges {
         edges
     }
 
-    fn look<'r>(&mut self, source: &Source, mut next: impl FnMut() -> Option<Record<'r>>) {
+    /// Looks at lines from one end; tells the first reading.
+    fn look<'r>(
+        &mut self,
+        source: &Source,
+        mut next: impl FnMut() -> Option<Record<'r>>,
+    ) -> Option<Reading> {
         if source.kind == "hostname" {
             let line = next().map(|record| String::from_utf8_lossy(record.line).trim().to_owned());
             self.hosts.extend(line.filter(|name| is_host(name)));
-            return;
+            return None;
         }
         let is_of_machine = source.pod.is_none() && LOGS.contains(&source.kind);
         let mut reading = None;
@@ -87,16 +97,19 @@ impl Edges {
             }
             self.shown.line(&record);
             self.speakers.extend(record.component);
+            self.begins_with_boot |= count == 0 && begins_boot(&record);
             if reading.is_some() && !is_of_machine && count < FEW {
                 break;
             }
         }
-        self.readings.extend(reading);
+        reading
     }
 
     /// Adds what the other end says.
     pub(super) fn merge(&mut self, other: Edges) {
-        self.readings.extend(other.readings);
+        self.first = self.first.or(other.first);
+        self.last = self.last.or(other.last);
+        self.begins_with_boot |= other.begins_with_boot;
         self.hosts.extend(other.hosts);
         self.shown.merge(other.shown);
         self.speakers.extend(other.speakers.iter());
@@ -105,7 +118,7 @@ impl Edges {
     /// Who speaks in the member, if its path does not tell: in a log of a machine those at its ends and those that write to every such
     /// log, in a log of which nothing is known anybody, and nobody in what is no log.
     pub(super) fn heard(&self, source: &Source) -> ComponentSet {
-        let is_log = !self.readings.is_empty();
+        let is_log = self.first.or(self.last).is_some();
         match source.component {
             None if LOGS.contains(&source.kind) => {
                 let machine = [Component::Kernel, Component::Systemd, Component::App];
@@ -123,10 +136,12 @@ impl Edges {
         if is_of_earlier_boot(source) {
             tally.end_boot();
         }
+        let readings = self.readings(tally.boots);
+        tally.end_member();
         tally.shown.merge(self.shown.clone());
         // Commands and objects may tell of what is to come: timers, certificates.
         if !is_document(source.kind) {
-            for reading in &self.readings {
+            for reading in &readings {
                 tally.shown.note((*reading).into());
             }
         }
@@ -139,15 +154,28 @@ impl Edges {
         tally.on_host(&Home {
             host,
             name: name.as_deref(),
-            until: &self.readings,
+            until: &readings,
         });
         host
     }
 
-    /// The readings at both ends.
-    pub(super) fn ends(&self, source: &Source, host: HostId) -> Option<Ends> {
-        let mut times = self.readings.iter().map(|reading| {
-            let mut time = ClockTime::from(*reading);
+    /// Whether the machine booted in the midst of the member, in which it did so this often.
+    pub(super) fn is_rebooted(&self, boots: u64) -> bool {
+        boots > u64::from(self.begins_with_boot)
+    }
+
+    /// The readings at both ends that are of the last boot.
+    fn readings(&self, boots: u64) -> Vec<Reading> {
+        let is_earlier =
+            |reading: &Reading| self.is_rebooted(boots) && reading.scale == Scale::Uptime;
+        let first = self.first.filter(|reading| !is_earlier(reading));
+        first.into_iter().chain(self.last).collect()
+    }
+
+    /// The readings at both ends, by the clocks of the host; `boots` as in [`Self::is_rebooted`].
+    pub(super) fn ends(&self, source: &Source, host: HostId, boots: u64) -> Option<Ends> {
+        let mut times = self.readings(boots).into_iter().map(|reading| {
+            let mut time = ClockTime::from(reading);
             if is_of_earlier_boot(source) {
                 time.clock.end_boot();
             }
@@ -229,7 +257,7 @@ const LOGS: [&str; 6] = [
 mod tests {
     use super::*;
     use crate::base::member_path::MemberPath;
-    use crate::base::time::{NANOS_PER_SECOND, Scale, TimeQuality};
+    use crate::base::time::{NANOS_PER_SECOND, TimeQuality};
     use crate::finding::clocks::Clocks;
     use crate::finding::homes::Homes;
     use crate::source::classify;
@@ -259,11 +287,16 @@ mod tests {
             Mar 11 13:51:00 n1 CROND[56396]: (root) CMD (/usr/lib64/sa/sa1 1 1)\n";
         let found = edges("var/log/messages", text);
         assert_eq!(found.hosts, BTreeSet::from(["n1".to_owned()]));
-        let scales: Vec<Scale> = found.readings.iter().map(|reading| reading.scale).collect();
+        let scales: Vec<Scale> = found
+            .readings(0)
+            .iter()
+            .map(|reading| reading.scale)
+            .collect();
         assert_eq!(scales, [Scale::Yearless; 2]);
         let host = HostId::named("n1");
+        let readings = found.readings(0);
         let mut shown = found.shown.on_host(host);
-        for reading in &found.readings {
+        for reading in &readings {
             let mut time = ClockTime::from(*reading);
             time.clock.host = host;
             shown.note(time);
@@ -304,12 +337,13 @@ mod tests {
         let text = "-- Logs begin at Fri 2026-03-06 10:00:00 +08, end at Tue 2026-03-10 10:17:41 +08. --\n\
             Mar 10 10:17:41 n1 kernel: eth0: link becomes ready\n";
         let found = edges("journal.log", text);
+        let first = found.readings(0)[0];
         let clocks = Clocks::new(
             &found.shown.on_host(HostId::named("n1")),
             None,
             &Homes::default(),
         );
-        let mut time = ClockTime::from(found.readings[0]);
+        let mut time = ClockTime::from(first);
         time.clock.host = HostId::named("n1");
         let quality = clocks.time(time).map(|time| time.quality);
         assert_eq!(quality, Some(TimeQuality::YearInferred));
@@ -319,9 +353,9 @@ mod tests {
     fn a_trace_at_the_end_does_not_hide_the_time() {
         let text = "2026-03-11T05:50:07Z start\n2026-03-11T05:51:07Z failed\n  at main.go:7\n  at run.go:9\n";
         let found = edges("pods/app.log", text);
-        assert_eq!(found.readings.len(), 2);
+        assert_eq!(found.readings(0).len(), 2);
         let (first, last) = found
-            .ends(&of("pods/app.log"), HostId::UNNAMED)
+            .ends(&of("pods/app.log"), HostId::UNNAMED, 0)
             .expect("both ends have a time");
         assert_eq!(last.nanos - first.nanos, 60 * NANOS_PER_SECOND);
     }
@@ -333,7 +367,7 @@ mod tests {
         let found = edges("var/log/messages", text);
         let host = HostId::named("n1");
         let (one, other) = found
-            .ends(&of("var/log/messages"), host)
+            .ends(&of("var/log/messages"), host, 0)
             .expect("both ends have a time");
         assert_ne!(one.clock, other.clock);
         let mut tally = Tally::default();

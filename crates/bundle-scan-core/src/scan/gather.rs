@@ -82,6 +82,7 @@ impl MemberJob {
     /// Gives what was found in it the host and the clock that its lines at both ends name.
     fn ended(&self, mut tally: Tally, covered: MemberCoverage) -> Ended {
         let edges = std::mem::take(&mut *lock(&self.edges));
+        let boots = tally.boots;
         let host = edges.apply(&self.path, &self.source, &mut tally);
         let tree = self.source.is_of_machine().then(|| tree_of(&self.path));
         let uid = self.source.pod.as_ref().and_then(|pod| {
@@ -93,7 +94,8 @@ impl MemberJob {
             tree: tree.map(str::to_owned),
             tally,
             covered,
-            ends: edges.ends(&self.source, host),
+            ends: edges.ends(&self.source, host, boots),
+            rebooted: edges.is_rebooted(boots),
             heard: edges.heard(&self.source),
             hosts: edges.hosts,
             speaker: self.source.component,
@@ -117,6 +119,8 @@ impl MemberJob {
 
 /// What is known of a member that was read to its end.
 struct Ended {
+    /// Whether the machine booted in the midst of it.
+    rebooted: bool,
     /// The UID of the pod that it is of, and its name.
     uid: Option<(String, String)>,
     /// The tree of the machine that it is of.
@@ -136,6 +140,8 @@ pub(super) struct Gathered {
     pub(super) coverage: CoverageBuilder,
     pub(super) hosts: BTreeSet<String>,
     pub(super) trees: Trees,
+    /// Members in the midst of which a machine booted.
+    pub(super) rebooted: BTreeSet<MemberPath>,
     pub(super) census: Census,
     pub(super) problems: Vec<Problem>,
 }
@@ -152,6 +158,9 @@ impl Gathered {
         if let Some(tree) = &ended.tree {
             self.trees.note(tree, ended.hosts.iter());
         }
+        if ended.rebooted && self.rebooted.len() < MAX_REBOOTED {
+            self.rebooted.insert(ended.covered.member.clone());
+        }
         if let Some((uid, pod)) = &ended.uid {
             self.census.directory.note_uid(uid, pod);
         }
@@ -166,6 +175,9 @@ impl Gathered {
             .add(ended.covered, ended.ends, ended.speaker, ended.heard);
     }
 }
+
+/// Members noted in the midst of which a machine booted.
+const MAX_REBOOTED: usize = 10_000;
 
 /// Hosts listed in the report.
 const MAX_HOSTS: usize = 1_000;

@@ -267,10 +267,13 @@ impl Scanner {
         if since.is_none() && until.is_none() {
             return Ok(None);
         }
-        let Input::Path(path) = input else {
-            return Err(Error::no_window(
-                "to keep to a part of the time the bundle is read twice: save it to a file first",
-            ));
+        let path = match input {
+            Input::Path(path) if !is_pipe(path) => path,
+            _ => {
+                return Err(Error::no_window(
+                    "to keep to a part of the time the bundle is read twice: save it to a file first",
+                ));
+            }
         };
         let scanned = self.walk(Input::Path(path.clone()), None)?.finish(name);
         Window::new(since, until, scanned).map(Some)
@@ -309,4 +312,9 @@ impl Scanner {
         tally.attempts = std::mem::take(&mut scanned.tally.attempts);
         Some((number, tally, scanned.clocks.clone()))
     }
+}
+
+/// Whether a path can be read only once.
+fn is_pipe(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
 }

@@ -69,6 +69,7 @@ impl<'a> Engine<'a> {
             },
             clocks,
             homes: Homes::default(),
+            rebooted: BTreeSet::new(),
             coverage: <_>::default(),
             census: all.census,
             problems: <_>::default(),

@@ -1,10 +1,10 @@
 //! Keeps to a part of the time. What a stamp means is known when the whole bundle was read, so a scan within a window reads it twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::edges::clock_time;
 use crate::base::member_path::MemberPath;
-use crate::base::time::{Reading, Time};
+use crate::base::time::{Reading, Scale, Time};
 use crate::base::window::{TimeWindow, When};
 use crate::error::Error;
 use crate::finding::clocks::Clocks;
@@ -19,6 +19,8 @@ use crate::source::Source;
 pub(super) struct Window {
     pub(super) bounds: TimeWindow,
     pub(super) clocks: Clocks,
+    /// Members whose uptimes tell no time alone.
+    rebooted: BTreeSet<MemberPath>,
     /// From when to when each member goes.
     spans: BTreeMap<MemberPath, (Time, Time)>,
 }
@@ -59,6 +61,7 @@ impl Window {
         let spans = members.filter_map(|member| Some((member.member, member.span?)));
         Ok(Window {
             bounds,
+            rebooted: scanned.rebooted,
             spans: spans.collect(),
             clocks: scanned.clocks,
         })
@@ -103,7 +106,10 @@ impl Window {
         source: &Source,
     ) -> bool {
         let host = record.and_then(|record| record.host.as_deref());
-        let shown = reading.map(|reading| clock_time(reading, path, source, host));
+        let is_known =
+            |reading: &Reading| reading.scale != Scale::Uptime || !self.rebooted.contains(path);
+        let shown = reading.filter(is_known);
+        let shown = shown.map(|reading| clock_time(reading, path, source, host));
         match shown.and_then(|shown| self.clocks.time(shown)) {
             Some(time) => self.bounds.contains(time.unix_nanos),
             None => self.spans.get(path).is_some_and(|(first, last)| {

@@ -53,9 +53,9 @@ pub const KINDS: &[Kind] = &[
         component: Some(Component::Command),
         patterns: &[
             "etc/hostname",
-            "hostname",
             "hostname.txt",
-            "sos_commands/host/hostname*",
+            "sos_commands/host/hostname",
+            "sos_commands/host/hostname_*",
         ],
         samples: &["edge-1/etc/hostname", "sos_commands/host/hostname_-f"],
     },
