@@ -259,3 +259,15 @@ fn what_was_found_could_be_judged() {
         found.census.facts
     );
 }
+
+#[test]
+fn a_log_that_ends_with_the_first_words_of_a_boot_does_not_begin_with_them() {
+    let fixture = format!(
+        "//- var/log/dmesg\n[90000.000000] eth0: link up\n[    0.000000] {BANNER}\n//- var/log/messages\n2026-03-10T10:00:00Z n1 kernel: [    0.000000] up\n2026-03-10T10:10:00Z n1 kernel: up\n"
+    );
+    let found = report(BLOCKED, &fixture);
+    let mut members = found.coverage.members.iter();
+    let dmesg = members.find(|member| member.kind == "kernel").unwrap();
+    let (_, end) = dmesg.span.unwrap();
+    assert!(end.unix_nanos <= found.bundle.captured_at.unwrap().unix_nanos);
+}

@@ -3,6 +3,7 @@
 //! Bounded: of pods only hashes are kept, because a bundle may list a hundred thousand of them.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Display};
 
 use super::identity::Identities;
 use super::kind;
@@ -60,27 +61,27 @@ impl Directory {
     }
 
     fn identify(&mut self, fact: &Fact<'_>) {
-        let (name, id) = match () {
-            _ if *fact.kind == kind::POD => ("name", "uid"),
-            _ if *fact.kind == kind::CONTAINER => ("pod", "runtime_id"),
-            _ if *fact.kind == kind::RUNTIME_CONTAINER => ("pod", "id"),
-            _ => return,
+        let name = |field| {
+            let (namespace, name) = (fact.text_of("namespace"), fact.text_of(field)?);
+            Some(PodName { namespace, name })
         };
-        let Some((pod, id)) = fact.text_of(name).zip(fact.text_of(id)) else {
-            return;
+        if *fact.kind == kind::POD
+            && let Some((pod, uid)) = name("name").zip(fact.text_of("uid"))
+        {
+            self.identities.add_uid(uid, pod);
+        }
+        let id = match () {
+            _ if *fact.kind == kind::CONTAINER => fact.text_of("runtime_id"),
+            _ if *fact.kind == kind::RUNTIME_CONTAINER => fact.text_of("id"),
+            _ => None,
         };
-        let pod = match fact.text_of("namespace") {
-            Some(namespace) if !pod.contains('/') => format!("{namespace}/{pod}"),
-            _ => pod.to_owned(),
-        };
-        match *fact.kind == kind::POD {
-            true => self.identities.add_uid(id, &pod),
-            false => self.identities.add_container(id, &pod),
+        if let Some((id, pod)) = id.zip(name("pod")) {
+            self.identities.add_container(id, pod);
         }
     }
 
     /// Notes that a pod, `shop/web-0`, has this UID.
-    pub fn note_uid(&mut self, uid: &str, pod: &str) {
+    pub fn note_uid(&mut self, uid: &str, pod: impl Display) {
         self.identities.add_uid(uid, pod);
     }
 
@@ -165,6 +166,21 @@ impl Directory {
     pub fn node(&self, name: &str) -> Option<NodeKey> {
         let node = self.nodes.get(canonical("node", name))?;
         Some(NodeKey(hash("node", node)))
+    }
+}
+
+/// A pod with its namespace, where that is known.
+struct PodName<'n> {
+    namespace: Option<&'n str>,
+    name: &'n str,
+}
+
+impl Display for PodName<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.namespace.filter(|_| !self.name.contains('/')) {
+            Some(namespace) => write!(formatter, "{namespace}/{}", self.name),
+            None => formatter.write_str(self.name),
+        }
     }
 }
 

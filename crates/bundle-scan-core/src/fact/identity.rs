@@ -1,6 +1,7 @@
 //! The names by which a machine calls pods: their UID, the ids of their containers, paths of control groups with both.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -30,29 +31,41 @@ pub(super) struct Identities {
 
 impl Identities {
     /// Notes that a pod, `shop/web-0`, has this UID.
-    pub(super) fn add_uid(&mut self, uid: &str, pod: &str) {
-        if ID.is_match(uid) && uid.len() < 64 {
+    pub(super) fn add_uid(&mut self, uid: &str, pod: impl Display) {
+        let is_plain = |c: char| c.is_ascii_hexdigit() || matches!(c, '-' | '_');
+        let digits = uid.chars().filter(char::is_ascii_hexdigit).count();
+        if digits == 32 && uid.chars().all(is_plain) {
             self.add(of_uid(uid), pod);
         }
     }
 
     /// Notes that a pod, `shop/web-0`, has a container of this id.
-    pub(super) fn add_container(&mut self, id: &str, pod: &str) {
+    pub(super) fn add_container(&mut self, id: &str, pod: impl Display) {
         if let Some(short) = short(id) {
             self.add(fnv1a(short.as_bytes()), pod);
         }
     }
 
-    fn add(&mut self, id: u64, pod: &str) {
+    fn add(&mut self, id: u64, pod: impl Display) {
+        let is_full = self.pods.len() >= MAX_IDS;
+        if is_full
+            && self
+                .pods
+                .last_key_value()
+                .is_none_or(|(last, _)| *last < id)
+        {
+            return;
+        }
+        let pod = pod.to_string();
         match self.pods.get_mut(&id) {
             // The first one by name, in any order of arrival.
-            Some(known) if pod < known.as_str() => pod.clone_into(known),
+            Some(known) if pod < *known => *known = pod,
             Some(_) => {}
             None => {
-                self.pods.insert(id, pod.to_owned());
-                if self.pods.len() > MAX_IDS {
+                if is_full {
                     self.pods.pop_last();
                 }
+                self.pods.insert(id, pod);
             }
         }
     }

@@ -72,16 +72,11 @@ pub struct Trees {
 impl Trees {
     /// Notes that a member of this tree names these hosts.
     pub fn note<'n>(&mut self, tree: &str, hosts: impl Iterator<Item = &'n String>) {
-        if !self.hosts.contains_key(tree) {
-            self.hosts.insert(tree.to_owned(), BTreeSet::new());
-        }
-        if let Some(known) = self.hosts.get_mut(tree) {
-            // Of more than one it is of nobody's interest which.
-            let hosts = hosts.map(|host| canonical("host", host).to_owned());
-            known.extend(hosts);
-            while known.len() > 2 {
-                known.pop_last();
-            }
+        let known = self.hosts.entry(tree.to_owned()).or_default();
+        known.extend(hosts.map(|host| canonical("host", host).to_owned()));
+        // Of more than one it is of nobody's interest which.
+        while known.len() > 2 {
+            known.pop_last();
         }
         if self.hosts.len() > MAX_TREES {
             self.hosts.pop_last();

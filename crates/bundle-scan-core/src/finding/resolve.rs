@@ -96,6 +96,18 @@ fn all_cleared(a: Option<bool>, b: Option<bool>) -> Option<bool> {
     }
 }
 
+/// Whether there are as many as are asked for, and as large a share of all.
+fn is_enough(counted: &Counted, number: u64, all: Option<u64>) -> bool {
+    let is_share = match (all, counted.percent) {
+        (Some(all), Some(percent)) => {
+            all > 0 && number.saturating_mul(100) >= all.saturating_mul(percent)
+        }
+        _ => true,
+    };
+    let is_few = counted.at_most.is_none_or(|most| number <= most);
+    number >= counted.at_least && is_few && is_share
+}
+
 /// What a match that could name an entity and does not counts as.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unnamed {
@@ -191,16 +203,7 @@ impl<'g> Evaluation<'g> {
 
     /// Whether all that is needed was met, with whatever entities.
     pub(super) fn may_hold(&self, step: &Step) -> bool {
-        match step {
-            Step::Leaf(leaf) => self.met[*leaf].joined().next().is_some(),
-            Step::Any(steps) => steps.iter().any(|step| self.may_hold(step)),
-            Step::All(steps) | Step::Sequence { steps, .. } => {
-                steps.iter().all(|step| self.may_hold(step))
-            }
-            Step::Absent(_) => true,
-            Step::Given(step) => self.may_hold(step),
-            Step::Count(counted) => counted.at_least == 0 || self.may_hold(&counted.of),
-        }
+        step.may_hold(&|leaf| self.met[leaf].joined().next().is_some())
     }
 
     /// The entities to try: all that a match names in full, and of the others those that no such match stands for: it names
@@ -361,14 +364,7 @@ impl<'g> Evaluation<'g> {
 
     fn count(&self, counted: &Counted, entities: &Joined, unnamed: Unnamed) -> Option<Proof> {
         let (proof, number, all) = self.numbers(counted, entities, unnamed);
-        let is_share = match (all, counted.percent) {
-            (Some(all), Some(percent)) => {
-                all > 0 && number.saturating_mul(100) >= all.saturating_mul(percent)
-            }
-            _ => true,
-        };
-        let is_few = counted.at_most.is_none_or(|most| number <= most);
-        (number >= counted.at_least && is_few && is_share).then_some(proof)
+        is_enough(counted, number, all).then_some(proof)
     }
 
     fn number(&self, proof: &Proof, distinct: Option<&str>) -> u64 {
@@ -401,14 +397,14 @@ impl<'g> Evaluation<'g> {
         let mut moments = self.moments_of(&self.leaves_of(step, entities, unnamed));
         if let Step::Count(counted) = step {
             // The step is taken by the one that makes it enough, at the latest: of some moments it is not known whether they count.
-            let (_, number, _) = self.numbers(counted, entities, unnamed);
-            let is_enough = self.count(counted, entities, unnamed).is_some();
-            let number = usize::try_from(number).unwrap_or(usize::MAX);
-            let least = usize::try_from(counted.at_least).unwrap_or(usize::MAX);
-            let uncounted = moments.len().saturating_sub(number);
-            let before = least.saturating_sub(1).saturating_add(uncounted);
-            let most = moments.len().saturating_sub(usize::from(is_enough));
-            moments.drain(..if is_enough { before.min(most) } else { most });
+            let (_, number, all) = self.numbers(counted, entities, unnamed);
+            if !is_enough(counted, number, all) {
+                moments.clear();
+            }
+            let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+            let uncounted = moments.len().saturating_sub(size(number));
+            let before = size(counted.at_least.saturating_sub(1)).saturating_add(uncounted);
+            moments.drain(..before.min(moments.len().saturating_sub(1)));
         }
         window::Step { moments, is_absent }
     }

@@ -100,7 +100,8 @@ pub struct Tally {
     pub boots: u64,
 }
 
-/// Boots told apart in one member: of more, nobody asks when in which of them something was.
+/// Boots in one member of which the last is told from the others. Where there are more, no uptime tells a time: each one costs a look at all that was found
+/// so far.
 const MAX_BOOTS: u64 = 64;
 
 impl Tally {

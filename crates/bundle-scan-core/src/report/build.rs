@@ -1,7 +1,7 @@
 //! Builds the report from the tally of a whole bundle.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::coverage::Coverage;
 use super::fingerprint::fingerprint;
@@ -11,7 +11,6 @@ use super::score::{behind_cause_factor, explained_factor, explains_factor, own_f
 use super::state::{Signs, judge};
 use super::unrecognised::{self, Unrecognised};
 use super::{Bundle, Entity, Finding, Reason, Report, State, Status, Timings, Tool, correlate};
-use crate::base::member_path::MemberPath;
 use crate::base::problem::Problem;
 use crate::base::severity::Confidence;
 use crate::fact::census::Census;
@@ -42,8 +41,6 @@ pub struct Scanned {
     pub clocks: Clocks,
     /// Whose the members are that do not name their host.
     pub homes: Homes,
-    /// Members in the midst of which a machine booted: their uptimes tell no time alone.
-    pub rebooted: BTreeSet<MemberPath>,
     /// What could not be read, in any order.
     pub problems: Vec<Problem>,
     /// What was kept of the matches.
@@ -61,7 +58,6 @@ impl Report {
             census,
             clocks,
             homes,
-            rebooted: _,
             mut problems,
             options,
         } = scanned;
@@ -171,11 +167,16 @@ fn with_pods(mut entities: Vec<Entity>, directory: &Directory) -> Vec<Entity> {
     let ids = entities.iter();
     let ids = ids.filter(|entity| IDS_OF_PODS.contains(&entity.name.as_str()));
     for entity in ids.clone() {
+        let mut named: BTreeMap<&str, u64> = BTreeMap::new();
         for (id, count) in &entity.values {
-            if let Some(pod) = directory.pod_in(id) {
-                let known = pods.entry(pod).or_default();
-                *known = (*known).max(*count);
-            }
+            let pod = directory.pod_in(id);
+            pod.into_iter()
+                .for_each(|pod| *named.entry(pod).or_default() += count);
+        }
+        // A line may name the same pod by two of its ids.
+        for (pod, count) in named {
+            let known = pods.entry(pod).or_default();
+            *known = count.max(*known);
         }
     }
     let capped = ids.clone().any(|entity| entity.capped);

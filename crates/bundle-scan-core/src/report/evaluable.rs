@@ -7,7 +7,6 @@ use crate::fact::census::Census;
 use crate::fact::kind::{self, Kind};
 use crate::signature::Signature;
 use crate::signature::compile::Leaf;
-use crate::signature::plan::Step;
 use crate::source::component::{Component, ComponentSet};
 
 /// What a signature looks at that the bundle does not hold; ordered by name.
@@ -83,7 +82,9 @@ impl<'c> Sources<'c> {
     /// What a signature would have had to look at, if it cannot be judged.
     pub(super) fn lacking(&self, signature: &Signature) -> Option<Lacking> {
         let is_judged = match &signature.plan {
-            Some(plan) => self.may_hold(&plan.root, &signature.leaves),
+            Some(plan) => plan
+                .root
+                .may_hold(&|leaf| self.holds(&signature.leaves[leaf])),
             None => signature.leaves.iter().any(|leaf| self.holds(leaf)),
         };
         if is_judged {
@@ -122,19 +123,6 @@ impl<'c> Sources<'c> {
         let has = |kind: &Kind| self.facts.facts.contains_key(kind.name);
         let mut wholes = PARTS.iter().filter(|(part, _)| *part == kind);
         has(kind) || wholes.any(|(_, whole)| has(whole))
-    }
-
-    fn may_hold(&self, step: &Step, leaves: &[Leaf]) -> bool {
-        match step {
-            Step::Leaf(leaf) => self.holds(&leaves[*leaf]),
-            Step::Any(steps) => steps.iter().any(|step| self.may_hold(step, leaves)),
-            Step::All(steps) | Step::Sequence { steps, .. } => {
-                steps.iter().all(|step| self.may_hold(step, leaves))
-            }
-            Step::Absent(_) => true,
-            Step::Given(step) => self.may_hold(step, leaves),
-            Step::Count(counted) => counted.at_least == 0 || self.may_hold(&counted.of, leaves),
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Takes members from the walk, cuts them into blocks, and has the blocks scanned.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use super::gather::{BlockResult, Gather, MemberJob, SharedJob};
 use super::structured::{Setting, StructuredScan, is_structured};
 use super::window::Window;
 use super::{Progress, ScannerBuilder};
+use crate::base::member_path::MemberPath;
 use crate::base::problem::{Problem, ProblemKind};
 use crate::base::shared_bytes::SharedBytes;
 use crate::container::{self, Body, Input, Member, OpenError, Visitor, Walked};
@@ -103,6 +105,11 @@ impl<'s> Conductor<'s> {
         }
     }
 
+    /// Members in the midst of which a machine booted: their uptimes alone tell no time.
+    pub(super) fn rebooted(&self) -> BTreeSet<MemberPath> {
+        self.gather.rebooted()
+    }
+
     /// What the report is made of.
     pub(super) fn finish(self, name: &str, walked: Walked) -> Scanned {
         let mut gathered = self.gather.into_gathered();
@@ -132,7 +139,6 @@ impl<'s> Conductor<'s> {
                 .finish(self.matcher.set(), &gathered.census, &clocks),
             clocks,
             homes,
-            rebooted: gathered.rebooted,
             census: gathered.census,
             problems: [self.problems, gathered.problems].concat(),
             options: self.options,

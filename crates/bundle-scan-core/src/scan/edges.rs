@@ -29,7 +29,7 @@ pub(super) struct Edges {
     first: Option<Reading>,
     /// The last reading.
     last: Option<Reading>,
-    /// Whether its first lines are those of a boot.
+    /// Whether its first line is that of a boot.
     begins_with_boot: bool,
     /// Hosts that they name.
     pub(super) hosts: BTreeSet<String>,
@@ -52,6 +52,9 @@ impl Edges {
         let is_last = view.at_end && view.own.end == view.bytes.len();
         if is_first {
             let mut at = view.own.start;
+            let line = view.bytes.get(line_around(view, at, max_line_bytes));
+            let record = line.map(|line| Record::read(line, source, clock));
+            edges.begins_with_boot = record.is_some_and(|record| begins_boot(&record));
             edges.first = edges.look(source, || {
                 let line = (at < view.own.end).then(|| line_around(view, at, max_line_bytes))?;
                 at = line.end + 1;
@@ -97,7 +100,6 @@ impl Edges {
             }
             self.shown.line(&record);
             self.speakers.extend(record.component);
-            self.begins_with_boot |= count == 0 && begins_boot(&record);
             if reading.is_some() && !is_of_machine && count < FEW {
                 break;
             }
@@ -131,7 +133,7 @@ impl Edges {
 
     /// Gives what was found in a member the host and the clock that they name; tells the host.
     pub(super) fn apply(&self, path: &MemberPath, source: &Source, tally: &mut Tally) -> HostId {
-        let tree = source.is_of_machine().then(|| tree_of(path));
+        let tree = tree(source, path);
         let host = host_of(source, tree, self.hosts.first().map(String::as_str));
         if is_of_earlier_boot(source) {
             tally.end_boot();
@@ -187,6 +189,12 @@ impl Edges {
     }
 }
 
+/// The tree of the machine that a member is of.
+pub(super) fn tree<'p>(source: &Source, path: &'p MemberPath) -> Option<&'p str> {
+    source.is_of_machine().then(|| tree_of(path))
+}
+
+/// Whose clocks a member is written by, in which this host is named.
 fn host_of(source: &Source, tree: Option<&str>, named: Option<&str>) -> HostId {
     match named {
         _ if source.pod.is_some() => HostId::CONTAINER,
@@ -203,12 +211,12 @@ pub(super) fn clock_time(
     host: Option<&[u8]>,
 ) -> ClockTime {
     let named = host.map(String::from_utf8_lossy);
-    let tree = source.is_of_machine().then(|| tree_of(path));
     let mut time = ClockTime::from(reading);
     if is_of_earlier_boot(source) {
         time.clock.end_boot();
     }
-    time.clock.on_host(host_of(source, tree, named.as_deref()));
+    let host = host_of(source, tree(source, path), named.as_deref());
+    time.clock.on_host(host);
     time
 }
 
@@ -220,7 +228,7 @@ fn is_of_earlier_boot(source: &Source) -> bool {
 /// The zone in which `journalctl` says from when to when the journal goes, in seconds east of Greenwich, if it is no abbreviation that several
 /// zones share. Source: systemd `journalctl.c`, `format_timestamp` in `time-util.c`.
 fn zone_of_header(line: &[u8]) -> Option<i32> {
-    let line = std::str::from_utf8(line).ok()?.strip_prefix("-- ")?;
+    let line = std::str::from_utf8(line.strip_prefix(b"-- ")?).ok()?;
     let span = line
         .strip_prefix("Logs begin at ")
         .or_else(|| line.strip_prefix("Journal begins at "))?;

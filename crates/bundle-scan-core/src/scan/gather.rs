@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::edges::Edges;
+use super::edges::{Edges, tree};
 use super::lane::Lane;
 use super::structured::SoFar;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::Problem;
 use crate::base::thing::canonical;
 use crate::fact::census::Census;
-use crate::finding::homes::{Trees, tree_of};
+use crate::finding::homes::Trees;
 use crate::finding::{Next, Tally, TallyOptions};
 use crate::record::clock::Clock;
 use crate::report::coverage::{CoverageBuilder, Ends, MemberCoverage, MemberStatus};
@@ -84,7 +84,7 @@ impl MemberJob {
         let edges = std::mem::take(&mut *lock(&self.edges));
         let boots = tally.boots;
         let host = edges.apply(&self.path, &self.source, &mut tally);
-        let tree = self.source.is_of_machine().then(|| tree_of(&self.path));
+        let tree = tree(&self.source, &self.path);
         let uid = self.source.pod.as_ref().and_then(|pod| {
             let uid = pod.uid.clone()?;
             Some((uid, pod.to_string()))
@@ -141,7 +141,7 @@ pub(super) struct Gathered {
     pub(super) hosts: BTreeSet<String>,
     pub(super) trees: Trees,
     /// Members in the midst of which a machine booted.
-    pub(super) rebooted: BTreeSet<MemberPath>,
+    rebooted: BTreeSet<MemberPath>,
     pub(super) census: Census,
     pub(super) problems: Vec<Problem>,
 }
@@ -158,8 +158,11 @@ impl Gathered {
         if let Some(tree) = &ended.tree {
             self.trees.note(tree, ended.hosts.iter());
         }
-        if ended.rebooted && self.rebooted.len() < MAX_REBOOTED {
+        if ended.rebooted {
             self.rebooted.insert(ended.covered.member.clone());
+            while self.rebooted.len() > MAX_REBOOTED {
+                self.rebooted.pop_last();
+            }
         }
         if let Some((uid, pod)) = &ended.uid {
             self.census.directory.note_uid(uid, pod);
@@ -249,6 +252,11 @@ impl Gather {
         lock(&self.gathered)
             .coverage
             .add(covered, None, None, ComponentSet::default());
+    }
+
+    /// Members in the midst of which a machine booted, the first ones by their address.
+    pub(super) fn rebooted(&self) -> BTreeSet<MemberPath> {
+        lock(&self.gathered).rebooted.clone()
     }
 
     pub(super) fn into_gathered(self) -> Gathered {

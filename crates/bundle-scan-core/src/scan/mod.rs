@@ -275,8 +275,9 @@ impl Scanner {
                 ));
             }
         };
-        let scanned = self.walk(Input::Path(path.clone()), None)?.finish(name);
-        Window::new(since, until, scanned).map(Some)
+        let walk = self.walk(Input::Path(path.clone()), None)?;
+        let rebooted = walk.conductor.rebooted();
+        Window::new((since, until), walk.finish(name), rebooted).map(Some)
     }
 
     /// Reads all members.

@@ -69,7 +69,6 @@ impl<'a> Engine<'a> {
             },
             clocks,
             homes: Homes::default(),
-            rebooted: BTreeSet::new(),
             coverage: <_>::default(),
             census: all.census,
             problems: <_>::default(),

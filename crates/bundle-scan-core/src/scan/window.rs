@@ -26,14 +26,14 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// The window between two bounds in a bundle that was scanned once.
+    /// The window between two bounds in a bundle that was scanned once. Uptimes in the members of `rebooted` tell no time alone.
     ///
     /// # Errors
     /// If nothing tells when the bundle was made, which a bound counts from, or the end comes before the beginning.
     pub(super) fn new(
-        since: Option<When>,
-        until: Option<When>,
+        (since, until): (Option<When>, Option<When>),
         scanned: Scanned,
+        rebooted: BTreeSet<MemberPath>,
     ) -> Result<Self, Error> {
         let captured_at = scanned.clocks.captured_at();
         let instant = |when: Option<When>| match when {
@@ -61,7 +61,7 @@ impl Window {
         let spans = members.filter_map(|member| Some((member.member, member.span?)));
         Ok(Window {
             bounds,
-            rebooted: scanned.rebooted,
+            rebooted,
             spans: spans.collect(),
             clocks: scanned.clocks,
         })

@@ -69,6 +69,20 @@ pub enum Step {
 }
 
 impl Step {
+    /// Whether all that is needed may be there, if a leaf is where `is_there` says so.
+    pub fn may_hold(&self, is_there: &impl Fn(usize) -> bool) -> bool {
+        match self {
+            Step::Leaf(leaf) => is_there(*leaf),
+            Step::Any(steps) => steps.iter().any(|step| step.may_hold(is_there)),
+            Step::All(steps) | Step::Sequence { steps, .. } => {
+                steps.iter().all(|step| step.may_hold(is_there))
+            }
+            Step::Absent(_) => true,
+            Step::Given(step) => step.may_hold(is_there),
+            Step::Count(counted) => counted.at_least == 0 || counted.of.may_hold(is_there),
+        }
+    }
+
     /// Notes what is kept of the leaves of this part; `outer` is what the parts around it ask for.
     fn keep(&self, outer: &Keep, keeps: &mut [Keep]) {
         match self {

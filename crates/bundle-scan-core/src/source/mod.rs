@@ -39,11 +39,11 @@ pub struct Source {
 impl Source {
     /// Whether it is of one machine: a log of it, or what a command said there; no log of a pod and nothing that tells of the cluster.
     pub fn is_of_machine(&self) -> bool {
-        let is_document = matches!(self.kind, "config" | "text" | "tool-log" | "web");
-        self.pod.is_none()
-            && !is_document
-            && !self.kind.starts_with("k8s-")
-            && self.kind != "pod-log"
+        let is_of_nobody = matches!(
+            self.kind,
+            "config" | "pod-log" | "text" | "tool-log" | "web"
+        );
+        self.pod.is_none() && !is_of_nobody && !self.kind.starts_with("k8s-")
     }
 
     /// Where it stands among the parts of its log, the oldest first: see [`rotation::order`].

@@ -16,6 +16,10 @@ fn by(host: HostId, scale: Scale, nanos: i64) -> ClockTime {
     }
 }
 
+fn clocks_of(shown: &Shown) -> Clocks {
+    Clocks::new(shown, None, &Homes::default())
+}
+
 fn check(clocks: &Clocks, shown: ClockTime, expected: Option<(&str, TimeQuality)>) {
     let expected = expected.map(|(text, quality)| Time {
         unix_nanos: nanos(text),
@@ -30,7 +34,7 @@ fn a_zone_is_that_of_the_machine_and_containers_keep_to_utc() {
     shown.hosts.entry(host()).or_default().utc_offset = Some(8 * 3_600);
     let local = nanos("2026-03-10T18:00:00Z");
     shown.note(by(host(), Scale::Zoneless, local));
-    let clocks = Clocks::new(&shown, None, &Homes::default());
+    let clocks = clocks_of(&shown);
     let east = Some(("2026-03-10T10:00:00Z", TimeQuality::ZoneInferred));
     check(&clocks, by(host(), Scale::Zoneless, local), east);
     check(&clocks, by(HostId::UNNAMED, Scale::Zoneless, local), east);
@@ -69,11 +73,7 @@ fn the_zone_is_that_of_a_command_or_else_of_most_lines() {
     shown
         .zones
         .insert(host(), BTreeMap::from([(east(0), 30), (east(3), 1)]));
-    let zone = |shown: &Shown, of| {
-        Clocks::new(shown, None, &Homes::default())
-            .host(of)
-            .utc_offset
-    };
+    let zone = |shown: &Shown, of| clocks_of(shown).host(of).utc_offset;
     assert_eq!(zone(&shown, host()), Some(east(0)));
     let stated = HostClock {
         utc_offset: Some(east(-5)),
@@ -143,7 +143,7 @@ fn a_year_that_lies_long_after_the_bundle_was_made_is_set_back() {
         shown.note(by(host(), Scale::Absolute, nanos(captured_at)));
         let yearless = by(host(), Scale::Yearless, nanos(copied));
         shown.note(yearless);
-        let clocks = Clocks::new(&shown, None, &Homes::default());
+        let clocks = clocks_of(&shown);
         check(
             &clocks,
             yearless,
@@ -157,18 +157,10 @@ fn without_any_year_a_time_is_only_known_against_one_that_has_it() {
     let mut shown = Shown::default();
     let yearless = by(host(), Scale::Yearless, nanos("1972-12-31T23:00:00Z"));
     shown.note(yearless);
-    check(
-        &Clocks::new(&shown, None, &Homes::default()),
-        yearless,
-        None,
-    );
+    check(&clocks_of(&shown), yearless, None);
     shown.note(by(host(), Scale::Absolute, nanos("2026-01-01T00:10:00Z")));
     let expected = Some(("2025-12-31T23:00:00Z", TimeQuality::YearAndZoneAssumed));
-    check(
-        &Clocks::new(&shown, None, &Homes::default()),
-        yearless,
-        expected,
-    );
+    check(&clocks_of(&shown), yearless, expected);
 }
 
 #[test]
@@ -178,7 +170,7 @@ fn an_uptime_counts_from_the_last_boot() {
     for boot in ["2026-03-01T00:00:00Z", "2026-03-10T10:00:00Z"] {
         shown.booted(by(host(), Scale::Absolute, nanos(boot)));
     }
-    let clocks = Clocks::new(&shown, None, &Homes::default());
+    let clocks = clocks_of(&shown);
     let uptime = |host| by(host, Scale::Uptime, minute);
     let expected = Some(("2026-03-10T10:01:00Z", TimeQuality::BootRelative));
     check(&clocks, uptime(host()), expected);
@@ -189,21 +181,17 @@ fn an_uptime_counts_from_the_last_boot() {
         Scale::Absolute,
         nanos("2026-03-09T00:00:00Z"),
     ));
-    check(
-        &Clocks::new(&shown, None, &Homes::default()),
-        uptime(HostId::UNNAMED),
-        None,
-    );
+    check(&clocks_of(&shown), uptime(HostId::UNNAMED), None);
 }
 
 #[test]
 fn ages_count_back_from_when_the_bundle_was_made() {
     let mut shown = Shown::default();
     let ago = by(host(), Scale::Ago, -90 * NANOS_PER_SECOND);
-    check(&Clocks::new(&shown, None, &Homes::default()), ago, None);
+    check(&clocks_of(&shown), ago, None);
     shown.note(by(host(), Scale::Absolute, nanos("2026-03-10T10:00:00Z")));
     shown.hosts.entry(host()).or_default().up_for = Some(3_600 * NANOS_PER_SECOND);
-    let clocks = Clocks::new(&shown, None, &Homes::default());
+    let clocks = clocks_of(&shown);
     let expected = Some(("2026-03-10T09:58:30Z", TimeQuality::AgeRelative));
     check(&clocks, ago, expected);
     let booted_at = clocks.booted_at(host());
