@@ -8,6 +8,8 @@ use bundle_scan_testkit::Fixture;
 
 #[path = "rules/copies.rs"]
 mod copies;
+#[path = "rules/disks.rs"]
+mod disks;
 #[path = "rules/streams.rs"]
 mod streams;
 #[path = "rules/window.rs"]

@@ -124,6 +124,24 @@ pub fn disk_of(device: &str) -> &str {
     }
 }
 
+/// Whether a device is a disk or a part of one, as the kernel calls them: `sda`, `vdb1`, `nvme0n1`. What `dm-0` or `md127` lie on, their names do not tell.
+pub fn is_on_disk(device: &str) -> bool {
+    let disk = disk_of(device);
+    let is_letters =
+        |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_number = |rest: &str| {
+        rest.starts_with(|c: char| c.is_ascii_digit())
+            && rest
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || matches!(byte, b'c' | b'n'))
+    };
+    let of = |start| disk.strip_prefix(start);
+    ["sd", "vd", "xvd", "hd"]
+        .into_iter()
+        .any(|start| of(start).is_some_and(is_letters))
+        || of("nvme").is_some_and(is_number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,6 +240,25 @@ mod tests {
             ("md127", "md127"),
         ] {
             assert_eq!(disk_of(device), expected, "{device}");
+        }
+    }
+
+    #[test]
+    fn only_names_of_disks_tell_the_disk() {
+        for device in [
+            "/dev/sda",
+            "vdb1",
+            "xvdf",
+            "nvme0n1p2",
+            "nvme0",
+            "nvme0c1n1",
+        ] {
+            assert!(is_on_disk(device), "{device}");
+        }
+        for device in [
+            "dm-0", "md127", "253:1", "sd-card", "nvme", "loop1", "", "sd",
+        ] {
+            assert!(!is_on_disk(device), "{device}");
         }
     }
 }

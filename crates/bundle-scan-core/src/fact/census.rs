@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::directory::Directory;
+use super::disks::Disks;
 use super::kind;
 use super::row::Fact;
 
@@ -20,6 +21,8 @@ pub struct Census {
     pub properties: BTreeMap<&'static str, BTreeSet<String>>,
     /// Who is who.
     pub directory: Directory,
+    /// What lies on which disk, in one member or on one machine.
+    pub disks: Disks,
 }
 
 /// What may be known of the machines, and required by signatures.
@@ -52,6 +55,7 @@ impl Census {
     pub fn note(&mut self, fact: &Fact<'_>) {
         *self.facts.entry(fact.kind.name).or_default() += 1;
         self.directory.note(fact);
+        self.disks.note(fact);
         for (kind, field, property) in SOURCES {
             if *kind == fact.kind
                 && let Some(text) = fact.text_of(field)
@@ -117,6 +121,7 @@ impl Census {
             .iter()
             .for_each(|node| insert(&mut self.nodes, node));
         self.directory.merge(other.directory);
+        self.disks.merge(other.disks);
         for (property, values) in other.properties {
             values.iter().for_each(|value| self.add(property, value));
         }

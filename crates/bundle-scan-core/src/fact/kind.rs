@@ -376,6 +376,8 @@ kinds! {
     /// A block device, as `lsblk` lists it.
     LSBLK = "lsblk" [
         names("name", "device"), text("type"), size("size"), text("fstype"), text("mount"), flag("read_only"), text("parent"),
+        // Major and minor number (`253:1`), the name in the kernel (`dm-1`), and the address of a SCSI disk (`2:0:0:0`).
+        text("number"), text("kernel_name"), text("address"),
         // Types and names of the devices on it: `part`, `lvm`, ...
         list("child_types"), list("children"),
     ];

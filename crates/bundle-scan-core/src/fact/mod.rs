@@ -10,6 +10,7 @@ pub mod census;
 mod command;
 mod describe;
 pub mod directory;
+pub mod disks;
 pub mod document;
 mod identity;
 pub mod kind;

@@ -19,6 +19,7 @@ pub mod parts;
 pub mod presence;
 pub mod resolve;
 pub mod seen;
+pub mod storage;
 pub mod tally;
 pub mod unexplained;
 mod window;

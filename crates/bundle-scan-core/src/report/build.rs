@@ -1,10 +1,10 @@
 //! Builds the report from the tally of a whole bundle.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::coverage::Coverage;
 use super::fingerprint::fingerprint;
+use super::named::{most_frequent_first, with_disks, with_pods};
 use super::requires::confidence;
 use super::scene::{self, Scene};
 use super::score::{behind_cause_factor, explained_factor, explains_factor, own_factors, total};
@@ -20,6 +20,7 @@ use crate::finding::detail::Detail;
 use crate::finding::group::Groups;
 use crate::finding::homes::Homes;
 use crate::finding::resolve::{Resolved, reaches, resolve};
+use crate::finding::storage::Storage;
 use crate::finding::{Tally, TallyOptions};
 use crate::signature::{Signature, SignatureSet};
 use std::sync::Arc;
@@ -41,6 +42,8 @@ pub struct Scanned {
     pub clocks: Clocks,
     /// Whose the members are that do not name their host.
     pub homes: Homes,
+    /// What lies on which disk.
+    pub storage: Storage,
     /// What could not be read, in any order.
     pub problems: Vec<Problem>,
     /// What was kept of the matches.
@@ -58,6 +61,7 @@ impl Report {
             census,
             clocks,
             homes,
+            storage,
             mut problems,
             options,
         } = scanned;
@@ -74,6 +78,7 @@ impl Report {
                 clocks: &clocks,
                 homes: &homes,
                 directory: &census.directory,
+                storage: &storage,
             };
             Some(finding(signature, resolved, confidence, &known))
         });
@@ -156,59 +161,15 @@ struct Known<'k> {
     clocks: &'k Clocks,
     homes: &'k Homes,
     directory: &'k Directory,
-}
-
-/// The entities, and if there is no pod among them those whose ids the others are.
-fn with_pods(mut entities: Vec<Entity>, directory: &Directory) -> Vec<Entity> {
-    if entities.iter().any(|entity| entity.name == "pod") {
-        return entities;
-    }
-    let mut pods: BTreeMap<&str, u64> = BTreeMap::new();
-    let ids = entities.iter();
-    let ids = ids.filter(|entity| IDS_OF_PODS.contains(&entity.name.as_str()));
-    for entity in ids.clone() {
-        let mut named: BTreeMap<&str, u64> = BTreeMap::new();
-        for (id, count) in &entity.values {
-            let pod = directory.pod_in(id);
-            pod.into_iter()
-                .for_each(|pod| *named.entry(pod).or_default() += count);
-        }
-        // A line may name the same pod by two of its ids.
-        for (pod, count) in named {
-            let known = pods.entry(pod).or_default();
-            *known = count.max(*known);
-        }
-    }
-    let capped = ids.clone().any(|entity| entity.capped);
-    let values = most_frequent_first(pods);
-    if !values.is_empty() {
-        entities.push(Entity {
-            name: "pod".to_owned(),
-            values,
-            capped,
-        });
-    }
-    entities
-}
-
-/// Entities that may name a pod by an id.
-const IDS_OF_PODS: [&str; 3] = ["cgroup", "container", "uid"];
-
-fn most_frequent_first(counts: BTreeMap<&str, u64>) -> Vec<(String, u64)> {
-    let mut ranked: Vec<(String, u64)> = counts
-        .into_iter()
-        .map(|(name, count)| (name.to_owned(), count))
-        .collect();
-    ranked.sort_by_key(|(_, count)| Reverse(*count));
-    ranked
+    storage: &'k Storage,
 }
 
 /// The hosts of matches with how many there are on each, most frequent first, then by name.
 fn hosts(detail: &Detail, homes: &Homes) -> Vec<(String, u64)> {
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for (name, count) in detail.hosts.ranked() {
         if let Some(host) = homes.host(name) {
-            *counts.entry(host).or_default() += count;
+            *counts.entry(host.to_owned()).or_default() += count;
         }
     }
     most_frequent_first(counts)
@@ -241,6 +202,8 @@ fn finding(
         values: owned(values.ranked()),
         capped: values.is_capped(),
     });
+    let entities = with_pods(entities.collect(), known.directory);
+    let hosts = hosts(detail, known.homes);
     let mut finding = Finding {
         rank: 0,
         fingerprint: fingerprint(&signature.id, &detail.entities),
@@ -252,9 +215,9 @@ fn finding(
         count: tally.counter.count(),
         first_seen: seen.first,
         last_seen: seen.last,
-        hosts: hosts(detail, known.homes),
+        entities: with_disks(entities, &hosts, known.storage),
+        hosts,
         hosts_capped: detail.hosts.is_capped(),
-        entities: with_pods(entities.collect(), known.directory),
         components: detail
             .components
             .iter()

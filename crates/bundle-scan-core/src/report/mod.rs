@@ -8,6 +8,7 @@ pub mod coverage;
 pub mod evaluable;
 pub mod fingerprint;
 pub mod inventory;
+mod named;
 pub mod requires;
 mod scene;
 pub mod score;

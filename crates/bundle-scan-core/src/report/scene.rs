@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Finding;
 use super::state::{State, slack};
-use crate::base::thing::{canonical, disk_of, workload_of};
+use crate::base::thing::{canonical, disk_of, is_on_disk, workload_of};
 use crate::base::time::{NANOS_PER_DAY, NANOS_PER_SECOND, Time};
 use crate::fact::directory::{Directory, NodeKey};
 use crate::signature::schema::Category;
@@ -24,6 +24,7 @@ pub struct Scene {
     nodes: BTreeSet<NodeKey>,
     /// Hosts that its lines come from.
     hosts: BTreeSet<String>,
+    /// The whole disks that it is about or that its devices lie on.
     disks: Names,
     images: Names,
     claims: Names,
@@ -94,6 +95,18 @@ fn names(finding: &Finding, entity: &str, plain: impl Fn(&str) -> &str) -> Names
     (!entity.capped && !names.is_empty()).then_some(names)
 }
 
+/// The disks of a finding; `None` if not all are known.
+fn disks(finding: &Finding) -> Names {
+    let known = finding.entities.iter().any(|entity| entity.name == "disk");
+    match known {
+        true => names(finding, "disk", |disk| disk),
+        false => {
+            let named = names(finding, "device", disk_of);
+            named.filter(|named| named.iter().all(|name| is_on_disk(name)))
+        }
+    }
+}
+
 impl Scene {
     /// What `finding` is about.
     pub(super) fn of(finding: &Finding, directory: &Directory) -> Self {
@@ -132,7 +145,7 @@ impl Scene {
                 .map(|host| canonical("host", host).to_owned())
                 .collect(),
             pods: pods.map(|pods| pods.iter().map(|pod| workload_of(pod).to_owned()).collect()),
-            disks: names(finding, "device", disk_of),
+            disks: disks(finding),
             images: names(finding, "image", |image| image),
             claims: names(finding, "pvc", |pvc| canonical("pvc", pvc)),
             first: finding.first_seen,
@@ -168,7 +181,7 @@ impl Scene {
             || self.is_of_node && self.nodes_differ(symptom)
             || are_apart(&self.images, &symptom.images)
             || are_apart(&self.claims, &symptom.claims)
-            || self.disks_differ(symptom);
+            || are_apart(&self.disks, &symptom.disks);
         !differs
     }
 
@@ -178,22 +191,6 @@ impl Scene {
         }
         let both_known = !self.hosts.is_empty() && !symptom.hosts.is_empty();
         both_known && self.hosts.is_disjoint(&symptom.hosts)
-    }
-
-    /// `sda` is not `sdb`; what `dm-0` or `loop1` stand for is not known.
-    fn disks_differ(&self, symptom: &Scene) -> bool {
-        let is_physical = |names: &Names| {
-            names.as_ref().is_some_and(|names| {
-                names.iter().all(|name| {
-                    ["sd", "vd", "xvd", "nvme"]
-                        .iter()
-                        .any(|start| name.starts_with(start))
-                })
-            })
-        };
-        is_physical(&self.disks)
-            && is_physical(&symptom.disks)
-            && are_apart(&self.disks, &symptom.disks)
     }
 
     fn is_in_time_for(&self, symptom: &Scene) -> bool {
@@ -306,6 +303,10 @@ mod tests {
         assert!(on("n1", "sda").may_explain(&on("n1", "sda")));
         assert!(!on("n1", "sda").may_explain(&on("n2", "sda")));
         assert!(!on("n1", "sda").may_explain(&on("n1", "sdb")));
-        assert!(on("n1", "sda").may_explain(&on("n1", "dm-0")));
+        let on_some_disk = Scene {
+            disks: None,
+            ..on("n1", "")
+        };
+        assert!(on("n1", "sda").may_explain(&on_some_disk));
     }
 }

@@ -138,6 +138,7 @@ impl<'s> Conductor<'s> {
                 .coverage
                 .finish(self.matcher.set(), &gathered.census, &clocks),
             clocks,
+            storage: gathered.storage.settle(&homes),
             homes,
             census: gathered.census,
             problems: [self.problems, gathered.problems].concat(),

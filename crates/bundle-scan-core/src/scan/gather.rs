@@ -10,7 +10,9 @@ use crate::base::member_path::MemberPath;
 use crate::base::problem::Problem;
 use crate::base::thing::canonical;
 use crate::fact::census::Census;
-use crate::finding::homes::Trees;
+use crate::fact::disks::Disks;
+use crate::finding::homes::{Trees, tree_of};
+use crate::finding::storage::StorageLists;
 use crate::finding::{Next, Tally, TallyOptions};
 use crate::record::clock::Clock;
 use crate::report::coverage::{CoverageBuilder, Ends, MemberCoverage, MemberStatus};
@@ -140,6 +142,7 @@ pub(super) struct Gathered {
     pub(super) coverage: CoverageBuilder,
     pub(super) hosts: BTreeSet<String>,
     pub(super) trees: Trees,
+    pub(super) storage: StorageLists,
     /// Members in the midst of which a machine booted.
     rebooted: BTreeSet<MemberPath>,
     pub(super) census: Census,
@@ -176,6 +179,18 @@ impl Gathered {
         self.tally.merge(ended.tally, Next::Member, options);
         self.coverage
             .add(ended.covered, ended.ends, ended.speaker, ended.heard);
+    }
+}
+
+impl Gathered {
+    fn note_disks(&mut self, tree: Option<&str>, disks: Disks) {
+        if disks.is_empty() {
+            return;
+        }
+        if let Some(tree) = tree {
+            self.trees.note(tree, [].iter());
+        }
+        self.storage.note(tree, disks);
     }
 }
 
@@ -230,7 +245,12 @@ impl Gather {
     }
 
     /// Adds a structured member that was read to its end.
-    pub(super) fn structured_done(&self, job: &MemberJob, found: SoFar, problems: Vec<Problem>) {
+    pub(super) fn structured_done(
+        &self,
+        job: &MemberJob,
+        mut found: SoFar,
+        problems: Vec<Problem>,
+    ) {
         let status = match found.is_cut {
             true => MemberStatus::Truncated,
             false => MemberStatus::Scanned,
@@ -241,8 +261,12 @@ impl Gather {
             status,
         );
         let ended = job.ended(found.tally, covered);
+        let disks = std::mem::take(&mut found.census.disks);
+        // Wherever a list of disks stands: it is not of the cluster.
+        let tree = job.source.pod.is_none().then(|| tree_of(&job.path));
         let mut gathered = lock(&self.gathered);
         gathered.add(ended, &self.options);
+        gathered.note_disks(tree, disks);
         gathered.census.merge(found.census);
         gathered.problems.extend(problems);
     }

@@ -9,6 +9,7 @@ use super::{Scanner, ScannerBuilder};
 use crate::base::member_path::MemberPath;
 use crate::finding::clocks::Clocks;
 use crate::finding::homes::Homes;
+use crate::finding::storage::Storage;
 use crate::finding::{Next, Tally, TallyOptions};
 use crate::matcher::Matcher;
 use crate::record::clock::Clock;
@@ -69,6 +70,7 @@ impl<'a> Engine<'a> {
             },
             clocks,
             homes: Homes::default(),
+            storage: Storage::default(),
             coverage: <_>::default(),
             census: all.census,
             problems: <_>::default(),

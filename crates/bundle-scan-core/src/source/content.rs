@@ -32,6 +32,7 @@ pub(super) fn judge(head: &[u8]) -> (&'static str, Option<Component>) {
         };
     }
     match lines.first() {
+        Some(first) if is_list_of_disks(first) => ("os-command", Some(Component::Command)),
         Some(first) if is_table_header(first) => ("k8s-table", Some(Component::Table)),
         _ if is_kernel(&lines) => ("kernel", Some(Component::Kernel)),
         _ => ("text", None),
@@ -97,6 +98,12 @@ fn is_table_header(line: &[u8]) -> bool {
     known.iter().any(|name| line.starts_with(name)) && line.iter().all(|b| !b.is_ascii_lowercase())
 }
 
+/// The first line of `lsblk`.
+fn is_list_of_disks(line: &[u8]) -> bool {
+    let own = [&b" MAJ:MIN "[..], b" MOUNTPOINT", b" FSTYPE", b" HCTL"];
+    line.starts_with(b"NAME ") && own.iter().any(|title| find(line, title).is_some())
+}
+
 fn is_kernel(lines: &[&[u8]]) -> bool {
     let text: Vec<&&[u8]> = lines.iter().filter(|line| !line.is_empty()).collect();
     let stamped = text.iter().filter(|line| {
@@ -112,6 +119,16 @@ fn is_kernel(lines: &[&[u8]]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_of_disks_is_of_a_machine_and_one_of_pods_of_the_cluster() {
+        let (disks, pods) = (
+            b"NAME  MAJ:MIN RM SIZE RO TYPE MOUNTPOINT\nsda\n",
+            b"NAME  READY  STATUS\n",
+        );
+        assert_eq!(judge(disks), ("os-command", Some(Component::Command)));
+        assert_eq!(judge(pods), ("k8s-table", Some(Component::Table)));
+    }
 
     #[test]
     fn a_dashboard_is_told_by_what_it_holds() {

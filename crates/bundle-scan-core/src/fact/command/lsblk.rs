@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A device knows its parent and all that lies on it, at any depth, as far as the indentation tells. Listings without
-//! type, size, file system and mount point (`-t`, `-D`) say nothing of use and are not opened; `-J` and `-P` are not
+//! type, size, file system, mount point and address (`-t`, `-D`) say nothing of use and are not opened; `-J` and `-P` are not
 //! tables. Source: util-linux `lsblk-cmd/lsblk.c` (columns), `libsmartcols` (tree symbols).
 
 use crate::fact::kind;
@@ -28,6 +28,9 @@ pub(super) static LSBLK: Lsblk = Lsblk;
 pub(super) struct Lsblk;
 
 const TITLES: &Titles = &[
+    ("HCTL", "address"),
+    ("KNAME", "kernel_name"),
+    ("MAJ:MIN", "number"),
     ("TYPE", "type"),
     ("SIZE", "size"),
     ("FSTYPE", "fstype"),
@@ -53,7 +56,7 @@ impl FactParser for Lsblk {
         let is_wanted = |word: &str| listing::field_of(TITLES, word).is_some();
         let has = |title: &str| line.split_whitespace().any(|word| word == title);
         // `TYPE` or `SIZE` alone head columns of many tables.
-        let is_own = ["MAJ:MIN", "FSTYPE", "MOUNTPOINT", "MOUNTPOINTS"]
+        let is_own = ["MAJ:MIN", "FSTYPE", "HCTL", "MOUNTPOINT", "MOUNTPOINTS"]
             .into_iter()
             .any(has)
             || has("TYPE") && has("SIZE");
@@ -160,6 +163,7 @@ fn fits(title: &str, cell: &str) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
     match title {
         "MAJ:MIN" => is_device_number(cell),
+        "HCTL" => cell.split(':').filter(|part| is_number(part)).count() == 4,
         "RM" | "RO" | "ROTA" => matches!(cell, "0" | "1"),
         "SIZE" | "FSAVAIL" | "FSSIZE" | "FSUSED" => value::size(cell).is_some(),
         "FSUSE%" => cell.ends_with('%'),
@@ -177,9 +181,12 @@ fn is_mount(cell: &str) -> bool {
 }
 
 fn is_device_number(word: &str) -> bool {
-    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     word.split_once(':')
         .is_some_and(|(major, minor)| is_number(major) && is_number(minor))
+}
+
+fn is_number(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -208,15 +215,15 @@ vdb                       253:16   0   100G  0 disk
     fn a_tree_with_all_its_relations() {
         check(
             SAMPLE,
-            "lsblk name=loop0 size=64906854 read_only=true type=loop mount=/snap/core20/1 @2\n\
-             lsblk name=vda size=53687091200 read_only=false type=disk child_types=part@4 children=vda1@4 @3\n\
-             lsblk name=vda1 size=53687091200 read_only=false type=part mount=/var/lib/x parent=vda@3 @4\n\
-             lsblk name=vdb size=107374182400 read_only=false type=disk child_types=lvm@7 \
+            "lsblk name=loop0 number=7:0 size=64906854 read_only=true type=loop mount=/snap/core20/1 @2\n\
+             lsblk name=vda number=253:0 size=53687091200 read_only=false type=disk child_types=part@4 children=vda1@4 @3\n\
+             lsblk name=vda1 number=253:1 size=53687091200 read_only=false type=part mount=/var/lib/x parent=vda@3 @4\n\
+             lsblk name=vdb number=253:16 size=107374182400 read_only=false type=disk child_types=lvm@7 \
              children=data-thinpool_tmeta,data-thinpool,data-kubernetes@7 @6\n\
-             lsblk name=data-thinpool_tmeta size=104857600 read_only=false type=lvm parent=vdb@6 child_types=lvm@8 \
+             lsblk name=data-thinpool_tmeta number=252:1 size=104857600 read_only=false type=lvm parent=vdb@6 child_types=lvm@8 \
              children=data-thinpool@8 @7\n\
-             lsblk name=data-thinpool size=71940702208 read_only=false type=lvm parent=data-thinpool_tmeta@7 @8\n\
-             lsblk name=data-kubernetes size=10737418240 read_only=false type=lvm mount=/mnt/kubelet parent=vdb@6 @9\n",
+             lsblk name=data-thinpool number=252:3 size=71940702208 read_only=false type=lvm parent=data-thinpool_tmeta@7 @8\n\
+             lsblk name=data-kubernetes number=252:0 size=10737418240 read_only=false type=lvm mount=/mnt/kubelet parent=vdb@6 @9\n",
         );
     }
 
@@ -228,9 +235,9 @@ sda                       8:0    0 223.6G  0 disk \r
 |-sda1                    8:1    0   200M  0 part /boot/efi\r
 `-Vol00-lv_root (dm-0)  253:0    0    32G  0 lvm  [SWAP]\r
 ",
-            "lsblk name=sda size=240088671846 read_only=false type=disk child_types=part,lvm@3 children=sda1,Vol00-lv_root@3 @2\n\
-             lsblk name=sda1 size=209715200 read_only=false type=part mount=/boot/efi parent=sda@2 @3\n\
-             lsblk name=Vol00-lv_root size=34359738368 read_only=false type=lvm mount=[SWAP] parent=sda@2 @4\n",
+            "lsblk name=sda number=8:0 size=240088671846 read_only=false type=disk child_types=part,lvm@3 children=sda1,Vol00-lv_root@3 @2\n\
+             lsblk name=sda1 number=8:1 size=209715200 read_only=false type=part mount=/boot/efi parent=sda@2 @3\n\
+             lsblk name=Vol00-lv_root number=253:0 size=34359738368 read_only=false type=lvm mount=[SWAP] parent=sda@2 @4\n",
         );
     }
 
@@ -253,8 +260,19 @@ vdb
 /dev/vdb                   /dev/vdb    20G disk LVM2_member
 └─/dev/mapper/data-docker  /dev/dm-0   18G lvm  xfs
 ",
-            "lsblk name=vdb size=21474836480 type=disk fstype=LVM2_member child_types=lvm@3 children=data-docker@3 @2\n\
-             lsblk name=data-docker size=19327352832 type=lvm fstype=xfs parent=vdb@2 @3\n",
+            "lsblk name=vdb kernel_name=/dev/vdb size=21474836480 type=disk fstype=LVM2_member child_types=lvm@3 children=data-docker@3 @2\n\
+             lsblk name=data-docker kernel_name=/dev/dm-0 size=19327352832 type=lvm fstype=xfs parent=vdb@2 @3\n",
+        );
+    }
+
+    #[test]
+    fn addresses_of_scsi_disks() {
+        check(
+            "NAME HCTL       TYPE VENDOR   MODEL         REV SERIAL TRAN
+sda  2:0:0:0    disk VMware   Virtual disk  2.0        spi
+sdb  2:0:1:0    disk VMware   Virtual disk  2.0        spi
+",
+            "lsblk name=sda address=2:0:0:0 type=disk @2\nlsblk name=sdb address=2:0:1:0 type=disk @3\n",
         );
     }
 
@@ -267,9 +285,9 @@ vdb       8:16   0  200G  0 disk
 └─data-kubernetes 253:1  0   10G  0 lvm
 root@node-3:~# df -h
 ",
-            "lsblk name=vdb size=214748364800 read_only=false type=disk child_types=lvm@3 children=data-dockersys,data-kubernetes@3 @2\n\
-             lsblk name=data-dockersys size=96636764160 read_only=false type=lvm mount=/var/lib/docker parent=vdb@2 @3\n\
-             lsblk name=data-kubernetes size=10737418240 read_only=false type=lvm parent=vdb@2 @4\n",
+            "lsblk name=vdb number=8:16 size=214748364800 read_only=false type=disk child_types=lvm@3 children=data-dockersys,data-kubernetes@3 @2\n\
+             lsblk name=data-dockersys number=253:0 size=96636764160 read_only=false type=lvm mount=/var/lib/docker parent=vdb@2 @3\n\
+             lsblk name=data-kubernetes number=253:1 size=10737418240 read_only=false type=lvm parent=vdb@2 @4\n",
         );
     }
 
@@ -277,7 +295,7 @@ root@node-3:~# df -h
     fn a_cut_or_broken_listing_keeps_its_rows() {
         check(
             "NAME MAJ:MIN RM SIZE RO TYPE MOUNTPOINT\nvda  253:0    0  50G  0 disk\nvdb 2x3:0 what is this here",
-            "lsblk name=vda size=53687091200 read_only=false type=disk @2\nCUT\n",
+            "lsblk name=vda number=253:0 size=53687091200 read_only=false type=disk @2\nCUT\n",
         );
     }
 

@@ -1,0 +1,85 @@
+//! What a finding is about without naming it: the pods of ids, the disks below volumes and mount points.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::Entity;
+use crate::base::thing::canonical;
+use crate::fact::directory::Directory;
+use crate::finding::storage::Storage;
+
+/// Entities that may name a pod by an id.
+const IDS_OF_PODS: [&str; 3] = ["cgroup", "container", "uid"];
+/// Entities that may lie on a disk; `address` is that of a SCSI disk.
+const ON_DISKS: [&str; 6] = ["address", "device", "mount", "pv", "pvc", "volume"];
+
+/// The entities, and if there is no pod among them those whose ids the others are.
+pub(super) fn with_pods(mut entities: Vec<Entity>, directory: &Directory) -> Vec<Entity> {
+    if entities.iter().any(|entity| entity.name == "pod") {
+        return entities;
+    }
+    let ids = entities.iter();
+    let ids = ids.filter(|entity| IDS_OF_PODS.contains(&entity.name.as_str()));
+    let pods = derived("pod", ids.clone(), |_, id| {
+        directory.pod_in(id).map(str::to_owned).into_iter()
+    });
+    let capped = ids.clone().any(|entity| entity.capped);
+    entities.extend(pods.map(|pods| Entity { capped, ..pods }));
+    entities
+}
+
+/// The entities, and the disks that they lie on, if these are not among them.
+pub(super) fn with_disks(
+    mut entities: Vec<Entity>,
+    hosts: &[(String, u64)],
+    storage: &Storage,
+) -> Vec<Entity> {
+    let hosts: Vec<&str> = hosts.iter().map(|(host, _)| host.as_str()).collect();
+    let things = entities.iter();
+    let things = things.filter(|entity| ON_DISKS.contains(&entity.name.as_str()));
+    let mut is_named = true;
+    let disks = derived("disk", things, |entity, name| {
+        let disks = storage.disks(&hosts, entity, name);
+        is_named &= disks.iter().all(|disk| canonical("device", name) == disk);
+        disks.into_iter()
+    });
+    entities.extend(disks.filter(|_| !is_named));
+    entities
+}
+
+/// What `look_up` tells of an entity and a value, with how often; capped if it tells nothing of some of a kind of which it tells others.
+fn derived<'e, Found: Iterator<Item = String>>(
+    name: &str,
+    entities: impl Iterator<Item = &'e Entity>,
+    mut look_up: impl FnMut(&str, &str) -> Found,
+) -> Option<Entity> {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    let mut capped = false;
+    for entity in entities {
+        let mut of_entity: BTreeMap<String, u64> = BTreeMap::new();
+        let mut is_whole = !entity.capped;
+        for (value, count) in &entity.values {
+            let mut found = look_up(&entity.name, value).peekable();
+            is_whole &= found.peek().is_some();
+            found.for_each(|found| *of_entity.entry(found).or_default() += count);
+        }
+        capped |= !is_whole && !of_entity.is_empty();
+        // A line may name the same thing in two ways.
+        for (found, count) in of_entity {
+            let known = counts.entry(found).or_default();
+            *known = count.max(*known);
+        }
+    }
+    (!counts.is_empty()).then(|| Entity {
+        name: name.to_owned(),
+        values: most_frequent_first(counts),
+        capped,
+    })
+}
+
+/// Ties by name.
+pub(super) fn most_frequent_first(counts: BTreeMap<String, u64>) -> Vec<(String, u64)> {
+    let mut ranked: Vec<(String, u64)> = counts.into_iter().collect();
+    ranked.sort_by_key(|(_, count)| Reverse(*count));
+    ranked
+}
