@@ -89,3 +89,30 @@ fn the_same_words_of_another_host_pod_or_object_count_for_themselves() {
         2,
     );
 }
+
+#[test]
+fn a_log_of_a_pod_that_tells_no_times_is_known_under_two_paths() {
+    let log = "starting\nzork blocked on db\nzork blocked on db\n";
+    let later = "starting again\nzork blocked on db\n";
+    let collected = "cluster-resources/pods/logs/shop/web-0/app.log";
+    let again = "bundle/logs/shop/web-0/app.log";
+    check_count(&[(collected, log)], 2, 2);
+    check_count(&[(collected, log), (again, log)], 2, 2);
+    // What it said before it was started again, another container, another pod, or nobody known.
+    for (other, text) in [
+        (
+            "cluster-resources/pods/logs/shop/web-0/app-previous.log",
+            log,
+        ),
+        ("bundle/logs/shop/web-0/sidecar.log", log),
+        ("bundle/logs/shop/web-1/app.log", log),
+        ("b/notes.log", log),
+        (
+            again,
+            "\nstarting\nzork blocked on db\nzork blocked on db\n",
+        ),
+    ] {
+        check_count(&[(collected, log), (other, text)], 4, 4);
+    }
+    check_count(&[(collected, log), (again, later)], 3, 3);
+}

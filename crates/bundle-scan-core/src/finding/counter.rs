@@ -7,9 +7,9 @@ use foldhash::HashSet;
 
 use super::burst::Burst;
 use super::occurrences::{LinePlace, Occurrences, Owners};
+use super::tally::Place;
 use crate::base::time::HostId;
 use crate::matcher::Match;
-use crate::source::Source;
 
 /// Things whose state matched that are told apart.
 const MAX_THINGS: usize = 1 << 18;
@@ -27,9 +27,10 @@ pub struct Counter {
 
 impl Counter {
     /// Counts a match. Its time is kept if there is a `label`: the entity whose values are told apart within a window, or `""`.
-    pub(super) fn add(&mut self, found: &Match<'_>, source: &Source, label: Option<&str>) {
+    pub(super) fn add(&mut self, found: &Match<'_>, place: Place<'_>, label: Option<&str>) {
+        let offset = place.offset_of(found.line_start());
         let record = found.record();
-        let place = record.and_then(|record| LinePlace::of(record, source));
+        let place = record.and_then(|record| LinePlace::of(record, place.source, offset));
         match found.state_of {
             None => self.occurrences.add(place, found.repeats),
             Some(thing) => self.things.add(thing),

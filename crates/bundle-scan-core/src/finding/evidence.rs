@@ -72,12 +72,13 @@ impl Evidence {
                 .collect()
         };
         let captures = found.captures.iter();
+        let byte_offset = at.offset_of(found.line.start);
         Evidence {
             member: at.member.clone(),
             line: at.lines + found.lines_before,
-            byte_offset: view.offset + (found.line.start - view.own.start) as u64,
+            byte_offset,
             time: None,
-            place: LinePlace::of(found.record, at.source),
+            place: LinePlace::of(found.record, at.source, byte_offset),
             shown_at: found.record.reading.map(ClockTime::from),
             component: found.record.component,
             text,

@@ -137,7 +137,7 @@ impl Group {
         let threshold = threshold.filter(|_| !keep.is_silent);
         let label = threshold.map(Threshold::label);
         let label = label.or(keep.bursts.then_some(""));
-        self.counter.add(found, place.source, label);
+        self.counter.add(found, place, label);
         if keep.moments {
             self.moments.get_or_insert_default().add(Moment {
                 unix_nanos: None,

@@ -1,7 +1,7 @@
 //! How often lines matched, each counted once however many logs of the bundle hold it.
 //!
 //! The same record stands in `messages`, in the journal and in the log of its unit; a log of a pod is there under two paths. A line that says
-//! when it was written is therefore known by its text, the object it is about and that time. What equal lines in several logs are is told
+//! when it was written is therefore known by its text, the object it is about and that time; one of a pod that does not, by its text and where it stands. What equal lines in several logs are is told
 //! by whose logs they are ([`counted`]): those of one host or pod hold copies, those of two hosts tell of two things. Within one stream,
 //! which is a log with its rotations, equal lines are kept apart.
 
@@ -85,12 +85,12 @@ pub struct LinePlace {
 }
 
 impl LinePlace {
-    /// Where a record of `source` stands: `None` if it does not say when it was written.
-    pub fn of(record: &Record<'_>, source: &Source) -> Option<Self> {
+    /// Where a record of `source` stands that begins with the byte `offset` of its member: `None` if nothing tells it from others.
+    pub fn of(record: &Record<'_>, source: &Source, offset: u64) -> Option<Self> {
         let of_path = || source.pod.as_ref().map(|pod| pod.pod.as_bytes());
         let host = |name| Owner::host(HostId::named(&String::from_utf8_lossy(name)));
         Some(LinePlace {
-            line: identity(record)?,
+            line: identity(record).or_else(|| identity_by_place(record, source, offset))?,
             stream: source.stream,
             owner: match (record.pod.as_deref().or_else(of_path), &record.host) {
                 (Some(pod), _) => Owner::pod(pod),
@@ -124,6 +124,20 @@ pub fn identity(record: &Record<'_>) -> Option<u64> {
     hash.write_i64(moment);
     hash.write_usize(object.len());
     hash.write(object);
+    hash.write(&record.text);
+    Some(hash.finish())
+}
+
+/// What a line of a pod is recognised by that does not say when it was written: copies of one log have it at the same place.
+fn identity_by_place(record: &Record<'_>, source: &Source, offset: u64) -> Option<u64> {
+    let pod = source.pod.as_ref()?;
+    let mut hash = FixedState::default().build_hasher();
+    hash.write_u64(offset);
+    for part in [&pod.container, &source.rotation] {
+        let part = part.as_deref().unwrap_or_default();
+        hash.write_usize(part.len());
+        hash.write(part.as_bytes());
+    }
     hash.write(&record.text);
     Some(hash.finish())
 }
@@ -389,7 +403,7 @@ mod tests {
         let of = |path: &str, line: &str| {
             let source = classify(&MemberPath::new(path), line.as_bytes());
             let record = Record::read(line.as_bytes(), &source, &Clock::default());
-            LinePlace::of(&record, &source).expect("it says when")
+            LinePlace::of(&record, &source, 0).expect("it says when")
         };
         let stamp = "2026-03-10T10:17:41.075997Z";
         let kept = of(

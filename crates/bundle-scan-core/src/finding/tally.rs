@@ -121,7 +121,7 @@ impl Tally {
                 let tally = self.signatures.entry(found.signature).or_default();
                 let threshold = signature.threshold.as_ref();
                 let label = threshold.map(Threshold::label);
-                tally.counter.add(found, place.source, label);
+                tally.counter.add(found, place, label);
                 tally.detail.add(found, place, options);
             }
             Some(plan) => {

@@ -86,7 +86,7 @@ impl Unexplained {
             occurrences: Occurrences::default(),
         });
         message.level = message.level.max(level);
-        let line = LinePlace::of(record, place.source);
+        let line = LinePlace::of(record, place.source, place.offset_of(error.line.start));
         message.occurrences.add(line, record.repeats);
         record
             .reading

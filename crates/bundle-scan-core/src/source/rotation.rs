@@ -1,6 +1,8 @@
-//! Takes off what log rotation and compression append to a file name: `messages-20240101.gz` is `messages`.
+//! Takes off what log rotation and compression append to a file name: `messages-20240101.gz` is `messages`. What a container said before
+//! it was started again is an older part too: `app-previous.log` is `app.log`.
 //!
-//! Source: logrotate's `dateformat` and numbering, lumberjack's stamps, kubelet's container log rotation.
+//! Source: logrotate's `dateformat` and numbering, lumberjack's stamps, kubelet's container log rotation; `-previous.log` of troubleshoot,
+//! `previous.log` beside `current.log` of `oc adm inspect`.
 
 use std::sync::LazyLock;
 
@@ -17,7 +19,7 @@ pub struct Unrotated {
 
 static ROTATED: LazyLock<Regex> = LazyLock::new(|| {
     // Not `\d`: the digits of all scripts take a long time to compile at every start.
-    let part = r"\.[0-9]{1,3}|\.old|\.bak|[-.][0-9]{8}(?:[-T]?[0-9]{2,6})?|-[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}-[0-9]{2}-[0-9]{2}(?:\.[0-9]{3})?)?";
+    let part = r"\.[0-9]{1,3}|\.old|\.bak|[-._]previous|[-.][0-9]{8}(?:[-T]?[0-9]{2,6})?|-[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}-[0-9]{2}-[0-9]{2}(?:\.[0-9]{3})?)?";
     let packed = r"\.(?:gz|xz|bz2|zst|lz4|zip|Z)";
     let pattern =
         format!(r"^(?<stem>.+?)(?<part>{part})?(?<ext>\.log)?(?:{packed})?(?:\.tailed)?$");
@@ -26,6 +28,12 @@ static ROTATED: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Takes the rotation off the last segment of a path.
 pub fn unrotated(name: &str) -> Unrotated {
+    if name == "previous.log" {
+        return Unrotated {
+            name: "current.log".to_owned(),
+            part: Some("previous".to_owned()),
+        };
+    }
     let Some(found) = ROTATED.captures(name) else {
         return Unrotated {
             name: name.to_owned(),
@@ -33,7 +41,7 @@ pub fn unrotated(name: &str) -> Unrotated {
         };
     };
     let group = |group: &str| found.name(group).map_or("", |matched| matched.as_str());
-    let part = group("part").trim_start_matches(['.', '-']);
+    let part = group("part").trim_start_matches(['.', '-', '_']);
     Unrotated {
         name: format!("{}{}", group("stem"), group("ext")),
         part: (!part.is_empty()).then(|| part.to_owned()),
@@ -76,6 +84,8 @@ mod tests {
             ("syslog.2.gz", "syslog", Some("2")),
             ("var.log.messages.tailed", "var.log.messages", None),
             ("dmesg", "dmesg", None),
+            ("app-previous.log", "app.log", Some("previous")),
+            ("previous.log", "current.log", Some("previous")),
         ] {
             let found = unrotated(given);
             assert_eq!(
@@ -91,6 +101,7 @@ mod tests {
         for parts in [
             ["5", "2", "1", ""],
             ["old", "", "", ""],
+            ["previous", "", "", ""],
             ["20260309", "20260310", "20260310-101741", ""],
             ["2026-03-09", "2026-03-10T10-17-41.075", "", ""],
         ] {
