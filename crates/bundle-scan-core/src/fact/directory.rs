@@ -3,9 +3,8 @@
 //! Bounded: of pods only hashes are kept, because a bundle may list a hundred thousand of them.
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Display};
 
-use super::identity::Identities;
+use super::identity::{Identities, PodName};
 use super::kind;
 use super::row::Fact;
 use crate::base::hash::fnv1a;
@@ -80,8 +79,8 @@ impl Directory {
         }
     }
 
-    /// Notes that a pod, `shop/web-0`, has this UID.
-    pub fn note_uid(&mut self, uid: &str, pod: impl Display) {
+    /// Notes that a pod has this UID.
+    pub fn note_uid(&mut self, uid: &str, pod: PodName<'_>) {
         self.identities.add_uid(uid, pod);
     }
 
@@ -151,6 +150,11 @@ impl Directory {
         self.identities.merge(other.identities);
     }
 
+    /// Makes it ready to be asked: to be called when all is noted.
+    pub fn settle(&mut self) {
+        self.identities.settle();
+    }
+
     /// Whether the pods of this name are ready, or have done their work; `None` if nothing tells.
     pub fn is_well(&self, pod: &str) -> Option<bool> {
         self.pods.get(&hash("pod", pod)).map(|pod| pod.is_well)
@@ -166,21 +170,6 @@ impl Directory {
     pub fn node(&self, name: &str) -> Option<NodeKey> {
         let node = self.nodes.get(canonical("node", name))?;
         Some(NodeKey(hash("node", node)))
-    }
-}
-
-/// A pod with its namespace, where that is known.
-struct PodName<'n> {
-    namespace: Option<&'n str>,
-    name: &'n str,
-}
-
-impl Display for PodName<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.namespace.filter(|_| !self.name.contains('/')) {
-            Some(namespace) => write!(formatter, "{namespace}/{}", self.name),
-            None => formatter.write_str(self.name),
-        }
     }
 }
 

@@ -12,7 +12,7 @@ mod describe;
 pub mod directory;
 pub mod disks;
 pub mod document;
-mod identity;
+pub mod identity;
 pub mod kind;
 mod kubectl;
 pub mod object;

@@ -58,13 +58,14 @@ impl Report {
             mut tally,
             signatures,
             mut coverage,
-            census,
+            mut census,
             clocks,
             homes,
             storage,
             mut problems,
             options,
         } = scanned;
+        census.directory.settle();
         problems.sort();
         problems.dedup();
         let captured_at = bundle.captured_at.map(|time| time.unix_nanos);

@@ -11,13 +11,14 @@ use crate::base::problem::Problem;
 use crate::base::thing::canonical;
 use crate::fact::census::Census;
 use crate::fact::disks::Disks;
+use crate::fact::identity::PodName;
 use crate::finding::homes::{Trees, tree_of};
 use crate::finding::storage::StorageLists;
 use crate::finding::{Next, Tally, TallyOptions};
 use crate::record::clock::Clock;
 use crate::report::coverage::{CoverageBuilder, Ends, MemberCoverage, MemberStatus};
-use crate::source::Source;
 use crate::source::component::{Component, ComponentSet};
+use crate::source::{PodRef, Source};
 
 /// What a worker found in one block.
 #[derive(Debug, Default)]
@@ -87,12 +88,8 @@ impl MemberJob {
         let boots = tally.boots;
         let host = edges.apply(&self.path, &self.source, &mut tally);
         let tree = tree(&self.source, &self.path);
-        let uid = self.source.pod.as_ref().and_then(|pod| {
-            let uid = pod.uid.clone()?;
-            Some((uid, pod.to_string()))
-        });
         Ended {
-            uid,
+            pod: self.source.pod.clone(),
             tree: tree.map(str::to_owned),
             tally,
             covered,
@@ -123,8 +120,8 @@ impl MemberJob {
 struct Ended {
     /// Whether the machine booted in the midst of it.
     rebooted: bool,
-    /// The UID of the pod that it is of, and its name.
-    uid: Option<(String, String)>,
+    /// The pod that it is of.
+    pod: Option<PodRef>,
     /// The tree of the machine that it is of.
     tree: Option<String>,
     tally: Tally,
@@ -167,8 +164,14 @@ impl Gathered {
                 self.rebooted.pop_last();
             }
         }
-        if let Some((uid, pod)) = &ended.uid {
-            self.census.directory.note_uid(uid, pod);
+        if let Some(pod) = &ended.pod
+            && let Some(uid) = &pod.uid
+        {
+            let name = PodName {
+                namespace: pod.namespace.as_deref(),
+                name: &pod.pod,
+            };
+            self.census.directory.note_uid(uid, name);
         }
         let hosts = ended.hosts.iter();
         self.hosts
