@@ -106,6 +106,7 @@ fn a_log_of_a_pod_that_tells_no_times_is_known_under_two_paths() {
         ),
         ("bundle/logs/shop/web-0/sidecar.log", log),
         ("bundle/logs/shop/web-1/app.log", log),
+        ("bundle/logs/test/web-0/app.log", log),
         ("b/notes.log", log),
         (
             again,
@@ -115,4 +116,25 @@ fn a_log_of_a_pod_that_tells_no_times_is_known_under_two_paths() {
         check_count(&[(collected, log), (other, text)], 4, 4);
     }
     check_count(&[(collected, log), (again, later)], 3, 3);
+}
+
+#[test]
+fn logs_that_do_not_say_in_full_whose_they_are_hold_no_copies_without_times() {
+    let log = "starting\nzork blocked on db\n";
+    for (one, other) in [
+        (
+            "logs-web-6d4b75cb6d-hwxkx-app.log",
+            "logs-web-6d4b75cb6d-bcdfg-app.log",
+        ),
+        (
+            "containers/web-0_shop_app-01ab.log",
+            "containers/web-0_shop_side-01ac.log",
+        ),
+        (
+            "namespaces/shop/pods/web-0/app/app/logs/current.log",
+            "namespaces/shop/pods/web-0/app/app/logs/previous.log",
+        ),
+    ] {
+        check_count(&[(one, log), (other, log)], 2, 2);
+    }
 }

@@ -78,3 +78,17 @@ fn a_finding_names_the_disk_below() {
     );
     assert!(values(find(&report, "ext4-filesystem-error"), "disk").is_empty());
 }
+
+#[test]
+fn a_controller_explains_what_its_disks_say() {
+    let report = scan(
+        "//- n1/var/log/messages\n\
+         Mar 10 10:17:30 n1 kernel: nvme nvme0: I/O 12 QID 3 timeout, aborting\n\
+         Mar 10 10:17:40 n1 kernel: nvme nvme0: I/O 12 QID 3 timeout, reset controller\n\
+         Mar 10 10:17:41 n1 kernel: blk_update_request: I/O error, dev nvme0c0n1, sector 41943 op 0x1:(WRITE) flags 0x0 phys_seg 1 prio class 0\n\
+         Mar 10 10:17:42 n1 kernel: EXT4-fs error (device nvme0n1p1): ext4_lookup:1707: inode #131074: comm mysqld: deleted inode referenced: 131099\n",
+    );
+    let cause = |id| find(&report, id).explained_by.as_deref();
+    assert_eq!(cause("disk-io-error"), Some("nvme-controller-timeout"));
+    assert!(cause("ext4-filesystem-error").is_some());
+}

@@ -102,9 +102,20 @@ fn is_safe(byte: u8) -> bool {
     b"bcdfghjklmnpqrstvwxz2456789".contains(&byte)
 }
 
-/// The whole disk of a partition: `sda` of `sda1`, `nvme0n1` of `nvme0n1p2`; anything else as it is.
-pub fn disk_of(device: &str) -> &str {
-    let device = canonical("device", device);
+/// The whole disk of a partition: `sda` of `sda1`, `nvme0n1` of `nvme0n1p2`; that of a path to it, `nvme0n1` of `nvme0c1n1`; anything
+/// else as it is.
+pub fn disk_of(device: &str) -> Cow<'_, str> {
+    let whole = whole_of(canonical("device", device));
+    // Source: `nvme_mpath_set_disk_name` of Linux `drivers/nvme/host/multipath.c`.
+    let path = whole.strip_prefix("nvme").and_then(|rest| {
+        let (subsystem, rest) = rest.split_once('c')?;
+        let (_, namespace) = rest.split_once('n')?;
+        Some(format!("nvme{subsystem}n{namespace}"))
+    });
+    path.map_or(Cow::Borrowed(whole), Cow::Owned)
+}
+
+fn whole_of(device: &str) -> &str {
     let without_number = device.trim_end_matches(|c: char| c.is_ascii_digit());
     if without_number.len() == device.len() {
         return device;
@@ -124,22 +135,23 @@ pub fn disk_of(device: &str) -> &str {
     }
 }
 
-/// Whether a device is a disk or a part of one, as the kernel calls them: `sda`, `vdb1`, `nvme0n1`. What `dm-0` or `md127` lie on, their names do not tell.
+/// Whether a device is a disk or a part of one, as the kernel calls them: `sda`, `vdb1`, `nvme0n1`. What `dm-0` or `md127` lie on their names do not
+/// tell, and `nvme0` is a controller.
 pub fn is_on_disk(device: &str) -> bool {
     let disk = disk_of(device);
-    let is_letters =
-        |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_lowercase());
-    let is_number = |rest: &str| {
-        rest.starts_with(|c: char| c.is_ascii_digit())
-            && rest
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || matches!(byte, b'c' | b'n'))
+    // Enough for 702 disks; `vdata` is none.
+    let are_letters = |rest: &str| {
+        matches!(rest.len(), 1 | 2) && rest.bytes().all(|byte| byte.is_ascii_lowercase())
+    };
+    let are_numbers = |rest: &str| {
+        let parts = rest.split_once('n');
+        parts.is_some_and(|(controller, namespace)| is_number(controller) && is_number(namespace))
     };
     let of = |start| disk.strip_prefix(start);
     ["sd", "vd", "xvd", "hd"]
         .into_iter()
-        .any(|start| of(start).is_some_and(is_letters))
-        || of("nvme").is_some_and(is_number)
+        .any(|start| of(start).is_some_and(are_letters))
+        || of("nvme").is_some_and(are_numbers)
 }
 
 #[cfg(test)]
@@ -236,6 +248,8 @@ mod tests {
             ("sda", "sda"),
             ("nvme0n1p2", "nvme0n1"),
             ("nvme0n1", "nvme0n1"),
+            ("nvme2c0n1p1", "nvme2n1"),
+            ("nvme0", "nvme0"),
             ("dm-3", "dm-3"),
             ("md127", "md127"),
         ] {
@@ -245,18 +259,11 @@ mod tests {
 
     #[test]
     fn only_names_of_disks_tell_the_disk() {
-        for device in [
-            "/dev/sda",
-            "vdb1",
-            "xvdf",
-            "nvme0n1p2",
-            "nvme0",
-            "nvme0c1n1",
-        ] {
+        for device in ["/dev/sda", "vdb1", "xvdf", "sdaa", "nvme0n1p2", "nvme0c1n1"] {
             assert!(is_on_disk(device), "{device}");
         }
         for device in [
-            "dm-0", "md127", "253:1", "sd-card", "nvme", "loop1", "", "sd",
+            "dm-0", "md127", "253:1", "sd-card", "nvme", "nvme0", "loop1", "", "sd", "vdata",
         ] {
             assert!(!is_on_disk(device), "{device}");
         }

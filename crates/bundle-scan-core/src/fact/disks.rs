@@ -1,26 +1,33 @@
 //! Which disks a name stands for: that of a partition, of a logical volume, of a mount point, of a claim.
 //!
 //! What a machine lists (`lsblk`, `mount`, `df`, `lvs`, `pvs`) and what the cluster says of its claims and volumes are pairs of a name and what
-//! it lies on. Followed to their ends they lead from any name to the disks below it.
+//! it lies on. Followed to their ends they lead from any name to the disks below it. An end that nobody explains, or a name that stands
+//! for two things, leaves the disks unknown: half of the truth would tell two findings apart that belong together.
 
 use std::collections::BTreeSet;
 
 use super::kind;
 use super::row::Fact;
-use crate::base::thing::{canonical, disk_of, is_on_disk};
+use crate::base::thing::{disk_of, is_on_disk};
 
 /// Pairs kept: the first ones in byte order.
 const MAX_PAIRS: usize = 2_048;
 /// Bytes of a name; a longer one is of no device.
 const MAX_NAME: usize = 256;
-/// Names that are followed from one: more of them hang together in no machine.
-const MAX_STEPS: usize = 256;
+/// Pairs that are followed from one name: more of them hang together in no machine.
+const MAX_STEPS: usize = 128;
 
 /// What lies on what. Merges in any order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Disks {
     pairs: BTreeSet<(String, String)>,
 }
+
+/// What the names of things begin with that are no devices and no mount points.
+const LOGICAL_VOLUME: &str = "lv ";
+const VOLUME_GROUP: &str = "vg ";
+const CLAIM: &str = "pvc ";
+const VOLUME: &str = "pv ";
 
 impl Disks {
     /// Takes what a fact says.
@@ -30,12 +37,19 @@ impl Disks {
             _ if *fact.kind == kind::MOUNT => self.mounted(fact, "target", "source"),
             _ if *fact.kind == kind::DF => self.mounted(fact, "mount", "filesystem"),
             _ if *fact.kind == kind::LVS => self.logical_volume(fact),
-            _ if *fact.kind == kind::PVS => self.pair(fact, ("device", "vg"), ("device", "pv")),
-            _ if *fact.kind == kind::PVC => self.pair(fact, ("pvc", "name"), ("pv", "volume")),
+            _ if *fact.kind == kind::PVS => {
+                if let Some((vg, pv)) = fact.text_of("vg").zip(fact.text_of("pv")) {
+                    self.add(format!("{VOLUME_GROUP}{vg}"), device(pv));
+                }
+            }
+            _ if *fact.kind == kind::PVC => {
+                if let Some((name, volume)) = fact.text_of("name").zip(fact.text_of("volume")) {
+                    self.claim(fact.text_of("namespace"), name, volume);
+                }
+            }
             _ if *fact.kind == kind::PV => {
-                self.pair(fact, ("pvc", "claim"), ("pv", "name"));
-                if matches!(fact.text_of("type"), Some("LocalVolume" | "HostPath")) {
-                    self.pair(fact, ("pv", "name"), ("mount", "path"));
+                if let Some((claim, volume)) = fact.text_of("claim").zip(fact.text_of("name")) {
+                    self.claim(None, claim, volume);
                 }
             }
             _ => {}
@@ -43,24 +57,24 @@ impl Disks {
     }
 
     fn block_device(&mut self, fact: &Fact<'_>) {
-        let Some(name) = fact.text_of("name").map(|name| key("device", name)) else {
+        let Some(name) = fact.text_of("name").map(device) else {
             return;
         };
         if let Some(parent) = fact.text_of("parent") {
-            self.add(name.clone(), key("device", parent));
+            self.add(name.clone(), device(parent));
         }
         for other in ["kernel_name", "number", "address"] {
             if let Some(other) = fact.text_of(other) {
-                self.add(key("device", other), name.clone());
+                self.add(device(other), name.clone());
             }
         }
         if let Some(mount) = fact.text_of("mount") {
-            self.add(key("mount", mount), name.clone());
+            self.add(mount.to_owned(), name.clone());
         }
         let is_mapped = matches!(fact.text_of("type"), Some("crypt" | "dm" | "lvm" | "mpath"));
         let number = fact.text_of("number").and_then(|text| text.split_once(':'));
         if let Some((_, minor)) = number.filter(|_| is_mapped) {
-            self.add(format!("dm-{minor}"), name);
+            self.add(format!("{MAPPED}{minor}"), name);
         }
     }
 
@@ -68,12 +82,12 @@ impl Disks {
         let Some((target, source)) = fact.text_of(target).zip(fact.text_of(source)) else {
             return;
         };
-        if !source.starts_with("/dev/") {
+        if !source.starts_with(DEV) {
             return;
         }
-        self.add(key("mount", target), key("device", source));
+        self.add(target.to_owned(), device(source));
         if let Some(volume) = volume_of(target) {
-            self.add(key("pv", volume), key("mount", target));
+            self.add(format!("{VOLUME}{volume}"), target.to_owned());
         }
     }
 
@@ -82,14 +96,20 @@ impl Disks {
             return;
         };
         let mapped = mapped(vg, lv);
-        self.add(lv.to_owned(), mapped.clone());
-        self.add(mapped, vg.to_owned());
+        self.add(format!("{LOGICAL_VOLUME}{lv}"), mapped.clone());
+        self.add(mapped, format!("{VOLUME_GROUP}{vg}"));
     }
 
-    fn pair(&mut self, fact: &Fact<'_>, upper: (&str, &str), lower: (&str, &str)) {
-        if let Some((above, below)) = fact.text_of(upper.1).zip(fact.text_of(lower.1)) {
-            self.add(key(upper.0, above), key(lower.0, below));
+    fn claim(&mut self, namespace: Option<&str>, name: &str, volume: &str) {
+        let volume = format!("{VOLUME}{volume}");
+        let whole = match namespace.filter(|_| !name.contains('/')) {
+            Some(namespace) => format!("{namespace}/{name}"),
+            None => name.to_owned(),
+        };
+        if let Some((_, name)) = whole.rsplit_once('/') {
+            self.add(format!("{CLAIM}{name}"), volume.clone());
         }
+        self.add(format!("{CLAIM}{whole}"), volume);
     }
 
     fn add(&mut self, above: String, below: String) {
@@ -112,10 +132,8 @@ impl Disks {
 
     /// What the cluster says of claims, which is true on every machine, and what else is said.
     pub fn into_claims_and_devices(self) -> (Disks, Disks) {
-        let (claims, devices) = self
-            .pairs
-            .into_iter()
-            .partition(|(above, _)| above.starts_with(PVC) || above.starts_with(PV));
+        let pairs = self.pairs.into_iter();
+        let (claims, devices) = pairs.partition(|(above, _)| above.starts_with(CLAIM));
         (Disks { pairs: claims }, Disks { pairs: devices })
     }
 
@@ -124,54 +142,81 @@ impl Disks {
         self.pairs.is_empty()
     }
 
-    fn below<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s str> + use<'s> {
+    fn below<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s str> {
         let from = (name.to_owned(), String::new());
-        let name = name.to_owned();
-        let pairs = self.pairs.range(from..);
-        let mine = pairs.take_while(move |(above, _)| *above == name);
+        let pairs = self.pairs.range(from.clone()..);
+        let mine = pairs.take_while(move |(above, _)| *above == from.0);
         mine.map(|(_, below)| below.as_str())
     }
 }
 
-/// The whole disks below a thing, `entity` of the name `name`, by what all of `lists` say; empty if they do not tell.
-pub fn disks_below(lists: &[&Disks], entity: &str, name: &str) -> BTreeSet<String> {
-    let mut seen = BTreeSet::from([key(entity, name)]);
-    let mut open: Vec<String> = seen.iter().cloned().collect();
+/// The whole disks below a thing, `entity` of the name `name`, by what all of `lists` say; `None` if they do not tell all of them.
+pub fn disks_below(lists: &[&Disks], entity: &str, name: &str) -> Option<BTreeSet<String>> {
+    starts(entity, name).find_map(|start| walk(lists, start))
+}
+
+fn walk(lists: &[&Disks], start: String) -> Option<BTreeSet<String>> {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![start];
     let mut disks = BTreeSet::new();
+    let mut steps = 0;
     while let Some(name) = open.pop() {
-        if is_on_disk(&name) {
-            disks.insert(disk_of(&name).to_owned());
-            continue;
+        let below = lists.iter().flat_map(|list| list.below(&name));
+        let below: BTreeSet<&str> = below.take(MAX_STEPS).collect();
+        steps += below.len();
+        if steps >= MAX_STEPS || below.len() > 1 && is_of_one(&name) {
+            return None;
         }
-        if seen.len() > MAX_STEPS {
-            return BTreeSet::new();
-        }
-        for below in lists.iter().flat_map(|list| list.below(&name)) {
-            if seen.insert(below.to_owned()) {
-                open.push(below.to_owned());
+        open.extend(below.iter().copied().map(str::to_owned));
+        open.retain(|name| !seen.contains(name));
+        match below.is_empty() {
+            false => {}
+            true if is_on_disk(&name) => {
+                disks.insert(disk_of(&name).into_owned());
             }
+            // `lsblk` tells it without the groups.
+            true if name.starts_with(VOLUME_GROUP) => {}
+            true => return None,
         }
+        seen.insert(name);
     }
-    disks
+    (!disks.is_empty()).then_some(disks)
 }
 
-/// What names of claims and of volumes begin with: no device and no mount point is called so.
-const PVC: &str = "pvc ";
-const PV: &str = "pv ";
-
-/// The name by which a thing stands in the pairs.
-fn key(entity: &str, name: &str) -> String {
-    match entity {
-        "pvc" => format!("{PVC}{}", canonical("pvc", name)),
-        "pv" | "volume" => format!("{PV}{name}"),
-        "device" => device(name),
-        _ => name.to_owned(),
-    }
+/// Whether a name is another one of one thing: if it is that of several, nobody knows which is meant.
+fn is_of_one(name: &str) -> bool {
+    let is_of_several = name.starts_with(VOLUME_GROUP)
+        || !name.contains(['/', ' ', ':']) && !name.starts_with(MAPPED);
+    !is_of_several
 }
+
+/// The names by which a thing may stand in the pairs, the likeliest first.
+fn starts(entity: &str, name: &str) -> impl Iterator<Item = String> {
+    let is_scsi = |name: &str| {
+        let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        name.split(':').filter(|part| number(part)).count() == 4
+    };
+    let names = match entity {
+        "pvc" => vec![format!("{CLAIM}{name}")],
+        "pv" | "volume" => vec![format!("{VOLUME}{name}")],
+        "device" => vec![
+            device(name),
+            format!("{LOGICAL_VOLUME}{name}"),
+            format!("{VOLUME_GROUP}{name}"),
+        ],
+        "address" if !is_scsi(name) => vec![],
+        _ => vec![name.to_owned()],
+    };
+    names.into_iter()
+}
+
+const DEV: &str = "/dev/";
+/// What the kernel calls devices of the device mapper.
+const MAPPED: &str = "dm-";
 
 /// `vg0-data`, of `/dev/mapper/vg0-data` and `/dev/vg0/data`; `sda1`, of `/dev/sda1`.
 fn device(name: &str) -> String {
-    let name = canonical("device", name);
+    let name = name.strip_prefix(DEV).unwrap_or(name);
     if let Some(mapped) = name.strip_prefix("mapper/") {
         return mapped.to_owned();
     }
@@ -241,43 +286,121 @@ mod tests {
         disks
     }
 
+    fn below(lists: &[&Disks], entity: &str, name: &str) -> Option<String> {
+        let found = disks_below(lists, entity, name)?;
+        Some(found.into_iter().collect::<Vec<_>>().join(" "))
+    }
+
     #[test]
     fn every_name_leads_to_the_disk_below_it() {
         let machine = machine();
         let mut cluster = Disks::default();
-        cluster.note(&fact(
-            &kind::PVC,
-            &[("name", "data-0"), ("volume", "pvc-1")],
-        ));
+        for claim in [
+            [
+                ("namespace", "shop"),
+                ("name", "data-0"),
+                ("volume", "pvc-1"),
+            ],
+            [
+                ("namespace", "shop"),
+                ("name", "logs-0"),
+                ("volume", "pvc-1"),
+            ],
+            [
+                ("namespace", "test"),
+                ("name", "logs-0"),
+                ("volume", "pvc-2"),
+            ],
+        ] {
+            cluster.note(&fact(&kind::PVC, &claim));
+        }
         cluster.note(&fact(
             &kind::PV,
-            &[
-                ("name", "local"),
-                ("claim", "shop/data-1"),
-                ("type", "LocalVolume"),
-                ("path", "/data"),
-            ],
+            &[("name", "pvc-1"), ("claim", "shop/data-0")],
         ));
         for (entity, name, expected) in [
-            ("device", "/dev/sda1", "sda"),
-            ("device", "8:16", "sdb"),
-            ("address", "2:0:0:0", "sda"),
-            ("device", "dm-1", "sda"),
-            ("device", "/dev/mapper/vg0-data", "sda"),
-            ("device", "/dev/vg0/data", "sda"),
-            ("device", "vg-1", "nvme0n1"),
-            ("device", "/dev/mapper/vg--1-pool", "nvme0n1"),
-            ("device", "pool", "nvme0n1"),
-            ("mount", "/data", "sda"),
-            ("volume", "pvc-1", "sdb"),
-            ("pvc", "shop/data-0", "sdb"),
-            ("pvc", "data-1", "sda"),
-            ("device", "dm-7", ""),
+            ("device", "/dev/sda1", Some("sda")),
+            ("device", "8:16", Some("sdb")),
+            ("address", "2:0:0:0", Some("sda")),
+            ("device", "dm-1", Some("sda")),
+            ("device", "/dev/mapper/vg0-data", Some("sda")),
+            ("device", "/dev/vg0/data", Some("sda")),
+            ("device", "vg-1", Some("nvme0n1")),
+            ("device", "/dev/mapper/vg--1-pool", Some("nvme0n1")),
+            ("device", "pool", Some("nvme0n1")),
+            ("mount", "/data", Some("sda")),
+            ("volume", "pvc-1", Some("sdb")),
+            ("pvc", "shop/data-0", Some("sdb")),
+            ("pvc", "data-0", Some("sdb")),
+            ("pvc", "shop/logs-0", Some("sdb")),
+            // Of two namespaces.
+            ("pvc", "logs-0", None),
+            ("pvc", "test/logs-0", None),
+            ("device", "dm-7", None),
+            ("address", "10.0.0.1", None),
         ] {
-            let found = disks_below(&[&machine, &cluster], entity, name);
-            let found: Vec<&str> = found.iter().map(String::as_str).collect();
-            assert_eq!(found.join(" "), expected, "{entity} {name}");
+            let found = below(&[&machine, &cluster], entity, name);
+            assert_eq!(found.as_deref(), expected, "{entity} {name}");
         }
+    }
+
+    #[test]
+    fn what_is_known_in_part_is_not_known() {
+        let mut disks = Disks::default();
+        disks.note(&fact(&kind::LVS, &[("lv", "mysql"), ("vg", "data")]));
+        disks.note(&fact(&kind::PVS, &[("pv", "/dev/sda2"), ("vg", "data")]));
+        assert_eq!(
+            below(&[&disks], "device", "data-mysql").as_deref(),
+            Some("sda")
+        );
+        disks.note(&fact(
+            &kind::PVS,
+            &[("pv", "/dev/mapper/mpatha"), ("vg", "data")],
+        ));
+        assert_eq!(below(&[&disks], "device", "data-mysql"), None);
+    }
+
+    #[test]
+    fn a_number_of_two_devices_is_of_none() {
+        let device = |name: &'static str, parent: &'static str| {
+            let fields = [
+                ("name", name),
+                ("type", "lvm"),
+                ("number", "253:0"),
+                ("parent", parent),
+            ];
+            fact(&kind::LSBLK, &fields)
+        };
+        let mut disks = Disks::default();
+        disks.note(&device("vg-data", "sdb"));
+        assert_eq!(below(&[&disks], "device", "dm-0").as_deref(), Some("sdb"));
+        disks.note(&device("vg-root", "sda"));
+        assert_eq!(below(&[&disks], "device", "dm-0"), None);
+        assert_eq!(
+            below(&[&disks], "device", "vg-root").as_deref(),
+            Some("sda")
+        );
+    }
+
+    #[test]
+    fn groups_and_volumes_of_one_name_are_kept_apart() {
+        let mut disks = Disks::default();
+        for (vg, lv, pv) in [
+            ("system", "data", "/dev/sda2"),
+            ("data", "mysql", "/dev/sdb"),
+            ("vdata", "x", "/dev/sdc"),
+        ] {
+            disks.note(&fact(&kind::LVS, &[("lv", lv), ("vg", vg)]));
+            disks.note(&fact(&kind::PVS, &[("pv", pv), ("vg", vg)]));
+        }
+        assert_eq!(
+            below(&[&disks], "device", "data-mysql").as_deref(),
+            Some("sdb")
+        );
+        assert_eq!(
+            below(&[&disks], "device", "vdata-x").as_deref(),
+            Some("sdc")
+        );
     }
 
     #[test]
@@ -285,7 +408,7 @@ mod tests {
         let mut disks = Disks::default();
         disks.add("a".into(), "b".into());
         disks.add("b".into(), "a".into());
-        assert_eq!(disks_below(&[&disks], "device", "a"), BTreeSet::new());
+        assert_eq!(below(&[&disks], "device", "a"), None);
     }
 
     #[test]
@@ -296,9 +419,9 @@ mod tests {
             &[("name", "data-0"), ("volume", "pvc-1")],
         ));
         let (claims, devices) = all.into_claims_and_devices();
-        assert!(disks_below(&[&claims], "device", "dm-1").is_empty());
-        assert!(disks_below(&[&devices], "pvc", "data-0").is_empty());
-        assert_eq!(disks_below(&[&claims, &devices], "pvc", "data-0").len(), 1);
+        assert_eq!(below(&[&claims], "device", "dm-1"), None);
+        assert_eq!(below(&[&devices], "pvc", "data-0"), None);
+        assert!(below(&[&claims, &devices], "pvc", "data-0").is_some());
     }
 
     #[test]

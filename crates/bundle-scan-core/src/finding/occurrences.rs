@@ -128,13 +128,18 @@ pub fn identity(record: &Record<'_>) -> Option<u64> {
     Some(hash.finish())
 }
 
-/// What a line of a pod is recognised by that does not say when it was written: copies of one log have it at the same place.
+/// What a line of a pod is recognised by that does not say when it was written: copies of one log have it at the same place. Programs begin alike, so
+/// the path has to tell whose log it is in full.
 fn identity_by_place(record: &Record<'_>, source: &Source, offset: u64) -> Option<u64> {
     let pod = source.pod.as_ref()?;
+    let (namespace, container) = pod.namespace.as_deref().zip(pod.container.as_deref())?;
     let mut hash = FixedState::default().build_hasher();
     hash.write_u64(offset);
-    for part in [&pod.container, &source.rotation] {
-        let part = part.as_deref().unwrap_or_default();
+    for part in [
+        namespace,
+        container,
+        source.rotation.as_deref().unwrap_or_default(),
+    ] {
         hash.write_usize(part.len());
         hash.write(part.as_bytes());
     }

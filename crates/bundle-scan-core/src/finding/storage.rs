@@ -56,22 +56,21 @@ pub struct Storage {
     claims: Disks,
 }
 
+/// Hosts whose lists are followed for one finding: what is on more of them is not about a disk.
+const MAX_HOSTS: usize = 4;
+
 impl Storage {
-    /// The whole disks below a thing, `entity` of the name `name`, on these hosts; empty if that is not known. Of no host it can only be if
-    /// there is but one.
-    pub fn disks(&self, hosts: &[&str], entity: &str, name: &str) -> BTreeSet<String> {
-        let of_host = |host: &&str| self.machines.get(canonical("host", host));
-        let mine: Vec<&Disks> = match (hosts, self.machines.len()) {
-            ([], 1) => self.machines.values().collect(),
-            _ => hosts.iter().filter_map(of_host).collect(),
-        };
-        let is_known = mine.len() >= hosts.len();
-        let lists: Vec<&Disks> = mine
-            .into_iter()
-            .filter(|_| is_known)
-            .chain([&self.claims])
-            .collect();
-        disks_below(&lists, entity, name)
+    /// The whole disks below a thing, `entity` of the name `name`, on these hosts; `None` if not all of them are known.
+    pub fn disks(&self, hosts: &[&str], entity: &str, name: &str) -> Option<BTreeSet<String>> {
+        if hosts.is_empty() || hosts.len() > MAX_HOSTS {
+            return None;
+        }
+        let mut disks = BTreeSet::new();
+        for host in hosts {
+            let devices = self.machines.get(canonical("host", host))?;
+            disks.extend(disks_below(&[devices, &self.claims], entity, name)?);
+        }
+        Some(disks)
     }
 }
 
@@ -97,7 +96,7 @@ mod tests {
             lists.note(Some(tree), on(disk));
         }
         let storage = lists.settle(&homes.settle(&BTreeSet::new()));
-        let disks = storage.disks(hosts, "mount", "/data");
+        let disks = storage.disks(hosts, "mount", "/data").unwrap_or_default();
         assert!(disks.iter().eq(expected), "{disks:?}");
     }
 
@@ -106,7 +105,8 @@ mod tests {
         let one = ("a", "n1", "/dev/sda1");
         let other = ("b", "n2", "/dev/sdb1");
         check(&[one], &["n1.example.com"], &["sda"]);
-        check(&[one], &[], &["sda"]);
+        // Nobody says that it is of the only machine that has lists.
+        check(&[one], &[], &[]);
         check(&[one], &["n3"], &[]);
         check(&[one, other], &["n2"], &["sdb"]);
         check(&[one, other], &["n1", "n2"], &["sda", "sdb"]);

@@ -12,6 +12,8 @@ use crate::finding::storage::Storage;
 const IDS_OF_PODS: [&str; 3] = ["cgroup", "container", "uid"];
 /// Entities that may lie on a disk; `address` is that of a SCSI disk.
 const ON_DISKS: [&str; 6] = ["address", "device", "mount", "pv", "pvc", "volume"];
+/// Names of one entity that are followed to their disks: what has more is not about one disk.
+const MAX_FOLLOWED: usize = 32;
 
 /// The entities, and if there is no pod among them those whose ids the others are.
 pub(super) fn with_pods(mut entities: Vec<Entity>, directory: &Directory) -> Vec<Entity> {
@@ -36,10 +38,12 @@ pub(super) fn with_disks(
 ) -> Vec<Entity> {
     let hosts: Vec<&str> = hosts.iter().map(|(host, _)| host.as_str()).collect();
     let things = entities.iter();
-    let things = things.filter(|entity| ON_DISKS.contains(&entity.name.as_str()));
+    let things = things.filter(|entity| {
+        ON_DISKS.contains(&entity.name.as_str()) && entity.values.len() <= MAX_FOLLOWED
+    });
     let mut is_named = true;
     let disks = derived("disk", things, |entity, name| {
-        let disks = storage.disks(&hosts, entity, name);
+        let disks = storage.disks(&hosts, entity, name).unwrap_or_default();
         is_named &= disks.iter().all(|disk| canonical("device", name) == disk);
         disks.into_iter()
     });

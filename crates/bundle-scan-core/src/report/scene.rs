@@ -97,14 +97,18 @@ fn names(finding: &Finding, entity: &str, plain: impl Fn(&str) -> &str) -> Names
 
 /// The disks of a finding; `None` if not all are known.
 fn disks(finding: &Finding) -> Names {
-    let known = finding.entities.iter().any(|entity| entity.name == "disk");
-    match known {
-        true => names(finding, "disk", |disk| disk),
-        false => {
-            let named = names(finding, "device", disk_of);
-            named.filter(|named| named.iter().all(|name| is_on_disk(name)))
-        }
+    let is_told = finding.entities.iter().any(|entity| entity.name == "disk");
+    if is_told {
+        return names(finding, "disk", |disk| disk);
     }
+    let named = names(finding, "device", |device| device)?;
+    let are_known = named.iter().all(|name| is_on_disk(name));
+    are_known.then(|| {
+        named
+            .iter()
+            .map(|name| disk_of(name).into_owned())
+            .collect()
+    })
 }
 
 impl Scene {

@@ -28,12 +28,6 @@ static ROTATED: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Takes the rotation off the last segment of a path.
 pub fn unrotated(name: &str) -> Unrotated {
-    if name == "previous.log" {
-        return Unrotated {
-            name: "current.log".to_owned(),
-            part: Some("previous".to_owned()),
-        };
-    }
     let Some(found) = ROTATED.captures(name) else {
         return Unrotated {
             name: name.to_owned(),
@@ -41,9 +35,12 @@ pub fn unrotated(name: &str) -> Unrotated {
         };
     };
     let group = |group: &str| found.name(group).map_or("", |matched| matched.as_str());
-    let part = group("part").trim_start_matches(['.', '-', '_']);
+    let (stem, part) = match (group("stem"), group("part")) {
+        (stem @ ("previous" | "previous.insecure"), "") => ("current", stem),
+        (stem, part) => (stem, part.trim_start_matches(['.', '-', '_'])),
+    };
     Unrotated {
-        name: format!("{}{}", group("stem"), group("ext")),
+        name: format!("{stem}{}", group("ext")),
         part: (!part.is_empty()).then(|| part.to_owned()),
     }
 }
@@ -86,6 +83,12 @@ mod tests {
             ("dmesg", "dmesg", None),
             ("app-previous.log", "app.log", Some("previous")),
             ("previous.log", "current.log", Some("previous")),
+            ("previous.log.gz", "current.log", Some("previous")),
+            (
+                "previous.insecure.log",
+                "current.log",
+                Some("previous.insecure"),
+            ),
         ] {
             let found = unrotated(given);
             assert_eq!(
