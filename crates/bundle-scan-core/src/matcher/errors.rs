@@ -38,27 +38,59 @@ static LEADS: LazyLock<[[Finder<'static>; 2]; 3]> = LazyLock::new(|| {
     [["\nE", "\nF"], [" F E", " F F"], ["]: E", "]: F"]].map(|leads| leads.map(Finder::new))
 });
 
-/// The places in `bytes` of the letters that begin klog headers of errors, ascending.
-pub(super) fn klog_errors(bytes: &[u8], source: &Source) -> Vec<usize> {
-    let Some(place) = source.klog else {
-        return Vec::new();
-    };
-    let leads = match place {
-        KlogPlace::LineStart => &LEADS[0],
-        KlogPlace::Cri => &LEADS[1],
-        KlogPlace::Tagged => &LEADS[2],
-    };
-    let mut places: Vec<usize> = leads
-        .iter()
-        .flat_map(|lead| {
+/// The letters in `bytes` that begin klog headers of errors. They are asked for stretch by stretch, close behind another search of the
+/// same bytes, so that these still lie in the cache.
+pub(super) struct KlogErrors<'b> {
+    bytes: &'b [u8],
+    /// What to look for; `None` where there are no klog headers.
+    leads: Option<&'static [Finder<'static>; 2]>,
+    /// Up to where it was looked.
+    searched: usize,
+    places: Vec<usize>,
+}
+
+impl<'b> KlogErrors<'b> {
+    /// Begins at the start of `bytes`, a block of `source`.
+    pub(super) fn new(bytes: &'b [u8], source: &Source) -> Self {
+        let leads = source.klog.map(|place| match place {
+            KlogPlace::LineStart => &LEADS[0],
+            KlogPlace::Cri => &LEADS[1],
+            KlogPlace::Tagged => &LEADS[2],
+        });
+        let starts = source.klog == Some(KlogPlace::LineStart) && begins_header(bytes);
+        KlogErrors {
+            bytes,
+            leads,
+            searched: 0,
+            places: starts.then_some(0).into_iter().collect(),
+        }
+    }
+
+    /// Nothing to look for.
+    pub(super) fn none() -> Self {
+        KlogErrors {
+            bytes: &[],
+            leads: None,
+            searched: 0,
+            places: Vec::new(),
+        }
+    }
+
+    /// Those before `end` that were not told yet, ascending. `end` never goes back.
+    pub(super) fn up_to(&mut self, end: usize) -> impl Iterator<Item = usize> + '_ {
+        for lead in self.leads.into_iter().flatten() {
             let before = lead.needle().len() - 1;
-            lead.find_iter(bytes).map(move |at| at + before)
-        })
-        .chain((place == KlogPlace::LineStart).then_some(0))
-        .filter(|at| begins_header(&bytes[*at..]))
-        .collect();
-    places.sort_unstable();
-    places
+            let from = self.searched.saturating_sub(before);
+            let letters = lead.find_iter(self.bytes.get(from..end).unwrap_or_default());
+            let letters = letters.map(|at| from + at + before);
+            let bytes = self.bytes;
+            self.places
+                .extend(letters.filter(|at| begins_header(&bytes[*at..])));
+        }
+        self.searched = end;
+        self.places.sort_unstable();
+        self.places.drain(..)
+    }
 }
 
 /// Whether a klog header of an error begins here: `E0310 10:17:41`.
@@ -97,7 +129,17 @@ mod tests {
             let is_error = |at: &usize| !text[*at..].starts_with('I');
             let errors: Vec<usize> = headers.filter(is_error).collect();
             assert_eq!(errors.len(), expected, "{text}");
-            assert_eq!(klog_errors(text.as_bytes(), &source), errors, "{text}");
+            for step in [1, 7, text.len()] {
+                let mut search = KlogErrors::new(text.as_bytes(), &source);
+                let ends = (step..text.len()).step_by(step).chain([text.len()]);
+                let mut found = Vec::new();
+                for end in ends {
+                    let fresh: Vec<usize> = search.up_to(end).collect();
+                    assert!(fresh.iter().all(|at| *at < end));
+                    found.extend(fresh);
+                }
+                assert_eq!(found, errors, "{text} in steps of {step}");
+            }
         }
     }
 }

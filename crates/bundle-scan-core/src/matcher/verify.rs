@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::anchor::AnchorIndex;
-use super::errors::{MARK, MARKS, klog_errors};
+use super::errors::{KlogErrors, MARK, MARKS};
 use super::facts::FactIndex;
 use super::found::{Capture, Match, Sighting, Sink};
 use super::line_pass::{LineCount, LinePass, sort};
@@ -90,14 +90,20 @@ impl Matcher {
         sink: &mut impl Sink,
     ) -> u64 {
         let own = &view.bytes[view.own.clone()];
-        let klog_errors = match self.looks_for_errors {
-            true => klog_errors(own, source),
-            false => Vec::new(),
+        let mut errors = match self.looks_for_errors {
+            true => KlogErrors::new(own, source),
+            false => KlogErrors::none(),
         };
-        let mut klog_errors = klog_errors.into_iter().peekable();
         let mut lines = LineCount::new(view);
+        let mut candidates = Vec::new();
         let mut pass = LinePass::new(view, self.max_line_bytes, |anchored| {
             let line = anchored.line.clone();
+            candidates.clear();
+            let may_pass = |leaf: &u32| self.may_pass(*leaf, &view.bytes[line.clone()]);
+            candidates.extend(anchored.candidates.iter().copied().filter(may_pass));
+            if candidates.is_empty() {
+                return;
+            }
             let record = Record::read(&view.bytes[line.clone()], source, clock);
             let told = Told {
                 record: &record,
@@ -105,17 +111,28 @@ impl Matcher {
                 line,
             };
             let lines_before = || lines.up_to(anchored.line.start);
-            self.tell(anchored.candidates, &told, lines_before, sink);
+            self.tell(&candidates, &told, lines_before, sink);
         });
         self.anchors.scan(own, |at, leaves| {
-            while let Some(error) = klog_errors.next_if(|error| *error < at) {
-                pass.anchor(error, &[MARK]);
-            }
+            errors
+                .up_to(at)
+                .for_each(|error| pass.anchor(error, &[MARK]));
             pass.anchor(at, leaves);
         });
-        klog_errors.for_each(|error| pass.anchor(error, &[MARK]));
+        errors
+            .up_to(own.len())
+            .for_each(|error| pass.anchor(error, &[MARK]));
         pass.finish();
         lines.up_to(view.own.end)
+    }
+
+    /// Whether a leaf, or a mark, may have something to say of a line with its anchor.
+    fn may_pass(&self, leaf: u32, line: &[u8]) -> bool {
+        let Some(&(signature, leaf)) = self.leaves.get(leaf as usize) else {
+            return true;
+        };
+        let leaf = self.signatures[signature].leaves[leaf].as_line();
+        leaf.is_some_and(|leaf| leaf.may_pass(line))
     }
 
     /// The leaves that own an anchor in a text, ascending, each once.

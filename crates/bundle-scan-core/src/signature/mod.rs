@@ -10,6 +10,7 @@ pub mod lint;
 pub mod load;
 pub mod place;
 pub mod plan;
+mod required;
 pub mod schema;
 pub mod set;
 pub mod where_clause;
