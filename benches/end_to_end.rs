@@ -1,12 +1,14 @@
 //! Whole runs of the built binary against its peers, interleaved: each round runs every row once, medians are printed.
 //! `cargo bench -p bundle-scan --bench end_to_end [-- MEGABYTES [ROUNDS] [TABLE ...]]`; the tables are `plain`, `regex-set`, `more`,
-//! `start`, `packed`, `pods` and `diagnosis`: all of them, if none is named.
+//! `start`, `packed`, `peers`, `pods` and `diagnosis`: all of them, if none is named.
 //!
-//! Peers that are not installed (`rg`, `gzip`, `igzip`, GNU `time`) are skipped by name.
+//! Peers that are not installed (`rg`, `gzip`, `igzip`, `xz`, `zstd`, `taskset`, GNU `time`) are skipped by name.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "generate.rs"]
 mod generate;
+#[path = "peers.rs"]
+mod peers;
 #[path = "pods.rs"]
 mod pods;
 
@@ -218,12 +220,13 @@ fn main() {
         rounds: number(1).unwrap_or(5) as usize,
     };
     println!("{} signatures, {} rounds", bench.set.len(), bench.rounds);
-    let known: [Table; 7] = [
+    let known: [Table; 8] = [
         ("plain", Bench::plain),
         ("regex-set", Bench::regex_set),
         ("more", Bench::more_signatures),
         ("start", Bench::start),
         ("packed", Bench::packed),
+        ("peers", peers::table),
         ("pods", Bench::pods),
         ("diagnosis", Bench::diagnosis),
     ];
