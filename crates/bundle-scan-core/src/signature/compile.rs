@@ -11,7 +11,7 @@ use memchr::memmem;
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::condition::{self, Test};
-use super::required::required_word;
+use super::required::required_words;
 use super::schema::{Fact as FactSpec, Line, TextRule};
 use crate::fact::Kind;
 use crate::fact::row::ByPosition;
@@ -204,8 +204,8 @@ pub struct LineLeaf {
     /// The exclusions of the whole signature.
     shared_none: Arc<[TextRule]>,
     entities: Entities,
-    /// What a line must hold as it stands in the member.
-    words: OnceLock<Vec<memmem::Finder<'static>>>,
+    /// What a line must hold as it stands in the member: of each set of words one.
+    words: OnceLock<Vec<Vec<memmem::Finder<'static>>>>,
     tests: OnceLock<LineTests>,
 }
 
@@ -264,24 +264,30 @@ impl LineLeaf {
     /// Whether the record of this line may pass: a first look, before the line is understood.
     pub fn may_pass(&self, line: &[u8]) -> bool {
         let words = self.words.get_or_init(|| self.words());
-        words.iter().all(|word| word.find(line).is_some())
+        let mut sets = words.iter();
+        sets.all(|words| words.iter().any(|word| word.find(line).is_some()))
     }
 
-    fn words(&self) -> Vec<memmem::Finder<'static>> {
+    fn words(&self) -> Vec<Vec<memmem::Finder<'static>>> {
         if self.line.ignore_case {
             return Vec::new();
         }
         let anchors: Vec<&[u8]> = self.anchors().collect();
         let pattern = self.line.regex.as_deref();
-        let word = pattern.and_then(|pattern| required_word(pattern, &anchors));
+        let words = pattern.map(|pattern| required_words(pattern, &anchors));
         // The search for anchors ignores case.
         let anchor = match anchors.as_slice() {
-            [anchor] => Some(anchor.to_vec()),
-            _ => None,
+            [anchor] => vec![anchor.to_vec()],
+            _ => Vec::new(),
         };
-        let words = word.into_iter().chain(anchor);
-        words
-            .map(|word| memmem::Finder::new(&word).into_owned())
+        let sets = words.into_iter().chain([anchor]);
+        sets.filter(|words| !words.is_empty())
+            .map(|words| {
+                let words = words.iter();
+                words
+                    .map(|word| memmem::Finder::new(word).into_owned())
+                    .collect()
+            })
             .collect()
     }
 
