@@ -38,9 +38,13 @@ pub(super) fn with_disks(
 ) -> Vec<Entity> {
     let hosts: Vec<&str> = hosts.iter().map(|(host, _)| host.as_str()).collect();
     let things = entities.iter();
-    let things = things.filter(|entity| {
-        ON_DISKS.contains(&entity.name.as_str()) && entity.values.len() <= MAX_FOLLOWED
-    });
+    let things = things.filter(|entity| ON_DISKS.contains(&entity.name.as_str()));
+    if things
+        .clone()
+        .any(|entity| entity.values.len() > MAX_FOLLOWED)
+    {
+        return entities;
+    }
     let mut is_named = true;
     let disks = derived("disk", things, |entity, name| {
         let disks = storage.disks(&hosts, entity, name).unwrap_or_default();

@@ -154,6 +154,16 @@ pub(super) struct Gather {
 }
 
 impl Gathered {
+    fn note_disks(&mut self, tree: Option<&str>, disks: Disks) {
+        if disks.is_empty() {
+            return;
+        }
+        if let Some(tree) = tree {
+            self.trees.note(tree, [].iter());
+        }
+        self.storage.note(tree, disks);
+    }
+
     fn add(&mut self, ended: Ended, options: &TallyOptions) {
         if let Some(tree) = &ended.tree {
             self.trees.note(tree, ended.hosts.iter());
@@ -182,18 +192,6 @@ impl Gathered {
         self.tally.merge(ended.tally, Next::Member, options);
         self.coverage
             .add(ended.covered, ended.ends, ended.speaker, ended.heard);
-    }
-}
-
-impl Gathered {
-    fn note_disks(&mut self, tree: Option<&str>, disks: Disks) {
-        if disks.is_empty() {
-            return;
-        }
-        if let Some(tree) = tree {
-            self.trees.note(tree, [].iter());
-        }
-        self.storage.note(tree, disks);
     }
 }
 

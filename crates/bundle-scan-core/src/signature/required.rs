@@ -72,17 +72,19 @@ impl<'k> Words<'k> {
     }
 
     fn byte(&mut self, byte: u8) {
-        // Escapes begin with a backslash; `/`, `<`, `>` and `&` may be escaped; rows of events have no colon between reason and message.
-        match byte.is_ascii_alphanumeric() || b" _-.,=#()[]".contains(&byte) {
+        // Escapes begin with a backslash; `/`, `<`, `>`, `&` and `=` may be escaped; rows of events have no colon between reason and message.
+        match byte.is_ascii_alphanumeric() || b" _-.,#()[]".contains(&byte) {
             true => self.current.push(byte),
             false => self.end(),
         }
     }
 
     fn end(&mut self) {
-        if !self.current.is_empty() {
-            let word = std::mem::take(&mut self.current);
-            self.offer(vec![word]);
+        let word = std::mem::take(&mut self.current);
+        // Between the cells of a row there need not be the blank that stands in the record.
+        let word = word.trim_ascii();
+        if !word.is_empty() {
+            self.offer(vec![word.to_vec()]);
         }
     }
 
@@ -125,7 +127,7 @@ mod tests {
             (
                 r#"StopPodSandbox for "(?<sandbox>[0-9a-f]+)" failed"#,
                 "StopPodSandbox for",
-                " failed",
+                "failed",
             ),
             (
                 r#"^"?manager"?: "?nginx-ingress-controller"?,?$"#,
@@ -138,12 +140,13 @@ mod tests {
                 "failed|timed out",
             ),
             (r"pull (?:failed|\d+)", "pull", ""),
-            (r"(?:one two|three (?:four|five)) x", "", "one two|three "),
+            (r"(?:one two|three (?:four|five)) x", "", "one two|three"),
             (r"(?:abc)+ x{2}de", "", "abc"),
             (r"(?:abc)*de\d", "", ""),
             (r"(?<what>out of) memory", "", "out of memory"),
             (r"(?i)memory", "", ""),
-            (r"Killing: Stopping", "", " Stopping"),
+            (r"Killing: Stopping", "", "Stopping"),
+            (r"code=nope", "", "code"),
             (r"a\bcd", "", "acd"),
             (r"(", "", ""),
         ] {
