@@ -1,15 +1,10 @@
 //! Decodes gzip: one member or several in a row, as rotated logs that were appended to are.
-//!
-//! Zeros after the last member are the padding of tapes and block devices and are ignored; anything else there is
-//! damage. Source: RFC 1952; padding as in gzip 1.12, `gzip.c`.
 
 use std::io::{self, BufRead, Read};
 
-use flate2::bufread::GzDecoder;
+use bundle_scan_inflate::GzipReader;
 
 use super::codec::Codec;
-
-const MAGIC: &[u8] = b"\x1f\x8b";
 
 /// The gzip format.
 pub(super) struct Gzip;
@@ -24,51 +19,6 @@ impl Codec for Gzip {
     }
 
     fn decode<'a>(&self, encoded: Box<dyn BufRead + 'a>) -> io::Result<Box<dyn Read + 'a>> {
-        Ok(Box::new(Members {
-            current: Some(GzDecoder::new(encoded)),
-        }))
-    }
-}
-
-/// Reads gzip members one after the other; `None` after the last one.
-struct Members<R> {
-    current: Option<GzDecoder<R>>,
-}
-
-impl<R: BufRead> Read for Members<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while let Some(member) = &mut self.current {
-            let count = member.read(out)?;
-            if count > 0 || out.is_empty() {
-                return Ok(count);
-            }
-            self.current = self
-                .current
-                .take()
-                .map(GzDecoder::into_inner)
-                .map_or(Ok(None), next)?;
-        }
-        Ok(0)
-    }
-}
-
-/// Begins the member that follows in `rest`, if one does.
-fn next<R: BufRead>(mut rest: R) -> io::Result<Option<GzDecoder<R>>> {
-    loop {
-        let ahead = rest.fill_buf()?;
-        if ahead.is_empty() {
-            return Ok(None);
-        }
-        if MAGIC.starts_with(ahead.get(..MAGIC.len()).unwrap_or(ahead)) {
-            return Ok(Some(GzDecoder::new(rest)));
-        }
-        if ahead.iter().any(|byte| *byte != 0) {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                "other data follows the end of the stream",
-            ));
-        }
-        let zeros = ahead.len();
-        rest.consume(zeros);
+        Ok(Box::new(GzipReader::new(encoded)))
     }
 }

@@ -1,0 +1,133 @@
+//! A deflate stream as a reader.
+
+use std::io::{self, BufRead, ErrorKind, Read};
+
+use crate::MAX_DISTANCE;
+use crate::block::{Inflate, LOOKAHEAD, Pause, Span};
+use crate::source::Source;
+
+/// Bytes decoded at a time: few enough to stay in the second-level cache until they are read.
+const CHUNK_BYTES: usize = 128 << 10;
+
+/// Decodes a raw deflate stream. What follows its end is not looked at, but some of it may have been read.
+#[derive(Debug)]
+pub struct DeflateReader<R> {
+    pub(crate) source: Source<R>,
+    inflate: Inflate,
+    /// What was decoded last, for matches to reach back to.
+    window: Box<[u8]>,
+    /// Where in the window the stream, or what is left of it, begins.
+    start: usize,
+    /// Where the part begins that is decoded and not yet read.
+    next: usize,
+    end: usize,
+    has_ended: bool,
+    /// What to say once all that was decoded is read.
+    failure: Option<io::Error>,
+}
+
+impl<R: Read> DeflateReader<R> {
+    /// Begins at the first bit of a stream.
+    pub fn new(inner: R) -> Self {
+        DeflateReader {
+            source: Source::new(inner),
+            inflate: Inflate::new(),
+            window: vec![0; MAX_DISTANCE + CHUNK_BYTES].into_boxed_slice(),
+            start: 0,
+            next: 0,
+            end: 0,
+            has_ended: false,
+            failure: None,
+        }
+    }
+
+    /// Begins another stream where the last one has ended.
+    pub(crate) fn restart(&mut self) {
+        self.inflate.reset();
+        self.start = self.end;
+        self.has_ended = false;
+    }
+
+    /// Decodes on, if all that was decoded is read: at least a byte, unless the stream ends.
+    pub(crate) fn decode(&mut self) -> io::Result<()> {
+        while self.next == self.end && !self.has_ended {
+            if let Some(failure) = self.failure.take() {
+                self.has_ended = true;
+                return Err(failure);
+            }
+            self.slide();
+            if let Err(failure) = self.decode_chunk() {
+                self.failure = Some(failure);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is decoded and not yet read.
+    pub(crate) fn decoded(&self) -> &[u8] {
+        &self.window[self.next..self.end]
+    }
+
+    pub(crate) fn consume_decoded(&mut self, count: usize) {
+        self.next += count;
+    }
+
+    /// Makes room for a chunk.
+    fn slide(&mut self) {
+        let kept = (self.end - self.start).min(MAX_DISTANCE);
+        let from = self.end - kept;
+        if from > 0 {
+            self.window.copy_within(from..self.end, 0);
+        }
+        (self.start, self.next, self.end) = (0, kept, kept);
+    }
+
+    fn decode_chunk(&mut self) -> io::Result<()> {
+        loop {
+            self.source.fill(LOOKAHEAD)?;
+            let input = self.source.ahead();
+            let is_last = self.source.has_ended();
+            let before = input.len();
+            let mut span = Span {
+                input,
+                is_last,
+                window: &mut self.window,
+                start: self.start,
+                end: self.end,
+            };
+            let result = self.inflate.run(&mut span);
+            let (left, end) = (span.input.len(), span.end);
+            self.end = end;
+            self.source.consume(before - left);
+            let pause = result.map_err(|damage| io::Error::new(ErrorKind::InvalidData, damage))?;
+            match pause {
+                Pause::Input if is_last => return Err(ErrorKind::UnexpectedEof.into()),
+                Pause::Input => {}
+                Pause::Room => return Ok(()),
+                Pause::End => {
+                    self.has_ended = true;
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+impl<R: Read> BufRead for DeflateReader<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.decode()?;
+        Ok(self.decoded())
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.consume_decoded(count);
+    }
+}
+
+impl<R: Read> Read for DeflateReader<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.fill_buf()?.read(out)?;
+        self.consume(count);
+        Ok(count)
+    }
+}

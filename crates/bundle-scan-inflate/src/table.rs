@@ -1,0 +1,283 @@
+//! Tables that tell from the next bits which symbol they begin with.
+//!
+//! A table has a **primary** part, indexed by as many bits as it has a logarithm of, and behind it **secondary** parts for the codes
+//! that are longer. An entry tells everything that a symbol means, so that no second look is needed: how many bits it takes
+//! with the extra bits behind it, and its literal, or the base of its length or distance.
+//!
+//! Source: RFC 1951, section 3.2; the layout follows the idea of libdeflate 1.14, `lib/deflate_decompress.c`.
+
+/// The longest code of the format, in bits.
+const MAX_CODE_BITS: usize = 15;
+
+/// What a symbol means, packed into a word:
+///
+/// | bits | meaning |
+/// |---|---|
+/// | 0..6 | bits that it takes, those behind its code included |
+/// | 8..12 | bits of its code, less those that led to a secondary part; of a link: bits that index the part |
+/// | 13 | no code begins like this |
+/// | 14 | a link to a secondary part |
+/// | 15 | something else than a length or distance: one of the two above, or the end of the block |
+/// | 16.. | the literal, the base, or where the secondary part begins |
+/// | 31 | a literal |
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry(pub(crate) u32);
+
+impl Entry {
+    pub(crate) const LITERAL: u32 = 1 << 31;
+    const OTHER: u32 = 1 << 15;
+    const LINK: u32 = 1 << 14;
+    const INVALID: u32 = 1 << 13;
+    const UNUSED: Entry = Entry(Entry::OTHER | Entry::INVALID);
+
+    const fn literal(byte: u8) -> Self {
+        Entry(Entry::LITERAL | (byte as u32) << 16)
+    }
+
+    const fn base(base: u16, extra_bits: u8) -> Self {
+        Entry((base as u32) << 16 | extra_bits as u32)
+    }
+
+    const fn end_of_block() -> Self {
+        Entry(Entry::OTHER)
+    }
+
+    fn link(to: usize, bits: u32, primary_bits: u32) -> Self {
+        Entry(Entry::OTHER | Entry::LINK | (to as u32) << 16 | bits << 8 | primary_bits)
+    }
+
+    /// The same for a code of `bits` bits.
+    fn coded(self, bits: u32) -> Self {
+        Entry(self.0 + (bits << 8) + bits)
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_literal(self) -> bool {
+        self.0 & Entry::LITERAL != 0
+    }
+
+    /// Whether it is neither literal nor length nor distance.
+    #[inline(always)]
+    pub(crate) fn is_other(self) -> bool {
+        self.0 & Entry::OTHER != 0
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_link(self) -> bool {
+        self.0 & Entry::LINK != 0
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_invalid(self) -> bool {
+        self.0 & Entry::INVALID != 0
+    }
+
+    /// Bits that it takes, those behind the code included.
+    #[inline(always)]
+    pub(crate) fn bits(self) -> u32 {
+        self.0 & 63
+    }
+
+    /// The literal.
+    #[inline(always)]
+    pub(crate) fn byte(self) -> u8 {
+        (self.0 >> 16) as u8
+    }
+
+    /// The symbol, if the table was built from [`SYMBOLS`].
+    pub(crate) fn symbol(self) -> u8 {
+        self.byte()
+    }
+
+    /// The length or distance: the base, and the extra bits that `bits` holds behind the code.
+    #[inline(always)]
+    pub(crate) fn value(self, bits: u64) -> usize {
+        let base = (self.0 >> 16) & 0x7fff;
+        let taken = bits & !(u64::MAX << (self.0 & 63));
+        base as usize + (taken >> ((self.0 >> 8) & 15)) as usize
+    }
+}
+
+/// What each symbol of literals and lengths means.
+pub(crate) static LITERALS_AND_LENGTHS: [Entry; 288] = literals_and_lengths();
+/// What each symbol of distances means.
+pub(crate) static DISTANCES: [Entry; 32] = distances();
+/// The symbols in which the lengths of codes are written.
+pub(crate) static CODE_LENGTHS: [Entry; 19] = code_lengths();
+
+const fn literals_and_lengths() -> [Entry; 288] {
+    let mut entries = [Entry::UNUSED; 288];
+    let mut byte = 0;
+    while byte < 256 {
+        entries[byte] = Entry::literal(byte as u8);
+        byte += 1;
+    }
+    entries[256] = Entry::end_of_block();
+    // Four lengths share a number of extra bits, from the ninth on.
+    let (mut number, mut base) = (0, 3);
+    while number < 28 {
+        let extra_bits = if number < 8 { 0 } else { number / 4 - 1 };
+        entries[257 + number] = Entry::base(base, extra_bits as u8);
+        base += 1 << extra_bits;
+        number += 1;
+    }
+    // The longest has a symbol of its own.
+    entries[285] = Entry::base(258, 0);
+    entries
+}
+
+const fn distances() -> [Entry; 32] {
+    let mut entries = [Entry::UNUSED; 32];
+    let (mut number, mut base) = (0, 1);
+    while number < 30 {
+        let extra_bits = if number < 4 { 0 } else { number / 2 - 1 };
+        entries[number] = Entry::base(base, extra_bits as u8);
+        base += 1 << extra_bits;
+        number += 1;
+    }
+    entries
+}
+
+const fn code_lengths() -> [Entry; 19] {
+    let mut entries = [Entry::UNUSED; 19];
+    let mut symbol = 0;
+    while symbol < 19 {
+        entries[symbol] = Entry::base(symbol as u16, 0);
+        symbol += 1;
+    }
+    entries
+}
+
+/// A table whose primary part is indexed by `BITS` bits, with room for `SIZE` entries, a power of two.
+#[derive(Clone, Debug)]
+pub(crate) struct Table<const BITS: u32, const SIZE: usize> {
+    entries: Box<[Entry; SIZE]>,
+}
+
+/// Room for any set of 288 codes: such a set needs 2342 entries at the most.
+pub(crate) type LengthTable = Table<11, 4096>;
+/// Room for any set of 32 codes: such a set needs 594 entries at the most.
+pub(crate) type DistanceTable = Table<9, 1024>;
+/// Codes of seven bits at the most.
+pub(crate) type CodeLengthTable = Table<7, 128>;
+
+impl<const BITS: u32, const SIZE: usize> Table<BITS, SIZE> {
+    pub(crate) fn new() -> Self {
+        Table {
+            entries: Box::new([Entry::UNUSED; SIZE]),
+        }
+    }
+
+    /// The entry for what `bits` begin with: of a code that is too long for the primary part a link.
+    #[inline(always)]
+    pub(crate) fn primary(&self, bits: u64) -> Entry {
+        self.entries[(bits & ((1 << BITS) - 1)) as usize]
+    }
+
+    /// Where a link leads, with the bits behind those that led to it.
+    #[inline(always)]
+    pub(crate) fn secondary(&self, link: Entry, bits: u64) -> Entry {
+        let within = bits & !(u64::MAX << ((link.0 >> 8) & 15));
+        self.entries[(((link.0 >> 16) & 0x7fff) as usize + within as usize) & (SIZE - 1)]
+    }
+
+    /// Rebuilds the table for codes of these lengths in bits, 0 for a symbol without one. `false` if there is no such set of
+    /// codes: more than fit, or fewer than there is room for, unless it is a single one of one bit, or none.
+    pub(crate) fn build(&mut self, lengths: &[u8], meanings: &[Entry]) -> bool {
+        let mut counts = [0_u16; MAX_CODE_BITS + 1];
+        for length in lengths {
+            counts[usize::from(*length) & MAX_CODE_BITS] += 1;
+        }
+        counts[0] = 0;
+        // Room left in the space of all codes of the longest kind.
+        let mut room = 1_i32 << MAX_CODE_BITS;
+        for (length, count) in counts.iter().enumerate().skip(1) {
+            room -= i32::from(*count) << (MAX_CODE_BITS - length);
+        }
+        let longest = counts.iter().rposition(|count| *count > 0).unwrap_or(0);
+        if room < 0 || room > 0 && longest > 1 {
+            return false;
+        }
+        if room > 0 {
+            self.entries[..1 << BITS].fill(Entry::UNUSED);
+        }
+        let (sorted, count) = sort(lengths, &counts);
+        self.fill(&sorted[..count], lengths, meanings, counts);
+        true
+    }
+
+    /// Writes the entries of `symbols`, which are in the order of their codes.
+    fn fill(
+        &mut self,
+        symbols: &[u16],
+        lengths: &[u8],
+        meanings: &[Entry],
+        mut left: [u16; MAX_CODE_BITS + 1],
+    ) {
+        let mut code = 0_u32;
+        let mut code_bits = 0;
+        let mut end = 1_usize << BITS;
+        // The secondary part that is being written: the bits that lead to it, where it begins, and the bits that index it.
+        let mut part = (usize::MAX, 0, 0);
+        for symbol in symbols {
+            let symbol = usize::from(*symbol);
+            let bits = u32::from(lengths[symbol]);
+            // Codes of one length follow one another; the next length begins where they end.
+            code <<= bits - code_bits;
+            code_bits = bits;
+            let reversed = (code.reverse_bits() >> (32 - bits)) as usize;
+            code += 1;
+            if bits <= BITS {
+                let entry = meanings[symbol].coded(bits);
+                let places = self.entries[reversed..1 << BITS].iter_mut();
+                places.step_by(1 << bits).for_each(|place| *place = entry);
+            } else {
+                let leading = reversed & ((1 << BITS) - 1);
+                if leading != part.0 {
+                    let part_bits = part_bits(bits, BITS, &left);
+                    part = (leading, end, part_bits);
+                    self.entries[leading] = Entry::link(end, part_bits, BITS);
+                    end += 1 << part_bits;
+                }
+                let (_, start, part_bits) = part;
+                let entry = meanings[symbol].coded(bits - BITS);
+                let places = &mut self.entries[start..start + (1 << part_bits)];
+                let places = places[reversed >> BITS..].iter_mut();
+                places
+                    .step_by(1 << (bits - BITS))
+                    .for_each(|place| *place = entry);
+            }
+            left[bits as usize] -= 1;
+        }
+    }
+}
+
+/// The symbols that have a code, in the order of their codes, and how many there are.
+fn sort(lengths: &[u8], counts: &[u16; MAX_CODE_BITS + 1]) -> ([u16; 320], usize) {
+    let mut next = [0_usize; MAX_CODE_BITS + 2];
+    for (length, count) in counts.iter().enumerate() {
+        next[length + 1] = next[length] + usize::from(*count);
+    }
+    let count = next[MAX_CODE_BITS + 1];
+    let mut sorted = [0; 320];
+    for (symbol, length) in (0..).zip(lengths) {
+        if *length > 0 {
+            let place = &mut next[usize::from(*length) & MAX_CODE_BITS];
+            sorted[*place] = symbol;
+            *place += 1;
+        }
+    }
+    (sorted, count)
+}
+
+/// Bits that index the secondary part that begins with a code of `bits` bits: as many as its codes need. `left` are the codes of
+/// each length that are not written yet; those of the part come first.
+fn part_bits(bits: u32, primary_bits: u32, left: &[u16; MAX_CODE_BITS + 1]) -> u32 {
+    let mut part_bits = bits - primary_bits;
+    let mut taken = u32::from(left[bits as usize]);
+    while taken < 1 << part_bits && part_bits + primary_bits < MAX_CODE_BITS as u32 {
+        part_bits += 1;
+        taken = 2 * taken + u32::from(left[(part_bits + primary_bits) as usize]);
+    }
+    part_bits
+}
