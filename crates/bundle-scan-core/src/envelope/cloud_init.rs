@@ -19,6 +19,10 @@ impl Envelope for CloudInit {
         "cloud-init"
     }
 
+    fn begins(&self, first: u8) -> bool {
+        first.is_ascii_digit()
+    }
+
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         let mut reader = Reader::new(line);
         let stamp = stamp::iso(&mut reader).filter(|stamp| matches!(stamp, Stamp::Zoneless(_)))?;
@@ -38,6 +42,10 @@ impl Envelope for CloudInit {
 impl Envelope for CloudInitOutput {
     fn id(&self) -> &'static str {
         "cloud-init-output"
+    }
+
+    fn begins(&self, first: u8) -> bool {
+        first == b'C'
     }
 
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {

@@ -13,6 +13,10 @@ impl Envelope for Coredns {
         "coredns"
     }
 
+    fn begins(&self, first: u8) -> bool {
+        first == b'['
+    }
+
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         let mut reader = Reader::new(line);
         reader.literal(b"[")?;

@@ -13,6 +13,10 @@ impl Envelope for Cri {
         "cri"
     }
 
+    fn begins(&self, first: u8) -> bool {
+        first.is_ascii_digit()
+    }
+
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         let mut reader = Reader::new(line);
         let stamp = stamp::iso_zoned(&mut reader)?;

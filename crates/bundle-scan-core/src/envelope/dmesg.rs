@@ -42,6 +42,10 @@ impl Envelope for Dmesg {
         "dmesg"
     }
 
+    fn begins(&self, first: u8) -> bool {
+        begins_decoration(first) || first == b'['
+    }
+
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         let mut reader = Reader::new(line);
         let level = decoration(&mut reader);
@@ -58,6 +62,10 @@ impl Envelope for Dmesg {
 impl Envelope for Readable {
     fn id(&self) -> &'static str {
         "dmesg-readable"
+    }
+
+    fn begins(&self, first: u8) -> bool {
+        begins_decoration(first) || first == b'['
     }
 
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
@@ -83,6 +91,10 @@ impl Envelope for Readable {
 impl Envelope for Iso {
     fn id(&self) -> &'static str {
         "dmesg-iso"
+    }
+
+    fn begins(&self, first: u8) -> bool {
+        begins_decoration(first) || first.is_ascii_digit()
     }
 
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
@@ -126,6 +138,11 @@ fn caller(reader: &mut Reader<'_>) -> Option<()> {
     reader.one_of(b"TC")?;
     reader.number(1..=10)?;
     reader.literal(b"]")
+}
+
+/// Whether a decoration may begin with this byte.
+fn begins_decoration(first: u8) -> bool {
+    first == b'<' || first.is_ascii_lowercase()
 }
 
 /// Takes `<3>` or `kern  :err   : ` if it is there.

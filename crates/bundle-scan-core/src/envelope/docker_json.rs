@@ -26,6 +26,10 @@ impl Envelope for DockerJson {
         "docker-json"
     }
 
+    fn begins(&self, first: u8) -> bool {
+        first == b'{'
+    }
+
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         if !line.starts_with(b"{") || memchr::memmem::find(line, b"\"log\"").is_none() {
             return None;

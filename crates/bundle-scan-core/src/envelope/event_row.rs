@@ -49,6 +49,10 @@ impl Envelope for EventTable {
         "event-row"
     }
 
+    fn begins(&self, _: u8) -> bool {
+        true
+    }
+
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         let line = line.trim_ascii();
         let (row, message) = described(line)

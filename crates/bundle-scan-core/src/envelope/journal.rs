@@ -22,6 +22,10 @@ impl Envelope for Full {
         "journal-full"
     }
 
+    fn begins(&self, first: u8) -> bool {
+        first.is_ascii_uppercase()
+    }
+
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         let mut reader = Reader::new(line);
         stamp::weekday(&mut reader)?;
@@ -43,6 +47,10 @@ impl Envelope for ShortUnix {
         "journal-short-unix"
     }
 
+    fn begins(&self, first: u8) -> bool {
+        first.is_ascii_digit()
+    }
+
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         let mut reader = Reader::new(line);
         let stamp = stamp::unix_seconds(&mut reader)?;
@@ -59,6 +67,10 @@ impl Envelope for ShortUnix {
 impl Envelope for ShortMonotonic {
     fn id(&self) -> &'static str {
         "journal-short-monotonic"
+    }
+
+    fn begins(&self, first: u8) -> bool {
+        first == b'['
     }
 
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {

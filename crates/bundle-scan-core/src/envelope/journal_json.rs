@@ -70,6 +70,10 @@ impl Envelope for JournalJson {
         "journal-json"
     }
 
+    fn begins(&self, first: u8) -> bool {
+        matches!(first, b'{' | 0x1e | b'd')
+    }
+
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         let object = line
             .strip_prefix(b"\x1e")

@@ -32,6 +32,10 @@ impl Envelope for JsonLog {
         "json-log"
     }
 
+    fn begins(&self, first: u8) -> bool {
+        first == b'{'
+    }
+
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         if !line.starts_with(b"{") {
             return None;

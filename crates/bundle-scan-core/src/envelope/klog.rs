@@ -13,6 +13,10 @@ impl Envelope for Klog {
         "klog"
     }
 
+    fn begins(&self, first: u8) -> bool {
+        matches!(first, b'I' | b'W' | b'E' | b'F')
+    }
+
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         let mut reader = Reader::new(line);
         let level = level(reader.one_of(b"IWEF")?);

@@ -21,6 +21,10 @@ impl Envelope for Timestamps {
         "kubectl-timestamps"
     }
 
+    fn begins(&self, first: u8) -> bool {
+        first.is_ascii_digit()
+    }
+
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         let mut reader = Reader::new(line);
         let stamp = stamp::iso_zoned(&mut reader)?;
@@ -41,6 +45,10 @@ impl Envelope for Timestamps {
 impl Envelope for PodPrefix {
     fn id(&self) -> &'static str {
         "kubectl-prefix"
+    }
+
+    fn begins(&self, first: u8) -> bool {
+        first == b'['
     }
 
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {

@@ -22,6 +22,10 @@ impl Envelope for Logrus {
         "logrus"
     }
 
+    fn begins(&self, first: u8) -> bool {
+        is_of_key(first)
+    }
+
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         let mut reader = Reader::new(line);
         let (mut stamp, mut level, mut payload) = (None, None, None);
@@ -55,6 +59,10 @@ impl Envelope for LogrusTty {
         "logrus-tty"
     }
 
+    fn begins(&self, first: u8) -> bool {
+        first.is_ascii_uppercase()
+    }
+
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         let mut reader = Reader::new(line);
         let word = reader
@@ -73,9 +81,13 @@ impl Envelope for LogrusTty {
     }
 }
 
+fn is_of_key(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_./-@".contains(&byte)
+}
+
 /// Takes `key=value ` or `key="quoted value" `; the value is returned without quotes, its escapes in place.
 fn pair<'a>(reader: &mut Reader<'a>) -> Option<(&'a [u8], &'a [u8])> {
-    let key = reader.word(|byte| byte.is_ascii_alphanumeric() || b"_./-@".contains(&byte))?;
+    let key = reader.word(is_of_key)?;
     reader.literal(b"=")?;
     let value = if reader.peek() == Some(b'"') {
         quoted(reader)?

@@ -86,6 +86,9 @@ pub trait Envelope: Sync {
     /// The stable, kebab-case name of the format.
     fn id(&self) -> &'static str;
 
+    /// Whether a line of the format may begin with this byte; others are not held against it.
+    fn begins(&self, first: u8) -> bool;
+
     /// Takes the envelope off `line`; `None` where the line has another format.
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>>;
 }

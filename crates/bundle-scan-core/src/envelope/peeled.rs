@@ -3,8 +3,10 @@
 //! envelope, because there it is a program quoting one.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
-use super::{ENVELOPES, EventRow, Layer, Level, MAX_LAYERS};
+use super::event_row::EventTable;
+use super::{ENVELOPES, Envelope, EventRow, Layer, Level, MAX_LAYERS};
 use crate::base::time::Stamp;
 
 /// The ids of the envelopes that were taken off, outermost first.
@@ -93,12 +95,13 @@ impl<'a> Peeled<'a> {
 
     fn peel_borrowed(&mut self, payload: &'a [u8]) -> bool {
         self.payload = Cow::Borrowed(payload);
-        let Some(mut layer) = outermost(payload) else {
+        let envelopes = match self.layers.count {
+            0 => &OUTERMOST,
+            _ => &INSIDE,
+        };
+        let Some(mut layer) = envelopes.peel(payload) else {
             return false;
         };
-        if layer.event.is_some() && self.layers.count > 0 {
-            return false;
-        }
         self.event = layer.event.take();
         self.join(layer, Cow::Borrowed);
         true
@@ -106,8 +109,7 @@ impl<'a> Peeled<'a> {
 
     /// As [`Peeled::peel_borrowed`] for a payload that was decoded: what is kept of it must be copied.
     fn peel_owned(&mut self, payload: Vec<u8>) -> bool {
-        let layer = outermost(&payload).filter(|layer| layer.event.is_none());
-        let Some(layer) = layer else {
+        let Some(layer) = INSIDE.peel(&payload) else {
             self.payload = Cow::Owned(payload);
             return false;
         };
@@ -133,9 +135,29 @@ impl<'a> Peeled<'a> {
     }
 }
 
-fn outermost(line: &[u8]) -> Option<Layer<'_>> {
-    ENVELOPES.iter().find_map(|envelope| envelope.peel(line))
+/// Envelopes in their order, for each byte that a line may begin with.
+struct ByFirst(Vec<Vec<&'static dyn Envelope>>);
+
+impl ByFirst {
+    fn new(envelopes: impl Iterator<Item = &'static dyn Envelope> + Clone) -> Self {
+        let of = |first: u8| envelopes.clone().filter(move |it| it.begins(first));
+        ByFirst((0..=u8::MAX).map(|first| of(first).collect()).collect())
+    }
+
+    fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
+        let mut envelopes = self.0.get(usize::from(*line.first()?))?.iter();
+        envelopes.find_map(|envelope| envelope.peel(line))
+    }
 }
+
+/// What a line may be wrapped in.
+static OUTERMOST: LazyLock<ByFirst> = LazyLock::new(|| ByFirst::new(ENVELOPES.iter().copied()));
+
+/// What the payload of another envelope may be wrapped in.
+static INSIDE: LazyLock<ByFirst> = LazyLock::new(|| {
+    let envelopes = ENVELOPES.iter().copied();
+    ByFirst::new(envelopes.filter(|envelope| envelope.id() != EventTable.id()))
+});
 
 /// The outer stamp is when the line was recorded; an inner one wins only by a zone that the outer one lacks.
 fn better_stamp(outer: Option<Stamp>, inner: Option<Stamp>) -> Option<Stamp> {

@@ -19,6 +19,10 @@ impl Envelope for PythonJava {
         "python-java"
     }
 
+    fn begins(&self, first: u8) -> bool {
+        first == b'[' || first.is_ascii_digit()
+    }
+
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         let mut reader = Reader::new(line);
         let is_bracketed = reader.optional(b"[");

@@ -30,6 +30,10 @@ impl Envelope for Rfc3164 {
         "rfc3164"
     }
 
+    fn begins(&self, first: u8) -> bool {
+        first == b'<' || first.is_ascii_uppercase()
+    }
+
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         let mut reader = Reader::new(line);
         let level = priority(&mut reader);
@@ -47,6 +51,10 @@ impl Envelope for Rfc3164 {
 impl Envelope for SyslogIso {
     fn id(&self) -> &'static str {
         "syslog-iso"
+    }
+
+    fn begins(&self, first: u8) -> bool {
+        first.is_ascii_digit()
     }
 
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
@@ -68,6 +76,10 @@ impl Envelope for SyslogIso {
 impl Envelope for Rfc5424 {
     fn id(&self) -> &'static str {
         "rfc5424"
+    }
+
+    fn begins(&self, first: u8) -> bool {
+        first == b'<'
     }
 
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {

@@ -511,16 +511,19 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
 }
 
-/// No panic; what is borrowed ends where the line ends.
+/// No panic; every envelope knows what its lines begin with; what is borrowed ends where the line ends.
 fn obeys_the_invariants(line: &[u8]) {
     for envelope in ENVELOPES {
-        if let Some(Layer {
-            payload: Cow::Borrowed(payload),
-            envelope: id,
-            ..
-        }) = envelope.peel(line)
-        {
-            assert_eq!(id, envelope.id());
+        let Some(layer) = envelope.peel(line) else {
+            continue;
+        };
+        let id = envelope.id();
+        assert_eq!(layer.envelope, id);
+        assert!(
+            line.first().is_some_and(|first| envelope.begins(*first)),
+            "{id}"
+        );
+        if let Cow::Borrowed(payload) = layer.payload {
             assert_eq!(payload.as_ptr_range().end, line.as_ptr_range().end, "{id}");
         }
     }

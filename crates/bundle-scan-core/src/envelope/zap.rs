@@ -14,6 +14,10 @@ impl Envelope for Zap {
         "zap-console"
     }
 
+    fn begins(&self, first: u8) -> bool {
+        first.is_ascii_digit()
+    }
+
     fn peel<'a>(&self, line: &'a [u8]) -> Option<Layer<'a>> {
         let mut reader = Reader::new(line);
         let stamp = zap_stamp(reader.until(b'\t')?)?;

@@ -26,10 +26,11 @@ const GROUP_BYTES: usize = PROBES * STRIDE;
 const TABLE_BITS: u32 = 21;
 /// Logarithm of the slots in a byte.
 const BYTE_BITS: u32 = 3;
+const TABLE_BYTES: usize = 1 << (TABLE_BITS - BYTE_BITS);
 /// Bytes that are loaded for a probe.
 const LOADED: usize = size_of::<u64>();
 /// Logarithm of the number of slots in a bucket.
-const BUCKET_BITS: u32 = 9;
+const BUCKET_BITS: u32 = 6;
 /// Folds a word.
 const FOLD_ALL: u64 = u64::from_ne_bytes([FOLD; LOADED]);
 /// The bytes of a loaded word that belong to the window.
@@ -57,7 +58,7 @@ const FILLERS: [&[u8; WINDOW]; 6] = [
 #[derive(Debug)]
 pub(super) struct QGrams {
     /// A bit for each slot: whether the hash of some window falls there.
-    table: Vec<u8>,
+    table: Box<[u8; TABLE_BYTES]>,
     /// The windows, sorted by bucket.
     windows: Vec<Window>,
     /// Where in `windows` those of each bucket begin; a bucket is a run of slots. One more marks the end.
@@ -93,7 +94,7 @@ impl Hash {
         all.find(is_apart).unwrap_or(Hash::new(FACTORS[0]))
     }
 
-    #[inline]
+    #[inline(always)]
     fn slot(self, word: u64) -> usize {
         (word.wrapping_mul(self.factor) >> (64 - TABLE_BITS)) as usize
     }
@@ -111,6 +112,8 @@ struct Window {
     anchor: u32,
     /// Where it begins in the anchor.
     offset: u32,
+    /// The folded word that ends the anchor, little endian: most anchors that share a window differ there.
+    ending: u64,
 }
 
 impl QGrams {
@@ -124,6 +127,7 @@ impl QGrams {
         for number in order {
             let anchor = &anchors[number as usize];
             let start = rarest_region(anchor, &known);
+            let ending = load(anchor, anchor.len() - LOADED);
             for offset in start..start + STRIDE {
                 each_key_at(anchor, offset, |key| {
                     known.insert(key);
@@ -131,13 +135,14 @@ impl QGrams {
                         key,
                         anchor: number,
                         offset: offset as u32,
+                        ending,
                     });
                 });
             }
         }
         let hash = Hash::apart(&windows);
         windows.sort_by_cached_key(|window| hash.bucket(window.key) as u32);
-        let mut table = vec![0; 1 << (TABLE_BITS - BYTE_BITS)];
+        let mut table = Box::new([0; TABLE_BYTES]);
         let mut buckets = vec![0; (1 << (TABLE_BITS - BUCKET_BITS)) + 1];
         for window in &windows {
             let slot = hash.slot(window.key);
@@ -159,19 +164,12 @@ impl QGrams {
     /// Calls `found` for each occurrence with the number of the anchor and the place of one of its bytes; places ascend.
     pub(super) fn scan(&self, bytes: &[u8], mut found: impl FnMut(usize, usize)) {
         let mut base = 0;
-        while let Some(group) = bytes.get(base..base + GROUP_BYTES + LOADED) {
-            let (mut rest, high) = self.probed(group);
-            if rest | high != 0 {
-                for first in [0, PROBES / 2] {
-                    while rest != 0 {
-                        let number = first + rest.trailing_zeros() as usize / 8;
-                        rest &= !(0xff << (number % (PROBES / 2) * 8));
-                        if self.is_taken(group, number * STRIDE) {
-                            self.compare(bytes, base + number * STRIDE, &mut found);
-                        }
-                    }
-                    rest = high;
-                }
+        while let Some(group) = bytes.get(base..).and_then(<[u8]>::first_chunk) {
+            let mut taken = self.probed(group);
+            while taken != 0 {
+                let number = taken.trailing_zeros() as usize;
+                taken &= taken - 1;
+                self.compare(bytes, base + number * STRIDE, &mut found);
             }
             base += GROUP_BYTES;
         }
@@ -181,24 +179,16 @@ impl QGrams {
         }
     }
 
-    /// For each probed position of a group the byte of the table around its slot: what is not zero may begin a window. Branch-free,
-    /// so that the loads overlap.
+    /// For each probed position of a group a bit, whether a window may begin there. Branch-free, so that the loads overlap.
     #[inline]
-    fn probed(&self, group: &[u8]) -> (u64, u64) {
-        let (table, hash) = (self.table.as_slice(), self.hash);
-        let at = |number: usize| u64::from(probe(table, hash, group, number * STRIDE));
-        let (mut low, mut high) = (0, 0);
-        for number in 0..PROBES / 2 {
-            low |= at(number) << (8 * number);
-            high |= at(number + PROBES / 2) << (8 * number);
+    fn probed(&self, group: &[u8; GROUP_BYTES + LOADED]) -> u32 {
+        let mut taken = 0;
+        for number in 0..PROBES {
+            let slot = self.hash.slot(word(group, number * STRIDE));
+            let around = self.table[slot >> BYTE_BITS];
+            taken |= u32::from(around & BIT[slot % BIT.len()] != 0) << number;
         }
-        (low, high)
-    }
-
-    /// Whether the slot of the window at `at` is taken.
-    fn is_taken(&self, group: &[u8], at: usize) -> bool {
-        let slot = self.hash.slot(word(group, at));
-        table_byte(&self.table, slot) >> (slot % (1 << BYTE_BITS)) & 1 == 1
+        taken
     }
 
     /// Reports the anchors that have a window at `place`.
@@ -217,30 +207,24 @@ impl QGrams {
             let occurrence = place
                 .checked_sub(window.offset as usize)
                 .and_then(|start| bytes.get(start..start + anchor.len()));
-            if occurrence.is_some_and(|text| text.eq_ignore_ascii_case(anchor)) {
+            let Some(text) = occurrence else { continue };
+            if load(text, text.len() - LOADED) == window.ending && text.eq_ignore_ascii_case(anchor)
+            {
                 found(window.anchor as usize, place);
             }
         }
     }
 }
 
-/// The slots around that of the window at `at`.
-#[inline]
-fn probe(table: &[u8], hash: Hash, group: &[u8], at: usize) -> u8 {
-    table_byte(table, hash.slot(word(group, at)))
-}
+/// The bit of a slot in its byte: looked up, because a shift by a varying count is slow on older machines.
+const BIT: [u8; 1 << BYTE_BITS] = [1, 2, 4, 8, 16, 32, 64, 128];
 
-#[inline]
-fn table_byte(table: &[u8], slot: usize) -> u8 {
-    table.get(slot >> BYTE_BITS).copied().unwrap_or(0)
-}
-
-/// The folded word at `at` of a group. The group has the length that its caller checked: the fallback is never taken.
-#[inline]
-fn word(group: &[u8], at: usize) -> u64 {
-    let bytes = group.get(at..at + LOADED);
-    let word = bytes.and_then(|bytes| bytes.try_into().ok());
-    word.map_or(0, u64::from_le_bytes) | FOLD_ALL
+/// The folded word at `at` of a group.
+#[inline(always)]
+fn word(group: &[u8; GROUP_BYTES + LOADED], at: usize) -> u64 {
+    let mut word = [0; LOADED];
+    word.copy_from_slice(&group[at..at + LOADED]);
+    u64::from_le_bytes(word) | FOLD_ALL
 }
 
 /// The folded word at `at`; bytes beyond the end are zero.

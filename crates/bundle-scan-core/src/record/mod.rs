@@ -132,18 +132,23 @@ fn trimmed(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
 
 /// Drops the backslashes before a quote: error texts are quoted once for each layer that passes them on.
 fn plain_quotes(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
-    if memchr::memmem::find(&text, b"\\\"").is_none() {
+    const ESCAPED: &[u8] = b"\\\"";
+    let mut next = memchr::memmem::find(&text, ESCAPED);
+    if next.is_none() {
         return text;
     }
     let mut plain: Vec<u8> = Vec::with_capacity(text.len());
-    for &byte in text.iter() {
-        if byte == b'"' {
-            while plain.last() == Some(&b'\\') {
-                plain.pop();
-            }
+    let mut rest = &text[..];
+    while let Some(at) = next {
+        plain.extend_from_slice(&rest[..at]);
+        while plain.last() == Some(&b'\\') {
+            plain.pop();
         }
-        plain.push(byte);
+        plain.push(b'"');
+        rest = &rest[at + ESCAPED.len()..];
+        next = memchr::memmem::find(rest, ESCAPED);
     }
+    plain.extend_from_slice(rest);
     Cow::Owned(plain)
 }
 

@@ -314,10 +314,15 @@ impl LineLeaf {
         }
         let captured = match &tests.text.regex {
             None => None,
-            Some(regex) => match regex.compiled().captures(text) {
-                None => return Judged::NoRegex,
-                captured => captured,
-            },
+            Some(regex) => {
+                let regex = regex.compiled();
+                let has_groups = regex.captures_len() > 1;
+                match has_groups.then(|| regex.captures(text)) {
+                    None if regex.is_match(text) => None,
+                    None | Some(None) => return Judged::NoRegex,
+                    Some(captured) => captured,
+                }
+            }
         };
         let mut none = tests.none.iter();
         if let Some(exclusion) = none.position(|exclusion| exclusion.accepts(text)) {
