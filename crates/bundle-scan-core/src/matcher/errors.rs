@@ -3,6 +3,7 @@
 //! A program that spells its levels has a mark in the line, `level=error`, which is searched together with the anchors. klog has
 //! one letter: it is searched with what stands before it in this member, a pass of its own over members that hold klog lines.
 
+use std::collections::VecDeque;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
@@ -46,8 +47,12 @@ pub(super) struct KlogErrors<'b> {
     leads: Option<&'static [Finder<'static>; 2]>,
     /// Up to where it was looked.
     searched: usize,
-    places: Vec<usize>,
+    /// What was found and not told yet, ascending.
+    places: VecDeque<usize>,
 }
+
+/// Bytes searched at a time: fewer than the first-level cache holds, and enough to make up for the start of a search.
+const STRETCH_BYTES: usize = 16 << 10;
 
 impl<'b> KlogErrors<'b> {
     /// Begins at the start of `bytes`, a block of `source`.
@@ -72,12 +77,22 @@ impl<'b> KlogErrors<'b> {
             bytes: &[],
             leads: None,
             searched: 0,
-            places: Vec::new(),
+            places: VecDeque::new(),
         }
     }
 
     /// Those before `end` that were not told yet, ascending. `end` never goes back.
     pub(super) fn up_to(&mut self, end: usize) -> impl Iterator<Item = usize> + '_ {
+        while self.leads.is_some() && self.searched < end {
+            self.search_stretch();
+        }
+        let told = self.places.partition_point(|place| *place < end);
+        self.places.drain(..told)
+    }
+
+    fn search_stretch(&mut self) {
+        let end = self.bytes.len().min(self.searched + STRETCH_BYTES);
+        let known = self.places.len();
         for lead in self.leads.into_iter().flatten() {
             let before = lead.needle().len() - 1;
             let from = self.searched.saturating_sub(before);
@@ -88,8 +103,7 @@ impl<'b> KlogErrors<'b> {
                 .extend(letters.filter(|at| begins_header(&bytes[*at..])));
         }
         self.searched = end;
-        self.places.sort_unstable();
-        self.places.drain(..)
+        self.places.make_contiguous()[known..].sort_unstable();
     }
 }
 

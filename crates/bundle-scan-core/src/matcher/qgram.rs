@@ -17,16 +17,16 @@ use super::commonness::{FOLD, WINDOW, per_million};
 const STRIDE: usize = 4;
 /// The shortest anchor that this filter finds. Only those that are one byte longer have four windows of their own.
 pub(super) const MIN_BYTES: usize = WINDOW + STRIDE - 2;
-/// Positions probed together: one branch for all of them. A byte of two words each.
-const PROBES: usize = 2 * size_of::<u64>();
+/// Positions probed together: one branch for all of them.
+const PROBES: usize = 16;
 /// Bytes in which they lie.
 const GROUP_BYTES: usize = PROBES * STRIDE;
 /// Logarithm of the number of slots in the table: a bit each, so that 256 KiB, which stay in the second-level cache, are so
 /// sparse that few windows of other text fall on one that is taken.
 const TABLE_BITS: u32 = 21;
-/// Logarithm of the slots in a byte.
-const BYTE_BITS: u32 = 3;
-const TABLE_BYTES: usize = 1 << (TABLE_BITS - BYTE_BITS);
+/// Slots in a cell of the table, which is loaded as a whole.
+const CELL_SLOTS: usize = u32::BITS as usize;
+const CELLS: usize = (1 << TABLE_BITS) / CELL_SLOTS;
 /// Bytes that are loaded for a probe.
 const LOADED: usize = size_of::<u64>();
 /// Logarithm of the number of slots in a bucket.
@@ -46,8 +46,8 @@ const FACTORS: [u64; 8] = [
     0x9b05_688c_2b3e_6c1f,
     0x1f83_d9ab_fb41_bd6b,
 ];
-/// How often among a million positions the byte of the table around a slot is met by chance.
-const CHANCE: f32 = 1e6 / (1 << (TABLE_BITS - BYTE_BITS)) as f32;
+/// How often among a million positions a slot is met by chance.
+const CHANCE: f32 = 1e6 / (1 << TABLE_BITS) as f32;
 /// What fills whole stretches of logs, tables and indented documents. If the slot of one of them were taken by chance, every
 /// such stretch would be full of candidates.
 const FILLERS: [&[u8; WINDOW]; 6] = [
@@ -58,7 +58,7 @@ const FILLERS: [&[u8; WINDOW]; 6] = [
 #[derive(Debug)]
 pub(super) struct QGrams {
     /// A bit for each slot: whether the hash of some window falls there.
-    table: Box<[u8; TABLE_BYTES]>,
+    table: Box<[u32; CELLS]>,
     /// The windows, sorted by bucket.
     windows: Vec<Window>,
     /// Where in `windows` those of each bucket begin; a bucket is a run of slots. One more marks the end.
@@ -83,12 +83,11 @@ impl Hash {
 
     /// The first that keeps the fillers apart from the windows; if none does, the first.
     fn apart(windows: &[Window]) -> Self {
-        let byte_of = |hash: &Hash, key| hash.slot(key) >> BYTE_BITS;
         let fillers = FILLERS.map(|filler| load(filler, 0) & WINDOW_MASK);
         let is_apart = |hash: &Hash| {
-            let taken = fillers.map(|key| byte_of(hash, key));
+            let taken = fillers.map(|key| hash.slot(key));
             let mut others = windows.iter().map(|window| window.key);
-            !others.any(|key| !fillers.contains(&key) && taken.contains(&byte_of(hash, key)))
+            !others.any(|key| !fillers.contains(&key) && taken.contains(&hash.slot(key)))
         };
         let mut all = FACTORS.into_iter().map(Hash::new);
         all.find(is_apart).unwrap_or(Hash::new(FACTORS[0]))
@@ -142,11 +141,11 @@ impl QGrams {
         }
         let hash = Hash::apart(&windows);
         windows.sort_by_cached_key(|window| hash.bucket(window.key) as u32);
-        let mut table = Box::new([0; TABLE_BYTES]);
+        let mut table = Box::new([0_u32; CELLS]);
         let mut buckets = vec![0; (1 << (TABLE_BITS - BUCKET_BITS)) + 1];
         for window in &windows {
             let slot = hash.slot(window.key);
-            table[slot >> BYTE_BITS] |= 1 << (slot % (1 << BYTE_BITS));
+            table[slot / CELL_SLOTS] |= 1 << (slot % CELL_SLOTS);
             buckets[hash.bucket(window.key) + 1] += 1;
         }
         for bucket in 1..buckets.len() {
@@ -184,9 +183,11 @@ impl QGrams {
     fn probed(&self, group: &[u8; GROUP_BYTES + LOADED]) -> u32 {
         let mut taken = 0;
         for number in 0..PROBES {
-            let slot = self.hash.slot(word(group, number * STRIDE));
-            let around = self.table[slot >> BYTE_BITS];
-            taken |= u32::from(around & BIT[slot % BIT.len()] != 0) << number;
+            // The last one first, so that a bit stands where its position does.
+            let at = (PROBES - 1 - number) * STRIDE;
+            let slot = self.hash.slot(word(group, at));
+            let around = self.table[slot / CELL_SLOTS];
+            taken = taken << 1 | (around >> (slot % CELL_SLOTS)) & 1;
         }
         taken
     }
@@ -215,9 +216,6 @@ impl QGrams {
         }
     }
 }
-
-/// The bit of a slot in its byte: looked up, because a shift by a varying count is slow on older machines.
-const BIT: [u8; 1 << BYTE_BITS] = [1, 2, 4, 8, 16, 32, 64, 128];
 
 /// The folded word at `at` of a group.
 #[inline(always)]

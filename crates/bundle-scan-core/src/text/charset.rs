@@ -44,6 +44,9 @@ fn is_utf16(head: &[u8]) -> bool {
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
         return true;
     }
+    if memchr::memchr(0, head).is_none() {
+        return false;
+    }
     let nul_share = |from: usize| {
         let count = head
             .iter()
@@ -59,17 +62,12 @@ fn is_utf16(head: &[u8]) -> bool {
 
 /// Bytes that text does not hold. A run of NULs counts once: a crash leaves such holes in logs.
 fn control_bytes(head: &[u8]) -> usize {
-    let mut previous = b'\n';
-    let mut count = 0;
-    for &byte in head {
-        let is_hole = byte == 0 && previous == 0;
-        let is_layout = matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0x08);
-        if (byte < 0x20 || byte == 0x7f) && !is_layout && !is_hole {
-            count += 1;
-        }
-        previous = byte;
-    }
-    count
+    let is_layout = |byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0x08);
+    let is_control = |byte: u8| (byte < 0x20 || byte == 0x7f) && byte != 0 && !is_layout(byte);
+    let controls = head.iter().filter(|byte| is_control(**byte)).count();
+    let has_nuls = memchr::memchr(0, head).is_some();
+    let nul_runs = || head.split(|byte| *byte != 0).filter(|run| !run.is_empty());
+    controls + if has_nuls { nul_runs().count() } else { 0 }
 }
 
 #[cfg(test)]
