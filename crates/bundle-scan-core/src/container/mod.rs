@@ -10,6 +10,7 @@
 mod budget;
 mod bzip2;
 mod codec;
+mod deflated;
 mod dir;
 mod file;
 mod guard;

@@ -9,18 +9,19 @@
 
 use std::cell::Cell;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use ::zip::read::{Config, ZipFile, ZipFileEntry};
 use ::zip::result::ZipError;
 // The manifest pins the crate exactly, as it asks for the use of this module.
 use ::zip::unstable::read::ZipIterable;
-use ::zip::{ExtraField, ZipReadOptions};
+use ::zip::{CompressionMethod, ExtraField, ZipReadOptions};
 
 use crate::base::member_path::MemberPath;
 use crate::base::problem::ProblemKind;
 
 use super::budget::Budget;
+use super::deflated::{Claim, Deflated};
 use super::guard::{Ending, Guarded};
 use super::open::{Place, Walker};
 use super::zip_stream;
@@ -119,18 +120,39 @@ fn walk_entry(
         Err(error) => return refuse(walker, &child.container, &error),
     };
     let child = child.modified_at(modified(&file));
-    let stored = Guarded::stored(
-        Box::new(&mut file),
-        walker.budget,
-        &child.container,
-        Ending::default(),
-    );
-    let flow = walker.open(&child, stored);
+    let claim = Claim {
+        bytes: file.size(),
+        crc: file.crc32(),
+    };
+    let deflated = match (file.compression(), file.data_start()) {
+        (CompressionMethod::Deflated, Some(start)) => {
+            Some(start..start.saturating_add(file.compressed_size()))
+        }
+        _ => None,
+    };
     // A file that is dropped reads its own rest, in vain: many entries may claim the same bytes.
-    open.set(false);
-    drop(file);
-    open.set(true);
-    flow
+    let close = |file| {
+        open.set(false);
+        drop(file);
+        open.set(true);
+    };
+    let mut open_content = |content: &mut dyn Read| {
+        let budget = walker.budget;
+        let below = Ending::default();
+        let stored = Guarded::stored(Box::new(content), budget, &child.container, below);
+        walker.open(&child, stored)
+    };
+    match deflated {
+        Some(range) => {
+            close(file);
+            open_content(&mut Deflated::new(memory.part(range), claim))
+        }
+        None => {
+            let flow = open_content(&mut file);
+            close(file);
+            flow
+        }
+    }
 }
 
 /// When the member was last changed, in seconds since 1970-01-01T00:00:00Z, if the zip says so in UTC.
@@ -168,6 +190,20 @@ struct Memory<'a> {
     open: &'a Cell<bool>,
     /// Where to count what is read.
     read: Option<&'a Cell<u64>>,
+}
+
+impl<'a> Memory<'a> {
+    /// What lies in this range, as far as there is any.
+    fn part(&self, range: Range<u64>) -> Memory<'a> {
+        let all: &'a [u8] = self.bytes.get_ref();
+        let [start, end] = [range.start, range.end]
+            .map(|at| usize::try_from(at).map_or(all.len(), |at| at.min(all.len())));
+        Memory {
+            bytes: Cursor::new(all.get(start..end).unwrap_or_default()),
+            open: self.open,
+            read: self.read,
+        }
+    }
 }
 
 impl Read for Memory<'_> {

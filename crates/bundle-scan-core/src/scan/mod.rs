@@ -14,8 +14,10 @@ mod structured;
 mod window;
 
 use std::io::Read;
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::thread::available_parallelism;
 use std::time::Instant;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -37,7 +39,7 @@ pub use progress::{Cancel, Progress};
 pub use sample::Engine;
 
 /// Bytes of a member scanned as one piece of work.
-const BLOCK_BYTES: usize = 4 << 20;
+const BLOCK_BYTES: usize = 1 << 20;
 /// Evidence lines kept for a finding.
 const EVIDENCE: usize = 5;
 /// Context lines kept on each side of an evidence line.
@@ -228,13 +230,19 @@ impl Scanner {
 
     /// The workers. A machine that refuses threads is served by the calling one alone.
     fn pool(&self) -> Option<&ThreadPool> {
-        let start = || match self.settings.threads {
-            1 => None,
-            count => ThreadPoolBuilder::new()
-                .num_threads(count)
-                .thread_name(|n| format!("scan-{n}"))
-                .build()
-                .ok(),
+        let start = || {
+            let threads = match self.settings.threads {
+                0 => available_parallelism().map_or(1, NonZero::get),
+                count => count,
+            };
+            let pool = || {
+                ThreadPoolBuilder::new()
+                    .num_threads(threads)
+                    .thread_name(|n| format!("scan-{n}"))
+                    .build()
+            };
+            // A worker beside the reading thread on the only core is in its way.
+            (threads > 1).then(pool)?.ok()
         };
         self.pool.get_or_init(start).as_ref()
     }

@@ -6,7 +6,7 @@
 //! - A block begins at the start of a line, or inside a line longer than `max_line_bytes` at a multiple of that length.
 //! - The view reaches [`CONTEXT_BYTES`] to both sides, or to the end of the member.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -127,13 +127,11 @@ impl<'r> StreamBlocks<'r> {
         }
     }
 
-    /// The next block, in `buffer`; `None` at the end of the member.
+    /// The next block, in `buffer`, whose content does not matter and whose length saves clearing it again; `None` at the end of the member.
     pub fn next_block(&mut self, mut buffer: Vec<u8>) -> Option<Block> {
-        buffer.clear();
-        buffer.extend_from_slice(&self.carry);
-        self.fill(&mut buffer);
+        let filled = self.fill(&mut buffer);
         let start = self.context;
-        let owned = self.cut.owned(&buffer[start..], self.at_end);
+        let owned = self.cut.owned(&buffer[start..filled], self.at_end);
         if owned == 0 {
             return None;
         }
@@ -142,28 +140,36 @@ impl<'r> StreamBlocks<'r> {
         self.offset += owned as u64;
         let kept_from = end.saturating_sub(CONTEXT_BYTES);
         self.carry.clear();
-        self.carry.extend_from_slice(&buffer[kept_from..]);
+        self.carry.extend_from_slice(&buffer[kept_from..filled]);
         self.context = end - kept_from;
-        let view_end = buffer.len().min(end + CONTEXT_BYTES);
+        let view_end = filled.min(end + CONTEXT_BYTES);
         Some(Block {
             view: 0..view_end,
             own: start..end,
             offset: block_offset,
-            at_end: self.at_end && view_end == buffer.len(),
+            at_end: self.at_end && view_end == filled,
             bytes: Bytes::Own(buffer),
         })
     }
 
-    /// Reads until the window and the context behind it are full, or the stream ends.
-    fn fill(&mut self, buffer: &mut Vec<u8>) {
+    /// Puts the carry and what follows it into `buffer`, until the window and the context behind it are full, or the stream ends;
+    /// how many bytes that are.
+    fn fill(&mut self, buffer: &mut Vec<u8>) -> usize {
         let wanted = self.context + self.cut.window() + CONTEXT_BYTES;
-        while !self.at_end && buffer.len() < wanted {
-            let missing = (wanted - buffer.len()) as u64;
-            match (&mut *self.reader).take(missing).read_to_end(buffer) {
-                Ok(0) | Err(_) => self.at_end = true,
-                Ok(_) => {}
+        let room = wanted.max(self.carry.len());
+        if buffer.len() < room {
+            buffer.resize(room, 0);
+        }
+        let mut filled = self.carry.len();
+        buffer[..filled].copy_from_slice(&self.carry);
+        while !self.at_end && filled < wanted {
+            match self.reader.read(&mut buffer[filled..wanted]) {
+                Ok(0) => self.at_end = true,
+                Ok(count) => filled += count,
+                Err(error) => self.at_end = error.kind() != ErrorKind::Interrupted,
             }
         }
+        filled
     }
 }
 
