@@ -1,17 +1,22 @@
-//! One bundle, one report: whatever the threads, the block size, the packing or the order of members.
+//! One bundle, one report: whatever the threads, the block size, the packing, the means or the order of members.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::fs;
 use std::path::Path;
 
 use bundle_scan_core::render::{JSON, RenderOptions, TRACE_JSON};
-use bundle_scan_core::{Render, Report, Scanner, SignatureSet};
+use bundle_scan_core::{Means, Render, Report, Scanner, SignatureSet};
 use bundle_scan_testkit::Fixture;
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");
 
 fn scanner(threads: usize, block_bytes: usize) -> Scanner {
+    scanner_by(Means::Own, threads, block_bytes)
+}
+
+fn scanner_by(means: Means, threads: usize, block_bytes: usize) -> Scanner {
     Scanner::builder()
+        .means(means)
         .threads(threads)
         .block_bytes(block_bytes)
         .build(SignatureSet::builtin().unwrap())
@@ -42,13 +47,15 @@ fn scan_bytes(scanner: &Scanner, bytes: &[u8], folder: &Path) -> String {
 }
 
 #[test]
-fn threads_blocks_and_packing_do_not_change_the_report() {
+fn threads_blocks_packing_and_means_do_not_change_the_report() {
     let reference = scanner(1, 1 << 20);
     let others = [
         scanner(1, 64),
         scanner(2, 1 << 20),
         scanner(2, 4096),
         scanner(8, 64),
+        scanner_by(Means::Common, 1, 1 << 20),
+        scanner_by(Means::Common, 2, 4096),
     ];
     for case in fs::read_dir(CORPUS)
         .unwrap()
@@ -71,7 +78,7 @@ fn threads_blocks_and_packing_do_not_change_the_report() {
         }
         for (name, pack) in Fixture::PACKINGS {
             let packed = pack(&fixture);
-            for scanner in [&reference, &others[2], &others[3]] {
+            for scanner in [&reference].into_iter().chain(&others[2..]) {
                 assert_eq!(
                     scan_bytes(scanner, &packed, folder.path()),
                     expected,

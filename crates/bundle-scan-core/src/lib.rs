@@ -50,6 +50,7 @@ pub mod text;
 
 pub use base::lang::Lang;
 pub use base::limits::Limits;
+pub use base::means::Means;
 pub use base::severity::Severity;
 pub use error::{Error, ErrorKind};
 pub use render::Render;

@@ -4,6 +4,7 @@
 pub mod hash;
 pub mod lang;
 pub mod limits;
+pub mod means;
 pub mod member_path;
 pub mod problem;
 pub mod severity;

@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
 
 use crate::base::limits::Limits;
+use crate::base::means::Means;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::{Problem, ProblemKind};
 
@@ -18,6 +19,8 @@ const RATIO_GRACE_BYTES: u64 = 64 << 20;
 pub(super) struct Budget<'a> {
     /// The bounds.
     pub(super) limits: &'a Limits,
+    /// With what it is decoded.
+    pub(super) means: Means,
     /// Encoded bytes read from outside.
     pub(super) read: &'a Cell<u64>,
     /// Decoded bytes of all members.
@@ -37,9 +40,10 @@ pub(super) struct Budget<'a> {
 
 impl<'a> Budget<'a> {
     /// An account with nothing spent.
-    pub(super) fn new(limits: &'a Limits, read: &'a Cell<u64>) -> Self {
+    pub(super) fn new(limits: &'a Limits, means: Means, read: &'a Cell<u64>) -> Self {
         Budget {
             limits,
+            means,
             read,
             decoded: Cell::new(0),
             members: Cell::new(0),

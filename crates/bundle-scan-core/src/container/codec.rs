@@ -6,6 +6,8 @@
 
 use std::io::{self, BufRead, Read};
 
+use crate::base::means::Means;
+
 /// One compression format.
 pub(super) trait Codec: Sync {
     /// The word used in reports: `gzip`.
@@ -18,5 +20,9 @@ pub(super) trait Codec: Sync {
     ///
     /// # Errors
     /// When the decoder cannot be set up; damage shows while reading.
-    fn decode<'a>(&self, encoded: Box<dyn BufRead + 'a>) -> io::Result<Box<dyn Read + 'a>>;
+    fn decode<'a>(
+        &self,
+        encoded: Box<dyn BufRead + 'a>,
+        means: Means,
+    ) -> io::Result<Box<dyn Read + 'a>>;
 }

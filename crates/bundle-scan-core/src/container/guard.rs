@@ -95,7 +95,7 @@ impl<'a> Guarded<'a> {
             count: Rc::clone(&encoded),
         };
         let input = BufReader::with_capacity(READ_AHEAD_BYTES, input);
-        let decoder: Box<dyn Read + 'a> = match codec.decode(Box::new(input)) {
+        let decoder: Box<dyn Read + 'a> = match codec.decode(Box::new(input), budget.means) {
             Ok(decoder) => decoder,
             Err(error) => Box::new(Failed(Some(error))),
         };

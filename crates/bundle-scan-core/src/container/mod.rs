@@ -36,6 +36,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::base::limits::Limits;
+use crate::base::means::Means;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::Problem;
 
@@ -118,7 +119,7 @@ pub enum OpenError {
     Empty(PathBuf),
 }
 
-/// Walks `input` within `limits` and pushes what it finds to `visitor`. Encoded bytes read from outside are added to
+/// Walks `input` within `limits` and by `means`, and pushes what it finds to `visitor`. Encoded bytes read from outside are added to
 /// `bytes_read` as they are read, so that a visitor that holds a body can tell how far the walk has come.
 ///
 /// # Errors
@@ -126,10 +127,11 @@ pub enum OpenError {
 pub fn walk(
     input: Input,
     limits: &Limits,
+    means: Means,
     bytes_read: &Cell<u64>,
     visitor: &mut dyn Visitor,
 ) -> Result<Walked, OpenError> {
-    let budget = Budget::new(limits, bytes_read);
+    let budget = Budget::new(limits, means, bytes_read);
     let mut walker = Walker::new(&budget, visitor);
     let fallback = match input {
         Input::Path(path) => walk_path(&mut walker, &path)?,

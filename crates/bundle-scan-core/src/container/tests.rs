@@ -14,6 +14,7 @@ use flate2::write::GzEncoder;
 
 use super::{Body, Input, Member, OpenError, Visitor, Walked, walk};
 use crate::base::limits::Limits;
+use crate::base::means::Means;
 use crate::base::problem::{Problem, ProblemKind};
 
 /// Keeps all it is given.
@@ -68,7 +69,7 @@ impl Seen {
 fn read_within(bytes: Vec<u8>, limits: &Limits) -> (Seen, Walked) {
     let mut seen = Seen::default();
     let input = Input::Reader(Box::new(Cursor::new(bytes)));
-    let walked = walk(input, limits, &Cell::new(0), &mut seen).unwrap();
+    let walked = walk(input, limits, Means::Own, &Cell::new(0), &mut seen).unwrap();
     (seen, walked)
 }
 
@@ -79,7 +80,14 @@ fn read(bytes: Vec<u8>) -> (Seen, Walked) {
 fn open(path: &Path) -> (Seen, Walked) {
     let mut seen = Seen::default();
     let input = Input::Path(path.to_owned());
-    let walked = walk(input, &Limits::default(), &Cell::new(0), &mut seen).unwrap();
+    let walked = walk(
+        input,
+        &Limits::default(),
+        Means::Own,
+        &Cell::new(0),
+        &mut seen,
+    )
+    .unwrap();
     (seen, walked)
 }
 
@@ -556,7 +564,14 @@ fn a_visitor_can_end_the_walk() {
             ..Seen::default()
         };
         let input = Input::Reader(Box::new(Cursor::new(pack(&fixture()))));
-        walk(input, &Limits::default(), &Cell::new(0), &mut seen).unwrap();
+        walk(
+            input,
+            &Limits::default(),
+            Means::Own,
+            &Cell::new(0),
+            &mut seen,
+        )
+        .unwrap();
         assert_eq!((seen.members.len(), seen.problems.len()), (1, 0));
     }
 }
@@ -571,6 +586,7 @@ fn unusable_inputs_are_errors_that_name_the_path() {
         let error = walk(
             Input::Path(path.clone()),
             &Limits::default(),
+            Means::Own,
             &Cell::new(0),
             &mut Seen::default(),
         )
@@ -585,6 +601,7 @@ fn unusable_inputs_are_errors_that_name_the_path() {
     let error = walk(
         nothing,
         &Limits::default(),
+        Means::Own,
         &Cell::new(0),
         &mut Seen::default(),
     )

@@ -9,6 +9,7 @@ use liblzma::bufread::XzDecoder;
 use liblzma::stream::{CONCATENATED, Error, Stream};
 
 use super::codec::Codec;
+use crate::base::means::Means;
 
 /// Memory the decoder may use. `xz -9` needs 65 MiB.
 const MAX_DECODER_BYTES: u64 = 96 << 20;
@@ -25,7 +26,11 @@ impl Codec for Xz {
         head.starts_with(b"\xfd7zXZ\x00")
     }
 
-    fn decode<'a>(&self, encoded: Box<dyn BufRead + 'a>) -> io::Result<Box<dyn Read + 'a>> {
+    fn decode<'a>(
+        &self,
+        encoded: Box<dyn BufRead + 'a>,
+        _: Means,
+    ) -> io::Result<Box<dyn Read + 'a>> {
         let stream = Stream::new_stream_decoder(MAX_DECODER_BYTES, CONCATENATED)?;
         Ok(Box::new(Streams(XzDecoder::new_stream(encoded, stream))))
     }

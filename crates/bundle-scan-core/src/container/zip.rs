@@ -17,6 +17,7 @@ use ::zip::result::ZipError;
 use ::zip::unstable::read::ZipIterable;
 use ::zip::{CompressionMethod, ExtraField, ZipReadOptions};
 
+use crate::base::means::Means;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::ProblemKind;
 
@@ -124,8 +125,8 @@ fn walk_entry(
         bytes: file.size(),
         crc: file.crc32(),
     };
-    let deflated = match (file.compression(), file.data_start()) {
-        (CompressionMethod::Deflated, Some(start)) => {
+    let deflated = match (file.compression(), file.data_start(), walker.budget.means) {
+        (CompressionMethod::Deflated, Some(start), Means::Own) => {
             Some(start..start.saturating_add(file.compressed_size()))
         }
         _ => None,

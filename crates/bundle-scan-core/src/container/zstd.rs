@@ -6,6 +6,7 @@
 use std::io::{self, BufRead, Read};
 
 use super::codec::Codec;
+use crate::base::means::Means;
 
 /// The zstd format.
 pub(super) struct Zstd;
@@ -19,7 +20,11 @@ impl Codec for Zstd {
         head.starts_with(b"\x28\xb5\x2f\xfd")
     }
 
-    fn decode<'a>(&self, encoded: Box<dyn BufRead + 'a>) -> io::Result<Box<dyn Read + 'a>> {
+    fn decode<'a>(
+        &self,
+        encoded: Box<dyn BufRead + 'a>,
+        _: Means,
+    ) -> io::Result<Box<dyn Read + 'a>> {
         Ok(Box::new(zstd::Decoder::with_buffer(encoded)?))
     }
 }

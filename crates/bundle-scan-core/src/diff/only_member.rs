@@ -5,6 +5,7 @@ use std::io::{Cursor, Read};
 use std::ops::ControlFlow;
 
 use crate::base::limits::Limits;
+use crate::base::means::Means;
 use crate::base::problem::Problem;
 use crate::container::{Body, Input, Member, Visitor, walk};
 
@@ -17,7 +18,14 @@ pub(super) fn read_only_member<T>(
     read: impl FnMut(&mut dyn Read) -> Option<T>,
 ) -> Option<T> {
     let mut only = OnlyMember { read, made: None };
-    walk(input, &Limits::default(), &Cell::new(0), &mut only).ok()?;
+    walk(
+        input,
+        &Limits::default(),
+        Means::default(),
+        &Cell::new(0),
+        &mut only,
+    )
+    .ok()?;
     only.made
 }
 

@@ -8,6 +8,10 @@ use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, Input, MatchKind, StartKind};
 
 use super::qgram::{MIN_BYTES, QGrams};
+use crate::base::means::Means;
+
+/// Anchors up to which an automaton is fastest with a table of all states and bytes; that of more fits into no cache.
+const MAX_IN_DFA: usize = 500;
 
 /// All anchors of a set, searched together.
 #[derive(Debug)]
@@ -52,15 +56,16 @@ impl Owners {
 }
 
 impl AnchorIndex {
-    /// Builds the index from pairs of anchor and owning leaf.
-    pub fn new<'a>(anchors: impl Iterator<Item = (&'a [u8], u32)>) -> Self {
+    /// Builds the index from pairs of anchor and owning leaf. By common means all anchors go to the automaton.
+    pub fn new<'a>(anchors: impl Iterator<Item = (&'a [u8], u32)>, means: Means) -> Self {
         let anchors = anchors.filter(|(anchor, _)| !anchor.is_empty());
         let mut pairs: Vec<(Vec<u8>, u32)> = anchors
             .map(|(anchor, leaf)| (anchor.to_ascii_lowercase(), leaf))
             .collect();
         pairs.sort_unstable();
         pairs.dedup();
-        let short = pairs.extract_if(.., |(text, _)| text.len() < MIN_BYTES);
+        let is_short = |text: &[u8]| text.len() < MIN_BYTES || means == Means::Common;
+        let short = pairs.extract_if(.., |(text, _)| is_short(text));
         let (short_texts, short_owners) = Owners::take(short.collect());
         let (long_texts, long_owners) = Owners::take(pairs);
         AnchorIndex {
@@ -95,13 +100,14 @@ impl AnchorIndex {
 }
 
 fn automaton(texts: &[Vec<u8>]) -> AhoCorasick {
+    let kind = (texts.len() <= MAX_IN_DFA).then_some(AhoCorasickKind::DFA);
     AhoCorasickBuilder::new()
-        .kind(Some(AhoCorasickKind::DFA))
+        .kind(kind)
         .match_kind(MatchKind::Standard)
         .start_kind(StartKind::Unanchored)
         .ascii_case_insensitive(true)
         .build(texts)
-        .expect("anchors of seven bytes in files of at most 1 MiB stay far below the state limit")
+        .expect("anchors in files of at most 1 MiB stay far below the limit of 2^31 states")
 }
 
 #[cfg(test)]
@@ -110,12 +116,13 @@ mod tests {
     use proptest::prelude::*;
 
     /// Every occurrence, as the line-like piece between separators that it lies in, with the leaf.
-    fn hits(anchors: &[&[u8]], text: &[u8]) -> Vec<(usize, u32)> {
+    fn hits(anchors: &[&[u8]], text: &[u8], means: Means) -> Vec<(usize, u32)> {
         let index = AnchorIndex::new(
             anchors
                 .iter()
                 .zip(0..)
                 .map(|(anchor, leaf)| (*anchor, leaf)),
+            means,
         );
         let mut hits = Vec::new();
         let mut last = 0;
@@ -142,6 +149,7 @@ mod tests {
                 b"FAILED TO PULL",
             ],
             b"Failed to pull image",
+            Means::Own,
         );
         assert_eq!(found, [(0, 0), (0, 1), (0, 2), (0, 3)]);
     }
@@ -163,7 +171,9 @@ mod tests {
                 }
             }
             expected.sort_unstable();
-            prop_assert_eq!(hits(&bytes, text), expected);
+            for means in [Means::Own, Means::Common] {
+                prop_assert_eq!(hits(&bytes, text, means), expected.clone());
+            }
         }
 
         #[test]

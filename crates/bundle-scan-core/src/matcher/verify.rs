@@ -9,6 +9,7 @@ use super::errors::{KlogErrors, MARK, MARKS};
 use super::facts::FactIndex;
 use super::found::{Capture, Match, Sighting, Sink};
 use super::line_pass::{LineCount, LinePass, sort};
+use crate::base::means::Means;
 use crate::base::two::at_once;
 use crate::record::Record;
 use crate::record::clock::Clock;
@@ -34,7 +35,12 @@ pub struct Matcher {
 
 impl Matcher {
     /// Prepares the search for the anchors of a set, and for errors that none of it matches if `looks_for_errors`.
-    pub fn new(set: SignatureSet, max_line_bytes: usize, looks_for_errors: bool) -> Self {
+    pub fn new(
+        set: SignatureSet,
+        max_line_bytes: usize,
+        looks_for_errors: bool,
+        means: Means,
+    ) -> Self {
         let signatures: Vec<_> = set.iter().cloned().collect();
         let leaves: Vec<(usize, usize)> = signatures
             .iter()
@@ -56,7 +62,7 @@ impl Matcher {
             });
             let marks = MARKS.iter().filter(|_| looks_for_errors);
             let marks = marks.map(|mark| (mark.as_bytes(), MARK));
-            AnchorIndex::new(anchors.chain(marks).chain([(BANNER, MARK)]))
+            AnchorIndex::new(anchors.chain(marks).chain([(BANNER, MARK)]), means)
         };
         let (facts, anchors) = at_once(|| FactIndex::new(&signatures), anchors);
         Matcher {

@@ -85,7 +85,7 @@ impl<'s> Conductor<'s> {
             options: self.options,
             max_line_bytes: self.settings.limits.max_line_bytes,
         };
-        let limits = &self.settings.limits;
+        let (limits, means) = (&self.settings.limits, self.settings.means);
         let bytes_read = Cell::new(0);
         let mut reading = Reading {
             desk: &desk,
@@ -97,10 +97,11 @@ impl<'s> Conductor<'s> {
             crew: Crew::Alone,
         };
         match pool {
-            None => container::walk(input, limits, &bytes_read, &mut reading),
+            None => container::walk(input, limits, means, &bytes_read, &mut reading),
             Some(pool) => pool.in_place_scope(|scope| {
                 let crew = Crew::pool(scope, pool.current_num_threads());
-                container::walk(input, limits, &bytes_read, &mut Reading { crew, ..reading })
+                let mut reading = Reading { crew, ..reading };
+                container::walk(input, limits, means, &bytes_read, &mut reading)
             }),
         }
     }

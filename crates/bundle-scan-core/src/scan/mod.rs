@@ -23,6 +23,7 @@ use std::time::Instant;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::base::limits::Limits;
+use crate::base::means::Means;
 use crate::base::window::When;
 use crate::container::{Input, Walked};
 use crate::error::Error;
@@ -57,6 +58,7 @@ pub struct ScannerBuilder {
     until: Option<When>,
     unexplained: bool,
     limits: Limits,
+    means: Means,
     cancel: Cancel,
     on_progress: Option<ProgressCallback>,
     trace: Option<String>,
@@ -122,6 +124,12 @@ impl ScannerBuilder {
         self
     }
 
+    /// With what it decodes and searches. For doubts and for tests: the report is the same.
+    pub fn means(&mut self, means: Means) -> &mut Self {
+        self.means = means;
+        self
+    }
+
     /// A switch that ends running scans with an error of the kind [`crate::ErrorKind::Cancelled`].
     pub fn cancel(&mut self, cancel: Cancel) -> &mut Self {
         self.cancel = cancel;
@@ -147,9 +155,10 @@ impl ScannerBuilder {
     pub fn build(&self, set: SignatureSet) -> Scanner {
         let traced = self.trace.as_ref().map(|id| {
             let traced = set.clone().filtered(|signature| signature.id == *id);
-            Matcher::new(traced, self.limits.max_line_bytes, false)
+            Matcher::new(traced, self.limits.max_line_bytes, false, self.means)
         });
-        let matcher = Matcher::new(set, self.limits.max_line_bytes, self.unexplained);
+        let (line, unexplained) = (self.limits.max_line_bytes, self.unexplained);
+        let matcher = Matcher::new(set, line, unexplained, self.means);
         Scanner {
             matcher,
             tracer: traced,
@@ -194,6 +203,7 @@ impl Scanner {
             until: None,
             unexplained: true,
             limits: Limits::default(),
+            means: Means::default(),
             cancel: Cancel::default(),
             on_progress: None,
             trace: None,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::edges::Edges;
 use super::structured::{Setting, SoFar, StructuredScan, is_structured};
 use super::{Scanner, ScannerBuilder};
+use crate::base::means::Means;
 use crate::base::member_path::MemberPath;
 use crate::finding::clocks::Clocks;
 use crate::finding::homes::Homes;
@@ -42,7 +43,7 @@ impl<'a> Engine<'a> {
             limits,
             ..
         } = Scanner::builder();
-        let matcher = Matcher::new(set.clone(), limits.max_line_bytes, false);
+        let matcher = Matcher::new(set.clone(), limits.max_line_bytes, false, Means::default());
         Engine {
             set,
             matcher,
