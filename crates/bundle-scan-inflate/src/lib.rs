@@ -3,7 +3,8 @@
 //! Made for data that is decoded once, front to back, on one core, while others look at what comes out: it stops at any byte of
 //! input or output and goes on from there, holds 32 KiB of what it wrote last, and allocates nothing after it has begun.
 //!
-//! Any input ends in data or in an error. What was decoded before damage is delivered before the error is.
+//! Any input ends in data or in an error. What was decoded before damage is delivered before the error is, and
+//! behind the error is the end.
 
 #![forbid(unsafe_code)]
 
@@ -14,6 +15,8 @@ mod gzip;
 mod reader;
 mod source;
 mod table;
+#[cfg(test)]
+mod testing;
 
 pub use gzip::GzipReader;
 pub use reader::DeflateReader;

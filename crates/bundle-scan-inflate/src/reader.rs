@@ -84,7 +84,7 @@ impl<R: Read> DeflateReader<R> {
 
     fn decode_chunk(&mut self) -> io::Result<()> {
         loop {
-            self.source.fill(LOOKAHEAD)?;
+            self.source.fill(LOOKAHEAD);
             let input = self.source.ahead();
             let is_last = self.source.has_ended();
             let before = input.len();
@@ -101,7 +101,7 @@ impl<R: Read> DeflateReader<R> {
             self.source.consume(before - left);
             let pause = result.map_err(|damage| io::Error::new(ErrorKind::InvalidData, damage))?;
             match pause {
-                Pause::Input if is_last => return Err(ErrorKind::UnexpectedEof.into()),
+                Pause::Input if is_last => return Err(self.source.cut()),
                 Pause::Input => {}
                 Pause::Room => return Ok(()),
                 Pause::End => {
@@ -129,5 +129,65 @@ impl<R: Read> Read for DeflateReader<R> {
         let count = self.fill_buf()?.read(out)?;
         self.consume(count);
         Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{END, FIXED, Failing, Stream, fixed};
+
+    fn literals() -> Vec<u8> {
+        let codes = vec![fixed(b'a'.into()); 100];
+        let stream = Stream::new().block(true, FIXED).codes(codes);
+        stream.code(fixed(END)).finish()
+    }
+
+    #[test]
+    fn what_was_read_before_an_error_comes_before_it_and_the_end_behind() {
+        let stream = literals();
+        for there in 0..stream.len() {
+            let mut reader = DeflateReader::new(Failing::behind(&stream[..there]));
+            let mut content = Vec::new();
+            let error = reader.read_to_end(&mut content).expect_err("the error");
+            assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+            // The code of a literal has eight bits, and three lie before the first.
+            assert_eq!(content.len(), there.saturating_sub(1));
+            assert!(matches!(reader.read(&mut [0]), Ok(0)));
+        }
+    }
+
+    #[test]
+    fn behind_the_end_is_nothing() {
+        let followed = [literals(), b"other data".to_vec()].concat();
+        let mut reader = DeflateReader::new(followed.as_slice());
+        let mut content = Vec::new();
+        for _ in 0..3 {
+            reader.read_to_end(&mut content).expect("a whole stream");
+            assert_eq!(content, vec![b'a'; 100]);
+            assert!(reader.fill_buf().expect("the end").is_empty());
+        }
+    }
+
+    #[test]
+    fn no_room_is_not_the_end() {
+        let stream = literals();
+        let mut reader = DeflateReader::new(stream.as_slice());
+        let mut content: Vec<u8> = Vec::new();
+        for room in [0, 1, 0, 0, 7, 0, 200, 0] {
+            let mut piece = vec![0; room];
+            let count = reader.read(&mut piece).expect("content");
+            content.extend(&piece[..count]);
+        }
+        assert_eq!(content, vec![b'a'; 100]);
+    }
+
+    #[test]
+    fn no_input_is_a_cut() {
+        let error = DeflateReader::new(io::empty()).read(&mut [0]);
+        assert_eq!(
+            error.map_err(|error| error.kind()),
+            Err(ErrorKind::UnexpectedEof)
+        );
     }
 }

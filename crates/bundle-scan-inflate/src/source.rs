@@ -14,6 +14,8 @@ pub(crate) struct Source<R> {
     start: usize,
     end: usize,
     has_ended: bool,
+    /// Why it has ended, unless because nothing follows.
+    failure: Option<io::Error>,
 }
 
 impl<R: Read> Source<R> {
@@ -24,6 +26,7 @@ impl<R: Read> Source<R> {
             start: 0,
             end: 0,
             has_ended: false,
+            failure: None,
         }
     }
 
@@ -32,7 +35,7 @@ impl<R: Read> Source<R> {
         &self.buffer[self.start..self.end]
     }
 
-    /// Whether nothing follows what is in memory.
+    /// Whether nothing follows what is in memory, or nothing that can be read.
     pub(crate) fn has_ended(&self) -> bool {
         self.has_ended
     }
@@ -41,8 +44,19 @@ impl<R: Read> Source<R> {
         self.start += count;
     }
 
-    /// Has at least `wanted` bytes in memory, or all there are. At most [`BUFFER_BYTES`] may be wanted.
-    pub(crate) fn fill(&mut self, wanted: usize) -> io::Result<()> {
+    /// What to say where more is needed than there is.
+    pub(crate) fn cut(&mut self) -> io::Error {
+        self.failure()
+            .unwrap_or_else(|| ErrorKind::UnexpectedEof.into())
+    }
+
+    /// Why what follows cannot be read, if that is why it has ended: told once.
+    pub(crate) fn failure(&mut self) -> Option<io::Error> {
+        self.failure.take()
+    }
+
+    /// Has at least `wanted` bytes in memory, or all that can be read. At most [`BUFFER_BYTES`] may be wanted.
+    pub(crate) fn fill(&mut self, wanted: usize) {
         while self.end - self.start < wanted && !self.has_ended {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end -= self.start;
@@ -51,9 +65,11 @@ impl<R: Read> Source<R> {
                 Ok(0) => self.has_ended = true,
                 Ok(count) => self.end += count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(error) => {
+                    self.has_ended = true;
+                    self.failure = Some(error);
+                }
             }
         }
-        Ok(())
     }
 }

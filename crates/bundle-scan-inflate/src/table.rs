@@ -281,3 +281,141 @@ fn part_bits(bits: u32, primary_bits: u32, left: &[u16; MAX_CODE_BITS + 1]) -> u
     }
     part_bits
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::code_of;
+
+    /// The least of the lengths of each symbol from 257 on, and its extra bits, by the table in section 3.2.5 of RFC 1951.
+    const LENGTHS: [usize; 29] = [
+        3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115,
+        131, 163, 195, 227, 258,
+    ];
+    const LENGTH_BITS: [u32; 29] = [
+        0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
+    ];
+    /// The same of distances.
+    const LEAST_DISTANCES: [usize; 30] = [
+        1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537,
+        2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577,
+    ];
+    const DISTANCE_BITS: [u32; 30] = [
+        0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12,
+        13, 13,
+    ];
+
+    #[test]
+    fn symbols_mean_what_the_format_says() {
+        let meanings = |entries: &[Entry]| -> (Vec<usize>, Vec<u32>) {
+            entries
+                .iter()
+                .map(|entry| (entry.value(0), entry.bits()))
+                .unzip()
+        };
+        let lengths = meanings(&LITERALS_AND_LENGTHS[257..286]);
+        assert_eq!(lengths, (LENGTHS.to_vec(), LENGTH_BITS.to_vec()));
+        let distances = meanings(&DISTANCES[..30]);
+        assert_eq!(
+            distances,
+            (LEAST_DISTANCES.to_vec(), DISTANCE_BITS.to_vec())
+        );
+        let farthest = DISTANCES[29].coded(5);
+        assert_eq!(farthest.value(u64::MAX), 32768);
+        assert_eq!(
+            farthest.value(0x1f),
+            24577,
+            "the code itself does not count"
+        );
+        for (byte, entry) in (0..=255).zip(&LITERALS_AND_LENGTHS) {
+            assert!(entry.is_literal() && !entry.is_other() && entry.byte() == byte);
+        }
+        let end = LITERALS_AND_LENGTHS[256];
+        assert!(end.is_other() && !end.is_invalid() && !end.is_link());
+        for unused in LITERALS_AND_LENGTHS[286..].iter().chain(&DISTANCES[30..]) {
+            assert!(unused.is_other() && unused.is_invalid() && !unused.is_link());
+        }
+    }
+
+    #[test]
+    fn sets_that_cannot_be_are_refused() {
+        let mut table = DistanceTable::new();
+        let mut build = |lengths: &[u8]| table.build(lengths, &DISTANCES);
+        for more_than_fit in [[1, 1, 1].as_slice(), &[1, 2, 2, 15], &[1; 32]] {
+            assert!(!build(more_than_fit));
+        }
+        for fewer_than_fit in [[2].as_slice(), &[15; 32], &[1, 2], &[1, 3, 3, 15]] {
+            assert!(!build(fewer_than_fit));
+        }
+        for fit in [[1, 1].as_slice(), &[2, 2, 2, 2], &[1, 2, 3, 3], &[5; 32]] {
+            assert!(build(fit));
+        }
+        for one_or_none in [[1].as_slice(), &[0, 0, 1, 0], &[0], &[]] {
+            assert!(build(one_or_none));
+        }
+    }
+
+    /// Lengths of a set of codes that fills its space, made by cutting codes in two.
+    fn full_set(symbols: usize, longest: usize) -> impl Strategy<Value = Vec<u8>> {
+        let cuts = proptest::collection::vec(any::<prop::sample::Index>(), 1..symbols);
+        // The fewer of the last codes are cut, the longer they get.
+        let set = (cuts, 1..=symbols).prop_map(move |(cuts, spread)| {
+            let mut lengths = vec![0_u8];
+            for cut in cuts {
+                let at = lengths.len() - 1 - cut.index(lengths.len().min(spread));
+                if usize::from(lengths[at]) < longest {
+                    lengths[at] += 1;
+                    lengths.insert(at, lengths[at]);
+                }
+            }
+            lengths.resize(symbols, 0);
+            lengths
+        });
+        set.prop_shuffle()
+    }
+
+    /// Finds a symbol as the decoder does.
+    fn find<const BITS: u32, const SIZE: usize>(table: &Table<BITS, SIZE>, bits: u64) -> Entry {
+        let entry = table.primary(bits);
+        match entry.is_link() {
+            true => table.secondary(entry, bits >> entry.bits()),
+            false => entry,
+        }
+    }
+
+    fn check<const BITS: u32, const SIZE: usize>(
+        table: &mut Table<BITS, SIZE>,
+        lengths: &[u8],
+        meanings: &[Entry],
+        behind: u64,
+    ) {
+        assert!(table.build(lengths, meanings));
+        for symbol in (0..lengths.len()).filter(|symbol| lengths[*symbol] > 0) {
+            let (code, bits) = code_of(lengths, symbol);
+            let reversed = u64::from(code.reverse_bits() >> (32 - bits));
+            let entry = find(table, reversed | behind << bits);
+            let left = if bits > BITS { bits - BITS } else { bits };
+            assert_eq!(entry, meanings[symbol].coded(left));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_code_is_found_whatever_follows(
+            literals in full_set(286, MAX_CODE_BITS),
+            distances in full_set(30, MAX_CODE_BITS),
+            code_lengths in full_set(19, 7),
+            behind in any::<u64>(),
+        ) {
+            // What another set has left in a table does not matter.
+            let mut table = LengthTable::new();
+            check(&mut table, &literals, &LITERALS_AND_LENGTHS, behind);
+            let reversed: Vec<u8> = literals.into_iter().rev().collect();
+            check(&mut table, &reversed, &LITERALS_AND_LENGTHS, behind);
+            check(&mut DistanceTable::new(), &distances, &DISTANCES, behind);
+            check(&mut CodeLengthTable::new(), &code_lengths, &CODE_LENGTHS, behind);
+        }
+    }
+}

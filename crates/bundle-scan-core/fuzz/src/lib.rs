@@ -1,11 +1,15 @@
 //! What the fuzz targets run, and what must hold for any input.
 
 use aho_corasick::AhoCorasick;
+use bundle_scan_core::Means;
 use bundle_scan_core::base::member_path::MemberPath;
 use bundle_scan_core::fact::reader::{Piece, Reader};
 use bundle_scan_core::fact::tree::Arena;
 use bundle_scan_core::fact::{self, Fact, Section};
 use bundle_scan_core::matcher::anchor::AnchorIndex;
+
+#[path = "../../../bundle-scan-inflate/tests/oracle/judge.rs"]
+mod judge;
 
 /// Parses any text with one parser: nothing panics, and every place lies in the text.
 pub fn parse(id: &str, data: &[u8]) {
@@ -98,7 +102,7 @@ pub fn search(data: &[u8]) {
         return;
     }
     let owners = anchors.iter().map(Vec::as_slice).zip(0..);
-    let index = AnchorIndex::new(owners);
+    let index = AnchorIndex::new(owners, Means::Own);
     let oracle = AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .build(&anchors)
@@ -124,6 +128,23 @@ pub fn search(data: &[u8]) {
             assert!(leaf == pattern && occurrence.contains(&place));
         }
     }
+}
+
+/// Decodes any bytes as a deflate stream and as a gzip file: as flate2 does. The first two bytes are the sizes of the pieces in which
+/// the others come and their content is taken; none stands for much at once. Of what grows without end the beginning is enough, if it
+/// is more than is decoded at a time.
+pub fn inflate(data: &[u8]) {
+    let Some(([input, content], bytes)) = data.split_first_chunk() else {
+        return;
+    };
+    let size = |byte: u8, large| if byte == 0 { large } else { byte.into() };
+    let pieces = judge::Pieces {
+        input: size(*input, judge::Pieces::LARGE.input),
+        content: size(*content, judge::Pieces::LARGE.content),
+        limit: 400 << 10,
+    };
+    judge::agree_on_deflate(bytes, pieces);
+    judge::agree_on_gzip(bytes, pieces);
 }
 
 fn split_header(text: &str, lines: usize) -> (&str, &str) {
