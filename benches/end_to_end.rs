@@ -1,10 +1,12 @@
 //! Whole runs of the built binary against its peers, interleaved: each round runs every row once, medians are printed.
 //! `cargo bench -p bundle-scan --bench end_to_end [-- MEGABYTES [ROUNDS] [TABLE ...]]`; the tables are `plain`, `regex-set`, `more`,
-//! `start`, `packed`, `peers`, `pods` and `diagnosis`: all of them, if none is named.
+//! `start`, `packed`, `peers`, `pods`, `diagnosis`, `hits`, `signatures` and `memory`: all of them, if none is named.
 //!
 //! Peers that are not installed (`rg`, `gzip`, `igzip`, `xz`, `zstd`, `taskset`, GNU `time`) are skipped by name.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "cost.rs"]
+mod cost;
 #[path = "generate.rs"]
 mod generate;
 #[path = "peers.rs"]
@@ -220,7 +222,7 @@ fn main() {
         rounds: number(1).unwrap_or(5) as usize,
     };
     println!("{} signatures, {} rounds", bench.set.len(), bench.rounds);
-    let known: [Table; 8] = [
+    let known: [Table; 11] = [
         ("plain", Bench::plain),
         ("regex-set", Bench::regex_set),
         ("more", Bench::more_signatures),
@@ -229,6 +231,9 @@ fn main() {
         ("peers", peers::table),
         ("pods", Bench::pods),
         ("diagnosis", Bench::diagnosis),
+        ("hits", cost::hits),
+        ("signatures", cost::signatures),
+        ("memory", cost::memory),
     ];
     for (name, table) in known {
         if tables.is_empty() || tables.iter().any(|wanted| wanted == name) {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use bundle_scan_core::SignatureSet;
 
-/// One line in so many is one that a signature matches.
+/// One line in so many is one that a signature matches, where nothing else is asked for.
 const LINES_PER_HIT: u64 = 1_000;
 
 /// A small random number generator: the numbers must look random and be the same everywhere. Source: Marsaglia's xorshift64*.
@@ -42,11 +42,22 @@ pub(crate) fn messages(
     planted: &[String],
     seed: u64,
 ) -> io::Result<u64> {
+    messages_with(out, bytes, planted, LINES_PER_HIT, seed)
+}
+
+/// The same with one line in `lines_per_hit` out of `planted`.
+pub(crate) fn messages_with(
+    out: &mut dyn Write,
+    bytes: u64,
+    planted: &[String],
+    lines_per_hit: u64,
+    seed: u64,
+) -> io::Result<u64> {
     let mut random = Random::new(seed);
     let mut written = 0;
     let mut lines = 0;
     while written < bytes {
-        let line = match random.below(LINES_PER_HIT) {
+        let line = match random.below(lines_per_hit) {
             0 if !planted.is_empty() => {
                 planted[random.below(planted.len() as u64) as usize].clone()
             }

@@ -110,6 +110,10 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) why: bool,
 
+    /// Tell on standard error what each stage of the scan and the costliest signatures took.
+    #[arg(long)]
+    pub(crate) profile: bool,
+
     /// Leave out how long the scan took, so that two reports can be compared.
     #[arg(long)]
     pub(crate) no_timings: bool,

@@ -1,6 +1,12 @@
-//! Two things done at the same time: every start has to wait until the signatures are ready.
+//! What the machine can do at the same time, and two things done so: every start has to wait until the signatures are ready.
 
+use std::num::NonZero;
 use std::thread::{self, Builder};
+
+/// Threads that can run at the same time; 1 where the system does not tell.
+pub fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
 
 /// Runs both, the second on a thread of its own; after the first where the system starts none.
 ///

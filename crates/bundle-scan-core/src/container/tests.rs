@@ -66,10 +66,14 @@ impl Seen {
     }
 }
 
+fn walk_within(input: Input, limits: &Limits, seen: &mut Seen) -> Result<Walked, OpenError> {
+    walk(input, limits, Means::Own, &Cell::new(0), seen)
+}
+
 fn read_within(bytes: Vec<u8>, limits: &Limits) -> (Seen, Walked) {
     let mut seen = Seen::default();
     let input = Input::Reader(Box::new(Cursor::new(bytes)));
-    let walked = walk(input, limits, Means::Own, &Cell::new(0), &mut seen).unwrap();
+    let walked = walk_within(input, limits, &mut seen).unwrap();
     (seen, walked)
 }
 
@@ -80,14 +84,7 @@ fn read(bytes: Vec<u8>) -> (Seen, Walked) {
 fn open(path: &Path) -> (Seen, Walked) {
     let mut seen = Seen::default();
     let input = Input::Path(path.to_owned());
-    let walked = walk(
-        input,
-        &Limits::default(),
-        Means::Own,
-        &Cell::new(0),
-        &mut seen,
-    )
-    .unwrap();
+    let walked = walk_within(input, &Limits::default(), &mut seen).unwrap();
     (seen, walked)
 }
 
@@ -564,14 +561,7 @@ fn a_visitor_can_end_the_walk() {
             ..Seen::default()
         };
         let input = Input::Reader(Box::new(Cursor::new(pack(&fixture()))));
-        walk(
-            input,
-            &Limits::default(),
-            Means::Own,
-            &Cell::new(0),
-            &mut seen,
-        )
-        .unwrap();
+        walk_within(input, &Limits::default(), &mut seen).unwrap();
         assert_eq!((seen.members.len(), seen.problems.len()), (1, 0));
     }
 }
@@ -583,11 +573,9 @@ fn unusable_inputs_are_errors_that_name_the_path() {
     fs::write(&empty, b"").unwrap();
     let missing = directory.path().join("missing");
     for (path, expected) in [(&empty, "nothing to scan"), (&missing, "cannot open")] {
-        let error = walk(
+        let error = walk_within(
             Input::Path(path.clone()),
             &Limits::default(),
-            Means::Own,
-            &Cell::new(0),
             &mut Seen::default(),
         )
         .unwrap_err();
@@ -598,13 +586,6 @@ fn unusable_inputs_are_errors_that_name_the_path() {
         );
     }
     let nothing = Input::Reader(Box::new(std::io::empty()));
-    let error = walk(
-        nothing,
-        &Limits::default(),
-        Means::Own,
-        &Cell::new(0),
-        &mut Seen::default(),
-    )
-    .unwrap_err();
+    let error = walk_within(nothing, &Limits::default(), &mut Seen::default()).unwrap_err();
     assert!(matches!(error, OpenError::Empty(_)));
 }

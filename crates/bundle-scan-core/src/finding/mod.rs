@@ -25,5 +25,6 @@ pub mod unexplained;
 mod window;
 
 pub use crate::matcher::End;
+pub use crate::matcher::costs::{Costs, SignatureCosts};
 pub use evidence::{Evidence, LineAddress};
 pub use tally::{Next, Tally, TallyOptions};

@@ -14,6 +14,7 @@ use super::unexplained::Unexplained;
 use crate::base::limits::Limits;
 use crate::base::member_path::MemberPath;
 use crate::base::time::ClockTime;
+use crate::matcher::costs::Costs;
 use crate::matcher::{Match, Well};
 use crate::record::Record;
 use crate::signature::Signature;
@@ -98,6 +99,8 @@ pub struct Tally {
     pub attempts: Attempts,
     /// How often a machine booted in it.
     pub boots: u64,
+    /// What it cost, if that was asked for.
+    pub costs: Option<Box<Costs>>,
 }
 
 /// Boots in one member of which the last is told from the others. Where there are more, no uptime tells a time: each one costs a look at all that was found
@@ -241,6 +244,9 @@ impl Tally {
         self.presence.merge(other.presence);
         self.shown.merge(other.shown);
         self.attempts.merge(other.attempts, next);
+        if let Some(theirs) = other.costs {
+            self.costs.get_or_insert_default().merge(&theirs);
+        }
     }
 }
 

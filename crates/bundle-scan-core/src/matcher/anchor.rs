@@ -76,15 +76,16 @@ impl AnchorIndex {
         }
     }
 
-    /// Calls `found` for each occurrence with the place of one of its bytes and the leaves that own the anchor; places ascend.
-    pub fn scan(&self, bytes: &[u8], mut found: impl FnMut(usize, &[u32])) {
+    /// Calls `found` for each occurrence with the place of one of its bytes and the leaves that own the anchor; places ascend. How many
+    /// positions the prefilter has compared.
+    pub fn scan(&self, bytes: &[u8], mut found: impl FnMut(usize, &[u32])) -> u64 {
         let Some(short) = &self.short else {
             return self.long.scan(bytes, |anchor, place| {
                 found(place, self.long_owners.of(anchor));
             });
         };
         let mut hits: Vec<(usize, &[u32])> = Vec::new();
-        self.long.scan(bytes, |anchor, place| {
+        let compared = self.long.scan(bytes, |anchor, place| {
             hits.push((place, self.long_owners.of(anchor)));
         });
         let mut state = OverlappingState::start();
@@ -96,6 +97,7 @@ impl AnchorIndex {
         hits.sort_unstable_by_key(|(place, _)| *place);
         hits.into_iter()
             .for_each(|(place, owners)| found(place, owners));
+        compared
     }
 }
 

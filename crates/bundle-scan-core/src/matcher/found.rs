@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::costs::Costs;
 use super::facts::{self, Seen};
 use crate::base::time::Reading;
 use crate::record::Record;
@@ -21,6 +22,11 @@ pub trait Sink {
 
     /// A record is the first message of a boot.
     fn booted(&mut self, record: &Record<'_>);
+
+    /// Where to note what is spent, if somebody wants to know.
+    fn costs(&mut self) -> Option<&mut Costs> {
+        None
+    }
 }
 
 /// One leaf of a signature matched one line or fact.

@@ -6,6 +6,7 @@
 pub mod anchor;
 mod attempt;
 mod commonness;
+pub mod costs;
 mod errors;
 mod facts;
 mod found;

@@ -46,6 +46,8 @@ const FACTORS: [u64; 8] = [
     0x9b05_688c_2b3e_6c1f,
     0x1f83_d9ab_fb41_bd6b,
 ];
+/// Factor of the hash that marks come from: the fraction of the square root of 23.
+const MARK_FACTOR: u64 = 0xcbbb_9d5d_c105_9ed9;
 /// How often among a million positions a slot is met by chance.
 const CHANCE: f32 = 1e6 / (1 << TABLE_BITS) as f32;
 /// What fills whole stretches of logs, tables and indented documents. If the slot of one of them were taken by chance, every
@@ -61,8 +63,8 @@ pub(super) struct QGrams {
     table: Box<[u32; CELLS]>,
     /// The windows, sorted by bucket.
     windows: Vec<Window>,
-    /// Where in `windows` those of each bucket begin; a bucket is a run of slots. One more marks the end.
-    buckets: Vec<u32>,
+    /// The windows of each bucket, a run of slots. One more marks the end.
+    buckets: Vec<Bucket>,
     anchors: Vec<Vec<u8>>,
     hash: Hash,
 }
@@ -101,6 +103,15 @@ impl Hash {
     fn bucket(self, key: u64) -> usize {
         self.slot(key) >> BUCKET_BITS
     }
+}
+
+/// Some windows.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bucket {
+    /// Where they begin.
+    first: u32,
+    /// A bit for the mark of each: tells most windows of other text apart whose slot is taken, without a look at the windows.
+    marks: u32,
 }
 
 /// A window of an anchor.
@@ -142,14 +153,16 @@ impl QGrams {
         let hash = Hash::apart(&windows);
         windows.sort_by_cached_key(|window| hash.bucket(window.key) as u32);
         let mut table = Box::new([0_u32; CELLS]);
-        let mut buckets = vec![0; (1 << (TABLE_BITS - BUCKET_BITS)) + 1];
+        let mut buckets = vec![Bucket::default(); (1 << (TABLE_BITS - BUCKET_BITS)) + 1];
         for window in &windows {
             let slot = hash.slot(window.key);
             table[slot / CELL_SLOTS] |= 1 << (slot % CELL_SLOTS);
-            buckets[hash.bucket(window.key) + 1] += 1;
+            let bucket = hash.bucket(window.key);
+            buckets[bucket].marks |= mark(window.key);
+            buckets[bucket + 1].first += 1;
         }
         for bucket in 1..buckets.len() {
-            buckets[bucket] += buckets[bucket - 1];
+            buckets[bucket].first += buckets[bucket - 1].first;
         }
         QGrams {
             table,
@@ -160,14 +173,16 @@ impl QGrams {
         }
     }
 
-    /// Calls `found` for each occurrence with the number of the anchor and the place of one of its bytes; places ascend.
-    pub(super) fn scan(&self, bytes: &[u8], mut found: impl FnMut(usize, usize)) {
-        let mut base = 0;
+    /// Calls `found` for each occurrence with the number of the anchor and the place of one of its bytes; places ascend. How many
+    /// positions were compared.
+    pub(super) fn scan(&self, bytes: &[u8], mut found: impl FnMut(usize, usize)) -> u64 {
+        let (mut base, mut compared) = (0, 0);
         while let Some(group) = bytes.get(base..).and_then(<[u8]>::first_chunk) {
             let mut taken = self.probed(group);
             while taken != 0 {
                 let number = taken.trailing_zeros() as usize;
                 taken &= taken - 1;
+                compared += 1;
                 self.compare(bytes, base + number * STRIDE, &mut found);
             }
             base += GROUP_BYTES;
@@ -176,6 +191,7 @@ impl QGrams {
             self.compare(bytes, base, &mut found);
             base += STRIDE;
         }
+        compared
     }
 
     /// For each probed position of a group a bit, whether a window may begin there. Branch-free, so that the loads overlap.
@@ -196,11 +212,12 @@ impl QGrams {
     fn compare(&self, bytes: &[u8], place: usize, found: &mut impl FnMut(usize, usize)) {
         let key = load(bytes, place) & WINDOW_MASK;
         let bucket = self.hash.bucket(key);
-        let (first, end) = (
-            self.buckets[bucket] as usize,
-            self.buckets[bucket + 1] as usize,
-        );
-        for window in self.windows[first..end]
+        let Bucket { first, marks } = self.buckets[bucket];
+        if marks & mark(key) == 0 {
+            return;
+        }
+        let end = self.buckets[bucket + 1].first;
+        for window in self.windows[first as usize..end as usize]
             .iter()
             .filter(|window| window.key == key)
         {
@@ -217,6 +234,12 @@ impl QGrams {
     }
 }
 
+/// One bit of 32 for a window, independent of its slot.
+fn mark(key: u64) -> u32 {
+    // The highest bits of another product.
+    1 << (key.wrapping_mul(MARK_FACTOR) >> 59)
+}
+
 /// The folded word at `at` of a group.
 #[inline(always)]
 fn word(group: &[u8; GROUP_BYTES + LOADED], at: usize) -> u64 {
@@ -227,8 +250,11 @@ fn word(group: &[u8; GROUP_BYTES + LOADED], at: usize) -> u64 {
 
 /// The folded word at `at`; bytes beyond the end are zero.
 fn load(bytes: &[u8], at: usize) -> u64 {
-    let mut word = [0; LOADED];
     let there = bytes.get(at..).unwrap_or_default();
+    if let Some(word) = there.first_chunk() {
+        return u64::from_le_bytes(*word) | FOLD_ALL;
+    }
+    let mut word = [0; LOADED];
     let there = &there[..there.len().min(LOADED)];
     word[..there.len()].copy_from_slice(there);
     u64::from_le_bytes(word) | FOLD_ALL

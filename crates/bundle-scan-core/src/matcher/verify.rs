@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::anchor::AnchorIndex;
+use super::costs::Watch;
 use super::errors::{KlogErrors, MARK, MARKS};
 use super::facts::FactIndex;
 use super::found::{Capture, Match, Sighting, Sink};
@@ -102,15 +103,26 @@ impl Matcher {
         };
         let mut lines = LineCount::new(view);
         let mut candidates = Vec::new();
+        let is_measured = sink.costs().is_some();
+        let mut whole = Watch::new(is_measured);
         let mut pass = LinePass::new(view, self.max_line_bytes, |anchored| {
+            let mut watch = Watch::new(is_measured);
             let line = anchored.line.clone();
             candidates.clear();
             let may_pass = |leaf: &u32| self.may_pass(*leaf, &view.bytes[line.clone()]);
             candidates.extend(anchored.candidates.iter().copied().filter(may_pass));
+            if let Some(costs) = sink.costs() {
+                costs.anchored += 1;
+                costs.understood += u64::from(!candidates.is_empty());
+                costs.first_look += watch.lap();
+            }
             if candidates.is_empty() {
                 return;
             }
             let record = Record::read(&view.bytes[line.clone()], source, clock);
+            if let Some(costs) = sink.costs() {
+                costs.understanding += watch.lap();
+            }
             let told = Told {
                 record: &record,
                 place: anchored.first_anchor,
@@ -118,8 +130,11 @@ impl Matcher {
             };
             let lines_before = || lines.up_to(anchored.line.start);
             self.tell(&candidates, &told, lines_before, sink);
+            if let Some(costs) = sink.costs() {
+                costs.testing += watch.lap();
+            }
         });
-        self.anchors.scan(own, |at, leaves| {
+        let compared = self.anchors.scan(own, |at, leaves| {
             errors
                 .up_to(at)
                 .for_each(|error| pass.anchor(error, &[MARK]));
@@ -129,7 +144,13 @@ impl Matcher {
             .up_to(own.len())
             .for_each(|error| pass.anchor(error, &[MARK]));
         pass.finish();
-        lines.up_to(view.own.end)
+        let lines = lines.up_to(view.own.end);
+        if let Some(costs) = sink.costs() {
+            costs.bytes += own.len() as u64;
+            costs.candidates += compared;
+            costs.all += whole.lap();
+        }
+        lines
     }
 
     /// Whether a leaf, or a mark, may have something to say of a line with its anchor.
@@ -213,10 +234,15 @@ impl Matcher {
             sink.booted(told.record);
         }
         let mut is_explained = false;
-        self.test(candidates, told.record, |signature, leaf, captures| {
-            is_explained = true;
-            sink.found(&Match::of_line(signature, leaf, &sighting(captures)));
-        });
+        self.test(
+            candidates,
+            told.record,
+            sink,
+            |signature, leaf, captures, sink| {
+                is_explained = true;
+                sink.found(&Match::of_line(signature, leaf, &sighting(captures)));
+            },
+        );
         if self.looks_for_errors && !is_explained && told.record.is_error() {
             sink.unexplained(&sighting(Vec::new()));
         }
@@ -224,13 +250,15 @@ impl Matcher {
 
     /// Tests candidate leaves, ascending, on a record. Of a signature for which any leaf is enough, the first that matches
     /// stands for it.
-    fn test<'a>(
+    fn test<'a, S: Sink>(
         &'a self,
         candidates: &[u32],
         record: &'a Record<'_>,
-        mut found: impl FnMut(usize, usize, Vec<Capture<'a>>),
+        sink: &mut S,
+        mut found: impl FnMut(usize, usize, Vec<Capture<'a>>, &mut S),
     ) {
         let mut fired = None;
+        let mut watch = Watch::new(sink.costs().is_some());
         for &number in candidates {
             let Some(&(signature, leaf)) = self.leaves.get(number as usize) else {
                 // A mark.
@@ -239,11 +267,16 @@ impl Matcher {
             if fired == Some(signature) {
                 continue;
             }
-            if let Some(captures) = self.captures(signature, leaf, record) {
+            watch.lap();
+            let captures = self.captures(signature, leaf, record);
+            if let Some(costs) = sink.costs() {
+                costs.tested(signature, captures.is_some(), watch.lap());
+            }
+            if let Some(captures) = captures {
                 if self.signatures[signature].plan.is_none() {
                     fired = Some(signature);
                 }
-                found(signature, leaf, captures);
+                found(signature, leaf, captures, sink);
             }
         }
     }

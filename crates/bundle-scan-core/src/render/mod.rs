@@ -9,6 +9,7 @@ pub mod inventory;
 pub mod json;
 mod moment;
 mod page;
+pub mod profile;
 mod spark;
 pub mod text;
 pub mod timeline;
@@ -73,6 +74,9 @@ pub static TIMELINE_JSON: timeline_json::TimelineJson = timeline_json::TimelineJ
 pub static TRACE_TEXT: trace::TraceText = trace::TraceText;
 /// Why a signature fired or did not, as one JSON document. Nothing for a report without a [`Report::trace`].
 pub static TRACE_JSON: trace_json::TraceJson = trace_json::TraceJson;
+
+/// What the scan cost. Nothing for a report without a [`Report::profile`].
+pub static PROFILE_TEXT: profile::ProfileText = profile::ProfileText;
 
 /// All formats of the report, sorted by name.
 pub static OUTPUTS: &[&dyn Render] = &[&JSON, &JSONL, &TEXT];

@@ -121,6 +121,7 @@ impl Report {
             census,
             problems,
             trace: None,
+            profile: None,
             timings: Timings::default(),
         }
     }

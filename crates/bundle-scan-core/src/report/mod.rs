@@ -9,6 +9,7 @@ pub mod evaluable;
 pub mod fingerprint;
 pub mod inventory;
 mod named;
+pub mod profile;
 pub mod requires;
 mod scene;
 pub mod score;
@@ -34,6 +35,7 @@ use crate::signature::Signature;
 
 pub use build::Scanned;
 pub use coverage::{Coverage, KindCoverage, MemberCoverage, MemberStatus};
+pub use profile::Profile;
 pub use score::Factor;
 pub use state::{Reason, State};
 pub use trace::Trace;
@@ -69,7 +71,9 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// Why one signature fired or did not, if that was asked for.
     pub trace: Option<Trace>,
-    /// How long it took. The only part that differs between two scans of one bundle.
+    /// What each stage cost, if that was asked for.
+    pub profile: Option<Profile>,
+    /// How long it took. With the profile the only part that differs between two scans of one bundle.
     pub timings: Timings,
 }
 

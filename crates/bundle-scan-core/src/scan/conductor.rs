@@ -6,6 +6,7 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 use rayon::{Scope, ThreadPool};
 
@@ -22,6 +23,7 @@ use crate::finding::clocks::Clocks;
 use crate::finding::{Tally, TallyOptions};
 use crate::layout::Recogniser;
 use crate::matcher::Matcher;
+use crate::matcher::costs::Watch;
 use crate::report::coverage::{MemberCoverage, MemberStatus};
 use crate::report::{Bundle, Scanned};
 use crate::source::classify;
@@ -39,6 +41,7 @@ pub(super) struct Conductor<'s> {
     window: Option<&'s Window>,
     options: TallyOptions,
     gather: Gather,
+    reading: ReadingTime,
     problems: Vec<Problem>,
     layout: Recogniser,
 }
@@ -56,6 +59,7 @@ impl<'s> Conductor<'s> {
             window: None,
             options,
             gather: Gather::new(options),
+            reading: ReadingTime::default(),
             problems: Vec::new(),
             layout: Recogniser::default(),
         }
@@ -84,6 +88,7 @@ impl<'s> Conductor<'s> {
             window: self.window,
             options: self.options,
             max_line_bytes: self.settings.limits.max_line_bytes,
+            is_measured: self.settings.profile,
         };
         let (limits, means) = (&self.settings.limits, self.settings.means);
         let bytes_read = Cell::new(0);
@@ -92,6 +97,7 @@ impl<'s> Conductor<'s> {
             settings: self.settings,
             problems: &mut self.problems,
             layout: &mut self.layout,
+            spent: &mut self.reading,
             members: 0,
             bytes_read: &bytes_read,
             crew: Crew::Alone,
@@ -109,6 +115,10 @@ impl<'s> Conductor<'s> {
     /// Members in the midst of which a machine booted: their uptimes alone tell no time.
     pub(super) fn rebooted(&self) -> BTreeSet<MemberPath> {
         self.gather.rebooted()
+    }
+
+    pub(super) fn reading_time(&self) -> ReadingTime {
+        self.reading
     }
 
     /// What the report is made of.
@@ -148,6 +158,15 @@ impl<'s> Conductor<'s> {
     }
 }
 
+/// How the reading thread spends its time, as far as that is measured.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ReadingTime {
+    /// Reading and decoding members.
+    pub(super) reading: Duration,
+    /// Waiting for workers.
+    pub(super) waiting: Duration,
+}
+
 /// What every worker needs.
 struct Desk<'d> {
     matcher: &'d Matcher,
@@ -156,6 +175,7 @@ struct Desk<'d> {
     window: Option<&'d Window>,
     options: TallyOptions,
     max_line_bytes: usize,
+    is_measured: bool,
 }
 
 impl Desk<'_> {
@@ -168,12 +188,14 @@ impl Desk<'_> {
             source: &job.source,
             modified: job.modified,
             window: self.window,
+            is_measured: self.is_measured,
             lines: 0,
         }
     }
 
     /// Scans a block, now or when its turn comes; `freed` is given the buffers that are not needed any more.
     fn take(&self, job: &MemberJob, index: u64, block: Block, mut freed: impl FnMut(Vec<u8>)) {
+        block.expect();
         job.note(Edges::of(
             &block.view(),
             &job.source,
@@ -268,6 +290,7 @@ struct Reading<'r, 'c, 'scope> {
     settings: &'r ScannerBuilder,
     problems: &'r mut Vec<Problem>,
     layout: &'r mut Recogniser,
+    spent: &'r mut ReadingTime,
     members: u64,
     bytes_read: &'r Cell<u64>,
     crew: Crew<'c, 'scope>,
@@ -280,11 +303,15 @@ impl<'scope> Reading<'_, '_, 'scope> {
         let mut kept = Vec::new();
         let mut flow = ControlFlow::Continue(());
         while flow.is_continue() {
+            let mut watch = Watch::new(self.settings.profile);
             let buffer = match self.crew {
                 Crew::Alone => std::mem::take(&mut kept),
                 Crew::Pool { .. } => self.crew.buffer(),
             };
-            let Some(block) = blocks.next_block(buffer) else {
+            self.spent.waiting += watch.lap();
+            let next = blocks.next_block(buffer);
+            self.spent.reading += watch.lap();
+            let Some(block) = next else {
                 self.return_ticket();
                 break;
             };

@@ -110,6 +110,7 @@ impl<'a> Engine<'a> {
             source: &source,
             modified: Some(SAMPLE_MODIFIED),
             window: None,
+            is_measured: false,
             lines: 0,
         };
         let view = BlockView {

@@ -15,6 +15,7 @@ use crate::fact::tree::Arena;
 use crate::fact::{self, Ending, Fact, Section, kind};
 use crate::finding::tally::Place;
 use crate::finding::{Tally, TallyOptions};
+use crate::matcher::costs::{Costs, Watch};
 use crate::matcher::{Held, Match, Matcher, Sighting, Sink, event_line};
 use crate::record::Record;
 use crate::record::clock::Clock;
@@ -36,6 +37,8 @@ pub(super) struct Setting<'s> {
     pub(super) modified: Option<i64>,
     /// The time that counts, if not all does.
     pub(super) window: Option<&'s Window>,
+    /// Whether to note what it costs.
+    pub(super) is_measured: bool,
     /// See [`Place::lines`].
     pub(super) lines: u64,
 }
@@ -205,6 +208,10 @@ impl Sink for Counting<'_> {
     fn booted(&mut self, record: &Record<'_>) {
         self.tally.booted(record);
     }
+
+    fn costs(&mut self) -> Option<&mut Costs> {
+        self.tally.costs.as_deref_mut()
+    }
 }
 
 impl Setting<'_> {
@@ -233,6 +240,9 @@ impl Setting<'_> {
     /// Matches lines, of which some are explained: see [`Counting::explained`].
     fn lines_besides(&self, explained: &[usize], view: &BlockView<'_>, tally: &mut Tally) -> u64 {
         let clock = Clock::rotated(self.modified, self.source.rotation.as_deref());
+        if self.is_measured {
+            tally.costs.get_or_insert_default();
+        }
         if let Some(tracer) = self.tracer {
             tracer.try_lines(view, self.source, &clock, |attempt| {
                 tally.attempts.add(attempt, self.place(view), self.options);
@@ -269,8 +279,10 @@ impl Setting<'_> {
             open_end,
         };
         let held = Held::new(view, &text, text_start, self.source.component);
+        let mut watch = Watch::new(self.is_measured);
         let mut facts = Vec::new();
         let parsed = fact::parse(form, &section, arena, &mut facts);
+        let parsing = watch.lap();
         let is_object = matches!(form, Form::Json { .. } | Form::Yaml);
         so_far.is_cut |= parsed.ending == Ending::Cut;
         let explained = self.known_events(&facts, &held);
@@ -304,6 +316,7 @@ impl Setting<'_> {
         } else {
             self.lines_besides(&explained, view, tally)
         };
+        watch.lap();
         for fact in &facts {
             so_far.census.note(fact);
             tally.shown.fact(fact);
@@ -319,6 +332,9 @@ impl Setting<'_> {
                 let signature = &self.matcher.signatures()[well.signature];
                 tally.add_well(well, self.source, signature);
             });
+        }
+        if let Some(costs) = &mut tally.costs {
+            costs.facts += parsing + watch.lap();
         }
         lines
     }

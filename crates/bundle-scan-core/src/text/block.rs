@@ -90,6 +90,13 @@ impl Block {
         }
     }
 
+    /// Says that the block is about to be read.
+    pub fn expect(&self) {
+        if let Bytes::Shared(shared) = &self.bytes {
+            shared.expect(self.own.clone());
+        }
+    }
+
     /// Ends the block: gives the buffer back for the next one if the block owned one, and else releases what it owned.
     pub fn into_buffer(self) -> Option<Vec<u8>> {
         match self.bytes {
@@ -158,7 +165,7 @@ impl<'r> StreamBlocks<'r> {
         let wanted = self.context + self.cut.window() + CONTEXT_BYTES;
         let room = wanted.max(self.carry.len());
         if buffer.len() < room {
-            buffer.resize(room, 0);
+            *buffer = vec![0; room];
         }
         let mut filled = self.carry.len();
         buffer[..filled].copy_from_slice(&self.carry);

@@ -1,14 +1,14 @@
 //! `bundle-scan PATH...`: scans each bundle and prints a report for it.
 
 use std::fs::File;
-use std::io::{BufWriter, IsTerminal, Write, stdout};
+use std::io::{BufWriter, IsTerminal, Write, stderr, stdout};
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use anyhow::Context;
-use bundle_scan_core::render::RenderOptions;
+use bundle_scan_core::render::{PROFILE_TEXT, RenderOptions};
 use bundle_scan_core::report::Status;
-use bundle_scan_core::{Error, Limits, Report, Scanner, SignatureSet};
+use bundle_scan_core::{Error, Limits, Render, Report, Scanner, SignatureSet};
 
 use super::{PLAIN_WIDTH, chosen, page, reading};
 use crate::args::ScanArgs;
@@ -25,6 +25,9 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
         let exit = match scanned {
             Ok(report) => {
                 out.write(&report, args, &options)?;
+                if args.profile {
+                    PROFILE_TEXT.write_with(&report, &options, &mut stderr())?;
+                }
                 judge(&report, args)
             }
             // One bad path among several must not hide the others.
@@ -73,7 +76,8 @@ fn scan(path: &Path, args: &ScanArgs, set: &SignatureSet) -> Result<Report, Erro
         .unexplained(args.choice.asks_for_all())
         .since(args.window.since)
         .until(args.window.until)
-        .limits(limits);
+        .limits(limits)
+        .profile(args.profile);
     reading::scan(path, &args.reading, &mut builder, set.clone())
 }
 

@@ -1,0 +1,119 @@
+//! What makes a scan dearer, and by how much: lines that match, signatures, and the size of the bundle.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::{Bench, Row, peak_memory, print, rounds, scan, scan_with};
+use crate::generate::{self, Random};
+
+/// One line in so many is one that a signature matches.
+const HIT_RATES: [(&str, u64); 3] = [
+    ("0.1 % of the lines match", 1_000),
+    ("5 % of the lines match", 20),
+    ("25 % of the lines match", 4),
+];
+/// Signatures made up.
+const SIGNATURES: [(&str, usize); 2] = [("400 signatures", 400), ("4000 signatures", 4_000)];
+/// Sizes of packed bundles, in MiB.
+const SIZES: [u64; 2] = [128, 4_096];
+
+pub(super) fn hits(bench: &Bench) {
+    let planted = generate::planted(&bench.set);
+    let mut bytes = 0;
+    let mut rows = Vec::new();
+    for (name, one_in) in HIT_RATES {
+        let path = bench.at(name);
+        let mut out = BufWriter::new(File::create(&path).unwrap());
+        generate::messages_with(&mut out, bench.megabytes << 20, &planted, one_in, 1).unwrap();
+        out.flush().unwrap();
+        bytes = fs::metadata(&path).unwrap().len();
+        rows.push(Row::new(name, scan(&path, "1")));
+    }
+    rounds(&mut rows, bench.rounds);
+    print("what lines that match cost, -j 1", bytes, &rows);
+}
+
+pub(super) fn signatures(bench: &Bench) {
+    let (log, bytes) = bench.log("messages", bench.megabytes, false);
+    let mut rows = Vec::new();
+    for (name, count) in SIGNATURES {
+        let folder = bench.at(name);
+        made_up(&folder, count);
+        let folder = folder.to_str().unwrap().to_owned();
+        let more = vec!["--no-builtin".into(), "--signatures".into(), folder];
+        rows.push(Row::new(name, scan_with(&log, "1", more)));
+    }
+    rounds(&mut rows, bench.rounds);
+    print("what made-up signatures cost, -j 1", bytes, &rows);
+}
+
+/// Writes signatures that look for messages of words that logs are full of, in orders that they never have.
+fn made_up(folder: &Path, count: usize) {
+    const WORDS: [&str; 24] = [
+        "failed",
+        "container",
+        "volume",
+        "node",
+        "timeout",
+        "error",
+        "pod",
+        "sandbox",
+        "image",
+        "network",
+        "device",
+        "sync",
+        "request",
+        "refused",
+        "mount",
+        "expired",
+        "kernel",
+        "quota",
+        "lease",
+        "webhook",
+        "probe",
+        "config",
+        "stale",
+        "backend",
+    ];
+    fs::create_dir_all(folder).unwrap();
+    let mut random = Random::new(count as u64);
+    for number in 0..count {
+        let mut literal = String::new();
+        for _ in 0..4 {
+            let word = WORDS[random.below(WORDS.len() as u64) as usize];
+            write!(literal, "{word} ").unwrap();
+        }
+        write!(literal, "c{:03x}", random.below(4_096)).unwrap();
+        let text = format!(
+            r#"id: made-up-{number}
+title: {{en: "made up", zh: "虚构"}}
+severity: warning
+confidence: low
+category: node
+match:
+  any:
+    - line: {{literal: "{literal}", regex: '{literal}: (?<thing>\S+)'}}
+entities: {{thing: object}}
+cause: {{en: "Nothing.", zh: "无。"}}
+remedy: [{{en: "None.", zh: "无。", risk: read-only}}]
+samples:
+  positive: [{{member: var/log/messages, text: "Mar 10 10:17:41 n1 app[7]: {literal}: x"}}]
+  negative: [{{member: var/log/messages, text: "Mar 10 10:17:41 n1 app[7]: {literal}"}}]
+"#
+        );
+        fs::write(folder.join(format!("made-up-{number}.yaml")), text).unwrap();
+    }
+}
+
+pub(super) fn memory(bench: &Bench) {
+    println!("\nmemory of packed bundles");
+    let (log, bytes) = bench.log("messages", SIZES[0].min(bench.megabytes), false);
+    for size in SIZES {
+        let packed: PathBuf = bench.at("memory.tgz");
+        super::pack(&packed, &log, (size << 20).div_ceil(bytes));
+        println!("{size} MiB:");
+        peak_memory(&packed);
+    }
+}
