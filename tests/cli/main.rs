@@ -245,6 +245,27 @@ fn json_is_one_document_and_the_same_for_any_number_of_threads() {
 }
 
 #[test]
+fn a_profile_goes_to_standard_error_and_changes_nothing_else() {
+    let folder = Folder::new();
+    let sick = folder.path("sick.tgz");
+    let args = ["-f", "json", "--no-timings", &sick];
+    let plain = run(&args).ends_with(0);
+    for jobs in ["1", "2"] {
+        let measured = run(&[&args[..], &["--profile", "-j", jobs]].concat()).ends_with(0);
+        assert_eq!(measured.stdout, plain.stdout);
+        let rows: Vec<&str> = measured.stderr.lines().collect();
+        let of_signature = |row: &&str| row.starts_with("arp-table-overflow ");
+        let cost = rows.iter().copied().find(of_signature).unwrap();
+        let numbers: Vec<&str> = cost.split_whitespace().skip(1).take(2).collect();
+        assert_eq!(numbers, ["1", "1"], "one line was tested, and matched");
+        for stage in ["read and decode", "search for anchors", "diagnose"] {
+            assert!(rows.iter().any(|row| row.starts_with(stage)), "{stage}");
+        }
+    }
+    assert_eq!(plain.stderr, "");
+}
+
+#[test]
 fn several_formats_go_to_several_files() {
     let folder = Folder::new();
     let (json, lines) = (folder.path("r.json"), folder.path("r.jsonl"));
