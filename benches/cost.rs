@@ -97,6 +97,7 @@ match:
     - line: {{literal: "{literal}", regex: '{literal}: (?<thing>\S+)'}}
 entities: {{thing: object}}
 cause: {{en: "Nothing.", zh: "无。"}}
+impact: {{en: "None.", zh: "无。"}}
 remedy: [{{en: "None.", zh: "无。", risk: read-only}}]
 samples:
   positive: [{{member: var/log/messages, text: "Mar 10 10:17:41 n1 app[7]: {literal}: x"}}]
