@@ -185,7 +185,7 @@ impl Matcher {
             _ => return None,
         };
         let named = signature.entities.iter().filter_map(|(name, entity)| {
-            let value = captured.name(name)?.range();
+            let value = captured.range(name)?;
             Some(Capture {
                 name,
                 entity: Some(entity),

@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use memchr::memmem;
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::capturing::{Captured, Capturing};
 use super::condition::{self, Test};
 use super::required::required_words;
 use super::schema::{Fact as FactSpec, Line, TextRule};
@@ -213,7 +214,7 @@ pub struct LineLeaf {
 #[derive(Debug)]
 pub enum Judged<'l, 't> {
     /// It passes, with what the regex captured, if there is one.
-    Passes(Option<regex::bytes::Captures<'t>>),
+    Passes(Option<Captured<'l>>),
     /// Somebody speaks whom the leaf does not listen to.
     OtherComponent(Component),
     /// It holds none of the literals as they are written.
@@ -314,15 +315,11 @@ impl LineLeaf {
         }
         let captured = match &tests.text.regex {
             None => None,
-            Some(regex) => {
-                let regex = regex.compiled();
-                let has_groups = regex.captures_len() > 1;
-                match has_groups.then(|| regex.captures(text)) {
-                    None if regex.is_match(text) => None,
-                    None | Some(None) => return Judged::NoRegex,
-                    Some(captured) => captured,
-                }
-            }
+            Some(regex) => match regex.capturing().map(|regex| regex.captures(text)) {
+                None if regex.compiled().is_match(text) => None,
+                None | Some(None) => return Judged::NoRegex,
+                Some(captured) => captured,
+            },
         };
         let mut none = tests.none.iter();
         if let Some(exclusion) = none.position(|exclusion| exclusion.accepts(text)) {
@@ -330,9 +327,8 @@ impl LineLeaf {
         }
         if let Some(captured) = &captured {
             for (capture, tests) in &tests.conditions {
-                let value = captured
-                    .name(capture)
-                    .map_or(&b""[..], |part| part.as_bytes());
+                let value = captured.range(capture).and_then(|range| text.get(range));
+                let value = value.unwrap_or_default();
                 if !condition::holds_for_text(tests, &String::from_utf8_lossy(value)) {
                     return Judged::Unmet { capture, value };
                 }
@@ -457,6 +453,7 @@ pub(super) struct LazyRegex {
     pattern: String,
     ignore_case: bool,
     compiled: OnceLock<Regex>,
+    capturing: OnceLock<Option<Box<Capturing>>>,
 }
 
 impl LazyRegex {
@@ -465,7 +462,14 @@ impl LazyRegex {
             pattern: pattern.to_owned(),
             ignore_case,
             compiled: OnceLock::new(),
+            capturing: OnceLock::new(),
         }
+    }
+
+    /// The same as one that captures, if it has groups.
+    fn capturing(&self) -> Option<&Capturing> {
+        let new = || Capturing::new(&self.pattern, self.ignore_case).map(Box::new);
+        self.capturing.get_or_init(new).as_deref()
     }
 
     pub(super) fn compiled(&self) -> &Regex {

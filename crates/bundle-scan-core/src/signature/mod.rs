@@ -3,6 +3,7 @@
 //! Deliberately absent: running anything. The matcher executes what is compiled here.
 
 pub mod builtin;
+pub mod capturing;
 pub mod compile;
 pub mod complaint;
 pub mod condition;
