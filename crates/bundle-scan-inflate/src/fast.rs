@@ -1,8 +1,8 @@
 //! The loop in which all time is spent: symbols of a block, while there is plenty of input and room.
 
+use crate::Damage;
 use crate::bits::Bits;
 use crate::table::{DistanceTable, LengthTable};
-use crate::{Damage, MAX_DISTANCE};
 
 /// Bytes copied at a time.
 const CHUNK: usize = 32;
@@ -30,19 +30,18 @@ pub(crate) enum Left {
     EndOfBlock,
 }
 
-/// Decodes symbols into `window[*end..limit]`; matches may reach back to `start`. What it writes beyond `*end` as it leaves it is scrap.
+/// Decodes symbols into the window from `*end` on; matches may reach back to its beginning. What it writes beyond `*end` as it leaves it is scrap.
 #[inline(always)]
 pub(crate) fn run(
     codes: &Codes,
     input: &[u8],
     bits: &mut Bits,
     window: &mut [u8],
-    start: usize,
     end: &mut usize,
 ) -> Result<Left, Damage> {
     let mut local = *bits;
     let mut to = *end;
-    let result = turns(codes, input, &mut local, window, start, &mut to);
+    let result = turns(codes, input, &mut local, window, &mut to);
     *bits = local;
     *end = to;
     result
@@ -54,7 +53,6 @@ fn turns(
     input: &[u8],
     bits: &mut Bits,
     window: &mut [u8],
-    start: usize,
     end: &mut usize,
 ) -> Result<Left, Damage> {
     let (lengths, distances) = (&codes.lengths, &codes.distances);
@@ -140,7 +138,7 @@ fn turns(
         bits.drop(entry.0);
         let distance = entry.value(taken);
         let to = *end;
-        if distance > to - start || distance > MAX_DISTANCE {
+        if distance > to {
             return Err(Damage::Distance);
         }
         bits.refill(input);

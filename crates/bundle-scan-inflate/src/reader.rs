@@ -92,7 +92,6 @@ impl<R: Read> DeflateReader<R> {
                 input,
                 is_last,
                 window: &mut self.window,
-                start: self.start,
                 end: self.end,
             };
             let result = self.inflate.run(&mut span);

@@ -31,6 +31,18 @@ impl<R: Read> Deflated<R> {
             crc: Hasher::new(),
         }
     }
+
+    fn end(&mut self) -> io::Result<()> {
+        if self.inner.read(&mut [0])? > 0 {
+            return Err(damage("more content than the directory says"));
+        }
+        match self.crc.clone().finalize() == self.claim.crc {
+            true => Ok(()),
+            false => Err(damage(
+                "content of another checksum than the directory says",
+            )),
+        }
+    }
 }
 
 impl<R: Read> Read for Deflated<R> {
@@ -51,20 +63,6 @@ impl<R: Read> Read for Deflated<R> {
         self.decoded += count as u64;
         self.crc.update(out.get(..count).unwrap_or_default());
         Ok(count)
-    }
-}
-
-impl<R: Read> Deflated<R> {
-    fn end(&mut self) -> io::Result<()> {
-        if self.inner.read(&mut [0])? > 0 {
-            return Err(damage("more content than the directory says"));
-        }
-        match self.crc.clone().finalize() == self.claim.crc {
-            true => Ok(()),
-            false => Err(damage(
-                "content of another checksum than the directory says",
-            )),
-        }
     }
 }
 

@@ -72,7 +72,7 @@ impl Mapping {
 }
 
 impl Releasable for Mapping {
-    /// All pages at once: met one by one, each sixteenth of them costs an interrupt.
+    /// All pages at once: met one by one, each sixteenth of them is a page fault.
     #[cfg(target_os = "linux")]
     fn expect(&self, range: Range<usize>) {
         if let Bytes::Mapped(map) = &self.bytes {

@@ -188,6 +188,7 @@ impl QGrams {
             base += GROUP_BYTES;
         }
         while base < bytes.len() {
+            compared += 1;
             self.compare(bytes, base, &mut found);
             base += STRIDE;
         }

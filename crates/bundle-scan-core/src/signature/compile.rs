@@ -466,9 +466,14 @@ impl LazyRegex {
         }
     }
 
-    /// The same as one that captures, if it has groups.
+    /// The same as one that captures, if its groups have names.
     fn capturing(&self) -> Option<&Capturing> {
-        let new = || Capturing::new(&self.pattern, self.ignore_case).map(Box::new);
+        let new = || {
+            // Without names nothing is asked for but whether it matches: another regex tells that.
+            let mut names = capture_names(&self.pattern);
+            names.next()?;
+            Some(Box::new(Capturing::new(&self.pattern, self.ignore_case)))
+        };
         self.capturing.get_or_init(new).as_deref()
     }
 
