@@ -6,6 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::base::limits::Limits;
 use crate::base::means::Means;
@@ -22,7 +23,7 @@ pub(super) struct Budget<'a> {
     /// With what it is decoded.
     pub(super) means: Means,
     /// Encoded bytes read from outside.
-    pub(super) read: &'a Cell<u64>,
+    pub(super) read: &'a AtomicU64,
     /// Decoded bytes of all members.
     pub(super) decoded: Cell<u64>,
     /// Members delivered.
@@ -40,7 +41,7 @@ pub(super) struct Budget<'a> {
 
 impl<'a> Budget<'a> {
     /// An account with nothing spent.
-    pub(super) fn new(limits: &'a Limits, means: Means, read: &'a Cell<u64>) -> Self {
+    pub(super) fn new(limits: &'a Limits, means: Means, read: &'a AtomicU64) -> Self {
         Budget {
             limits,
             means,
@@ -77,6 +78,11 @@ impl<'a> Budget<'a> {
             return String::new();
         }
         format!(" while {current} is read")
+    }
+
+    /// Counts encoded bytes that were read from outside.
+    pub(super) fn note_read(&self, bytes: u64) {
+        self.read.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// Hands over the problems met since the last call.

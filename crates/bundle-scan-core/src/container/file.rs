@@ -165,7 +165,7 @@ fn open_mapped(
 fn deliver(walker: &mut Walker<'_>, place: &Place, mut mapping: Mapping) -> ControlFlow<()> {
     let budget = walker.budget;
     let length = mapping.length as u64;
-    budget.read.set(budget.read.get() + length);
+    budget.note_read(length);
     let granted = budget.grant(&place.member.path, 0, length);
     mapping.length = usize::try_from(granted).unwrap_or(mapping.length);
     walker.deliver_mapped(place, mapping)

@@ -172,7 +172,7 @@ impl<'a> Guarded<'a> {
     /// Counts what was read; says how much of it may be handed on.
     fn count(&mut self, count: usize) -> usize {
         match &mut self.role {
-            Role::Outside => self.budget.read.set(self.budget.read.get() + count as u64),
+            Role::Outside => self.budget.note_read(count as u64),
             Role::Stored | Role::Replayed => {}
             Role::Decoded { encoded, decoded } => {
                 *decoded += count as u64;

@@ -28,12 +28,12 @@ mod zstd;
 #[cfg(test)]
 mod tests;
 
-use std::cell::Cell;
 use std::fs;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::base::limits::Limits;
 use crate::base::means::Means;
@@ -128,7 +128,7 @@ pub fn walk(
     input: Input,
     limits: &Limits,
     means: Means,
-    bytes_read: &Cell<u64>,
+    bytes_read: &AtomicU64,
     visitor: &mut dyn Visitor,
 ) -> Result<Walked, OpenError> {
     let budget = Budget::new(limits, means, bytes_read);
@@ -146,7 +146,7 @@ pub fn walk(
         container: walker
             .container_name()
             .unwrap_or_else(|| fallback.to_owned()),
-        bytes_read: budget.read.get(),
+        bytes_read: budget.read.load(Ordering::Relaxed),
         bytes_decoded: budget.decoded.get(),
         members: budget.members.get(),
     })

@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::cell::Cell;
 use std::fs;
 use std::io::{Cursor, Read, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 
 use bundle_scan_testkit::{Fixture, MTIME, corrupt, truncate};
 use flate2::Compression;
@@ -67,7 +67,7 @@ impl Seen {
 }
 
 fn walk_within(input: Input, limits: &Limits, seen: &mut Seen) -> Result<Walked, OpenError> {
-    walk(input, limits, Means::Own, &Cell::new(0), seen)
+    walk(input, limits, Means::Own, &AtomicU64::new(0), seen)
 }
 
 fn read_within(bytes: Vec<u8>, limits: &Limits) -> (Seen, Walked) {

@@ -10,6 +10,7 @@
 use std::cell::Cell;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::ops::{ControlFlow, Range};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ::zip::read::{Config, ZipFile, ZipFileEntry};
 use ::zip::result::ZipError;
@@ -62,7 +63,7 @@ fn walk_memory(
     walker: &mut Walker<'_>,
     place: &Place,
     bytes: &[u8],
-    read: Option<&Cell<u64>>,
+    read: Option<&AtomicU64>,
     below: &Ending,
 ) -> ControlFlow<()> {
     let open = Cell::new(true);
@@ -190,7 +191,7 @@ struct Memory<'a> {
     bytes: Cursor<&'a [u8]>,
     open: &'a Cell<bool>,
     /// Where to count what is read.
-    read: Option<&'a Cell<u64>>,
+    read: Option<&'a AtomicU64>,
 }
 
 impl<'a> Memory<'a> {
@@ -214,7 +215,7 @@ impl Read for Memory<'_> {
         }
         let count = self.bytes.read(out)?;
         if let Some(read) = self.read {
-            read.set(read.get() + count as u64);
+            read.fetch_add(count as u64, Ordering::Relaxed);
         }
         Ok(count)
     }

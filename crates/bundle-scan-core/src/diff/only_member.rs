@@ -1,8 +1,8 @@
 //! Looks into what is a single document, whether packed or not.
 
-use std::cell::Cell;
 use std::io::{Cursor, Read};
 use std::ops::ControlFlow;
+use std::sync::atomic::AtomicU64;
 
 use crate::base::limits::Limits;
 use crate::base::means::Means;
@@ -22,7 +22,7 @@ pub(super) fn read_only_member<T>(
         input,
         &Limits::default(),
         Means::default(),
-        &Cell::new(0),
+        &AtomicU64::new(0),
         &mut only,
     )
     .ok()?;

@@ -1,14 +1,14 @@
 //! Takes members from the walk, cuts them into blocks, and has the blocks scanned.
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use rayon::{Scope, ThreadPool};
+use rayon::{Scope, ThreadPool, Yield};
 
 use super::edges::Edges;
 use super::gather::{BlockResult, Gather, MemberJob, SharedJob};
@@ -75,7 +75,8 @@ impl<'s> Conductor<'s> {
         self.window = Some(window);
     }
 
-    /// Walks the input. With a pool the workers scan while the calling thread reads; without one it does both.
+    /// Walks the input. With a pool one of its threads reads while the others scan, and scans itself when it is ahead of them; without one
+    /// the calling thread does both.
     pub(super) fn run(
         &mut self,
         pool: Option<&ThreadPool>,
@@ -91,7 +92,7 @@ impl<'s> Conductor<'s> {
             is_measured: self.settings.profile,
         };
         let (limits, means) = (&self.settings.limits, self.settings.means);
-        let bytes_read = Cell::new(0);
+        let bytes_read = AtomicU64::new(0);
         let mut reading = Reading {
             desk: &desk,
             settings: self.settings,
@@ -104,7 +105,7 @@ impl<'s> Conductor<'s> {
         };
         match pool {
             None => container::walk(input, limits, means, &bytes_read, &mut reading),
-            Some(pool) => pool.in_place_scope(|scope| {
+            Some(pool) => pool.scope(|scope| {
                 let crew = Crew::pool(scope, pool.current_num_threads());
                 let mut reading = Reading { crew, ..reading };
                 container::walk(input, limits, means, &bytes_read, &mut reading)
@@ -253,7 +254,7 @@ impl Desk<'_> {
 enum Crew<'c, 'scope> {
     /// The reading thread itself.
     Alone,
-    /// A pool. The buffers that go round are also the tickets that bound the blocks in flight.
+    /// The pool that the reading thread is one of. The buffers that go round are also the tickets that bound the blocks in flight.
     Pool {
         scope: &'c Scope<'scope>,
         free: Receiver<Vec<u8>>,
@@ -262,9 +263,9 @@ enum Crew<'c, 'scope> {
 }
 
 impl<'c, 'scope> Crew<'c, 'scope> {
-    fn pool(scope: &'c Scope<'scope>, workers: usize) -> Self {
+    fn pool(scope: &'c Scope<'scope>, threads: usize) -> Self {
         let (give_back, free) = channel();
-        for _ in 0..2 * workers + 2 {
+        for _ in 0..2 * threads + 2 {
             // The receiver lives in the same value, so this cannot fail.
             let _ = give_back.send(Vec::new());
         }
@@ -275,11 +276,19 @@ impl<'c, 'scope> Crew<'c, 'scope> {
         }
     }
 
-    /// A buffer for the next block; waits while too many blocks are in flight.
+    /// A buffer for the next block. While too many blocks are in flight it scans some, or else waits.
     fn buffer(&self) -> Vec<u8> {
-        match self {
-            Crew::Alone => Vec::new(),
-            Crew::Pool { free, .. } => free.recv().unwrap_or_default(),
+        let Crew::Pool { free, .. } = self else {
+            return Vec::new();
+        };
+        loop {
+            if let Ok(buffer) = free.try_recv() {
+                return buffer;
+            }
+            if rayon::yield_now() != Some(Yield::Executed) {
+                // All that is in flight is being scanned by others.
+                return free.recv().unwrap_or_default();
+            }
         }
     }
 }
@@ -292,7 +301,7 @@ struct Reading<'r, 'c, 'scope> {
     layout: &'r mut Recogniser,
     spent: &'r mut ReadingTime,
     members: u64,
-    bytes_read: &'r Cell<u64>,
+    bytes_read: &'r AtomicU64,
     crew: Crew<'c, 'scope>,
 }
 
@@ -382,7 +391,7 @@ impl<'scope> Reading<'_, '_, 'scope> {
     fn watch(&self) -> ControlFlow<()> {
         if let Some(callback) = &self.settings.on_progress {
             callback(&Progress {
-                bytes_read: self.bytes_read.get(),
+                bytes_read: self.bytes_read.load(Ordering::Relaxed),
                 members: self.members,
             });
         }
