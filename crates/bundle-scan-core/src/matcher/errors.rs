@@ -4,9 +4,6 @@
 //! one letter: it is searched with what stands before it in this member, a pass of its own over members that hold klog lines.
 
 use std::collections::VecDeque;
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
 
 use crate::source::{KlogPlace, Source};
 
@@ -34,17 +31,39 @@ pub(super) const MARKS: [&str; 16] = [
     "Warning  ",
 ];
 
-/// What stands before the header of a klog line of an error or a fatal one.
-static LEADS: LazyLock<[[Finder<'static>; 2]; 3]> = LazyLock::new(|| {
-    [["\nE", "\nF"], [" F E", " F F"], ["]: E", "]: F"]].map(|leads| leads.map(Finder::new))
-});
+/// What stands before a klog header.
+#[derive(Clone, Copy, Debug)]
+struct Lead {
+    text: &'static [u8],
+    /// Its rarest byte.
+    rarest: u8,
+    /// How many bytes before the header that stands.
+    back: usize,
+}
+
+impl Lead {
+    fn of(place: KlogPlace) -> Self {
+        let (text, rarest, back) = match place {
+            KlogPlace::LineStart => (b"\n".as_slice(), b'\n', 1),
+            KlogPlace::Cri => (b" F ".as_slice(), b'F', 2),
+            KlogPlace::Tagged => (b"]: ".as_slice(), b']', 3),
+        };
+        Lead { text, rarest, back }
+    }
+
+    /// Whether it stands before the header of an error at this byte.
+    fn leads_to(self, bytes: &[u8], at: usize) -> bool {
+        let (before, header) = bytes.split_at(at);
+        before.ends_with(self.text) && begins_header(header)
+    }
+}
 
 /// The letters in `bytes` that begin klog headers of errors. They are asked for stretch by stretch, close behind another search of the
 /// same bytes, so that these still lie in the cache.
 pub(super) struct KlogErrors<'b> {
     bytes: &'b [u8],
-    /// What to look for; `None` where there are no klog headers.
-    leads: Option<&'static [Finder<'static>; 2]>,
+    /// What stands before them; `None` where there are no klog headers.
+    lead: Option<Lead>,
     /// Up to where it was looked.
     searched: usize,
     /// What was found and not told yet, ascending.
@@ -53,19 +72,16 @@ pub(super) struct KlogErrors<'b> {
 
 /// Bytes searched at a time: fewer than the first-level cache holds, and enough to make up for the start of a search.
 const STRETCH_BYTES: usize = 16 << 10;
+/// Bytes looked at together, without a branch.
+const LANES: usize = 64;
 
 impl<'b> KlogErrors<'b> {
     /// Begins at the start of `bytes`, a block of `source`.
     pub(super) fn new(bytes: &'b [u8], source: &Source) -> Self {
-        let leads = source.klog.map(|place| match place {
-            KlogPlace::LineStart => &LEADS[0],
-            KlogPlace::Cri => &LEADS[1],
-            KlogPlace::Tagged => &LEADS[2],
-        });
         let starts = source.klog == Some(KlogPlace::LineStart) && begins_header(bytes);
         KlogErrors {
             bytes,
-            leads,
+            lead: source.klog.map(Lead::of),
             searched: 0,
             places: starts.then_some(0).into_iter().collect(),
         }
@@ -75,7 +91,7 @@ impl<'b> KlogErrors<'b> {
     pub(super) fn none() -> Self {
         KlogErrors {
             bytes: &[],
-            leads: None,
+            lead: None,
             searched: 0,
             places: VecDeque::new(),
         }
@@ -83,28 +99,43 @@ impl<'b> KlogErrors<'b> {
 
     /// Those before `end` that were not told yet, ascending. `end` never goes back.
     pub(super) fn up_to(&mut self, end: usize) -> impl Iterator<Item = usize> + '_ {
-        while self.leads.is_some() && self.searched < end {
-            self.search_stretch();
+        if let Some(lead) = self.lead {
+            while self.searched < end {
+                self.search_stretch(lead);
+            }
         }
         let told = self.places.partition_point(|place| *place < end);
         self.places.drain(..told)
     }
 
-    fn search_stretch(&mut self) {
-        let end = self.bytes.len().min(self.searched + STRETCH_BYTES);
-        let known = self.places.len();
-        for lead in self.leads.into_iter().flatten() {
-            let before = lead.needle().len() - 1;
-            let from = self.searched.saturating_sub(before);
-            let letters = lead.find_iter(self.bytes.get(from..end).unwrap_or_default());
-            let letters = letters.map(|at| from + at + before);
-            let bytes = self.bytes;
-            self.places
-                .extend(letters.filter(|at| begins_header(&bytes[*at..])));
+    fn search_stretch(&mut self, lead: Lead) {
+        let bytes = self.bytes;
+        let end = bytes.len().min(self.searched + STRETCH_BYTES);
+        let mut from = self.searched.max(lead.text.len());
+        while from < end {
+            let to = end.min(from + LANES);
+            let letters = bytes[from..to].first_chunk();
+            let leads = bytes[from - lead.back..to - lead.back].first_chunk();
+            let may_hold = leads
+                .zip(letters)
+                .is_none_or(|(leads, letters)| may_hold_headers(leads, letters, lead.rarest));
+            if may_hold {
+                let errors = (from..to).filter(|at| lead.leads_to(bytes, *at));
+                self.places.extend(errors);
+            }
+            from = to;
         }
         self.searched = end;
-        self.places.make_contiguous()[known..].sort_unstable();
     }
+}
+
+/// Whether one of `letters` is that of an error, and the byte of `leads` that belongs to it is `lead`.
+fn may_hold_headers(leads: &[u8; LANES], letters: &[u8; LANES], lead: u8) -> bool {
+    let pairs = leads.iter().zip(letters);
+    let may = pairs.map(|(before, letter)| {
+        u8::from(*before == lead) & u8::from(letter.wrapping_sub(b'E') < 2)
+    });
+    may.fold(0, |any, one| any | one) != 0
 }
 
 /// Whether a klog header of an error begins here: `E0310 10:17:41`.

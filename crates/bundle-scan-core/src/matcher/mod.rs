@@ -5,7 +5,6 @@
 
 pub mod anchor;
 mod attempt;
-mod commonness;
 pub mod costs;
 mod errors;
 mod facts;

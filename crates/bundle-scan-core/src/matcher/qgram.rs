@@ -11,10 +11,10 @@
 
 use foldhash::HashSet;
 
-use super::commonness::{FOLD, WINDOW, per_million};
+use crate::text::commonness::{FOLD, RUN, WINDOW, per_million};
 
 /// Only positions that are a multiple of it are probed.
-const STRIDE: usize = 4;
+const STRIDE: usize = RUN;
 /// The shortest anchor that this filter finds. Only those that are one byte longer have four windows of their own.
 pub(super) const MIN_BYTES: usize = WINDOW + STRIDE - 2;
 /// Positions probed together: one branch for all of them.
@@ -50,6 +50,8 @@ const FACTORS: [u64; 8] = [
 const MARK_FACTOR: u64 = 0xcbbb_9d5d_c105_9ed9;
 /// How often among a million positions a slot is met by chance.
 const CHANCE: f32 = 1e6 / (1 << TABLE_BITS) as f32;
+/// What a comparison costs at a window that is compared anyway, of one that is not.
+const SHARED: f32 = 0.25;
 /// What fills whole stretches of logs, tables and indented documents. If the slot of one of them were taken by chance, every
 /// such stretch would be full of candidates.
 const FILLERS: [&[u8; WINDOW]; 6] = [
@@ -285,7 +287,7 @@ fn rarest_region(anchor: &[u8], known: &HashSet<u64>) -> usize {
             continue;
         };
         costs[start % STRIDE] = match known.contains(&key) {
-            true => per_million(key),
+            true => per_million(key) * SHARED,
             false => per_million(key) + CHANCE,
         };
         let Some(start) = (start + 1).checked_sub(STRIDE) else {

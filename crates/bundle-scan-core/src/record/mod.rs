@@ -5,6 +5,9 @@
 pub mod clock;
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::base::time::Reading;
 use crate::envelope::{self, Level, Peeled};
@@ -130,10 +133,11 @@ fn trimmed(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     }
 }
 
+static ESCAPED_QUOTE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\\\""));
+
 /// Drops the backslashes before a quote: error texts are quoted once for each layer that passes them on.
 fn plain_quotes(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
-    const ESCAPED: &[u8] = b"\\\"";
-    let mut next = memchr::memmem::find(&text, ESCAPED);
+    let mut next = ESCAPED_QUOTE.find(&text);
     if next.is_none() {
         return text;
     }
@@ -145,8 +149,8 @@ fn plain_quotes(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
             plain.pop();
         }
         plain.push(b'"');
-        rest = &rest[at + ESCAPED.len()..];
-        next = memchr::memmem::find(rest, ESCAPED);
+        rest = &rest[at + ESCAPED_QUOTE.needle().len()..];
+        next = ESCAPED_QUOTE.find(rest);
     }
     plain.extend_from_slice(rest);
     Cow::Owned(plain)

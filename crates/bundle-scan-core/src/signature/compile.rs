@@ -17,9 +17,10 @@ use super::schema::{Fact as FactSpec, Line, TextRule};
 use crate::fact::Kind;
 use crate::fact::row::ByPosition;
 use crate::source::component::{Component, ComponentSet, scope};
+use crate::text::commonness::rarest_run;
 
 /// Bytes that one compiled regex may take, and its lazy DFA as much again.
-const REGEX_SIZE_LIMIT: usize = 2 << 20;
+pub(super) const REGEX_SIZE_LIMIT: usize = 2 << 20;
 
 /// A leaf of a signature, ready to be matched.
 #[derive(Debug)]
@@ -372,19 +373,23 @@ fn capture_names(pattern: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The part of a literal that the block scan searches for: its longest stretch without quotes and backslashes, which
-/// raw lines may escape.
+/// The part of a literal that the block scan searches for: of its stretches without quotes and backslashes, which raw lines may
+/// escape, the one that is rarest in logs; the longest, if all are too short to tell.
 pub fn anchor_of(literal: &str) -> &[u8] {
     if memchr::memchr2(b'"', b'\\', literal.as_bytes()).is_none() {
         return literal.as_bytes();
     }
-    // `max_by_key` keeps the last of equals; the first is the one that readers expect.
-    literal
-        .split(['"', '\\'])
-        .rev()
-        .max_by_key(|stretch| stretch.len())
-        .unwrap_or("")
-        .as_bytes()
+    let serves = |stretch: &str| (-rarest_run(stretch.as_bytes()), stretch.len());
+    let stretches = literal.split(['"', '\\']);
+    // Of equals the first is the one that readers expect.
+    let best = stretches.reduce(|best, next| {
+        if serves(next) > serves(best) {
+            next
+        } else {
+            best
+        }
+    });
+    best.unwrap_or("").as_bytes()
 }
 
 /// A test of one record text: any of the literals, and the regex.
@@ -503,11 +508,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_anchor_is_the_longest_stretch_that_nothing_escapes() {
+    fn the_anchor_is_the_best_stretch_that_nothing_escapes() {
         for (literal, expected) in [
             ("neighbor table overflow", "neighbor table overflow"),
             ("failed to \"StartContainer\" for", "StartContainer"),
             ("ab\"cd", "ab"),
+            ("configmap \"tke-config\" not found", "tke-config"),
         ] {
             assert_eq!(anchor_of(literal), expected.as_bytes(), "{literal}");
         }

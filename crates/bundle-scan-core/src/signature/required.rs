@@ -6,6 +6,8 @@ use memchr::memmem;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind};
 
+use crate::text::commonness::rarest;
+
 /// The shortest word that is worth a search.
 const MIN_BYTES: usize = 3;
 /// Words of which any is enough: more of them cost more than they save.
@@ -25,8 +27,17 @@ struct Words<'k> {
     known: &'k [&'k [u8]],
     /// The word that may go on.
     current: Vec<u8>,
-    /// The best so far, with how much it says: words of which one must be there.
-    best: Option<(usize, Vec<Vec<u8>>)>,
+    /// The best so far, with how much they say: words of which one must be there.
+    best: Option<(Says, Vec<Vec<u8>>)>,
+}
+
+/// How much a word says beside what is known; the one that says more is the greater.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+struct Says {
+    /// Minus how often its rarest stretch stands in a million positions of logs.
+    rarity: f32,
+    /// Its bytes that are not known to be there.
+    bytes: usize,
 }
 
 impl<'k> Words<'k> {
@@ -90,21 +101,27 @@ impl<'k> Words<'k> {
 
     /// Takes words of which one must be there, if they say more than the best so far.
     fn offer(&mut self, words: Vec<Vec<u8>>) {
-        let says = words.iter().map(|word| self.says(word)).min().unwrap_or(0);
-        let most = self.best.as_ref().map_or(MIN_BYTES - 1, |(most, _)| *most);
-        if says > most && words.len() <= MAX_WORDS {
+        let says = words.iter().map(|word| self.says(word));
+        let Some(says) = says.reduce(|a, b| if b < a { b } else { a }) else {
+            return;
+        };
+        let is_best = self.best.as_ref().is_none_or(|(most, _)| says > *most);
+        if is_best && says.bytes >= MIN_BYTES && words.len() <= MAX_WORDS {
             self.best = Some((says, words));
         }
     }
 
-    /// How many bytes of a word are not known to be there.
-    fn says(&self, word: &[u8]) -> usize {
+    fn says(&self, word: &[u8]) -> Says {
         let holds = |text: &[u8], part: &[u8]| memmem::find(text, part).is_some();
         let known = || self.known.iter().copied();
         let told = known().filter(|text| holds(word, text)).map(<[u8]>::len);
-        match known().any(|text| holds(text, word)) {
-            true => 0,
-            false => word.len() - told.max().unwrap_or(0),
+        let is_new = |part: &[u8]| !known().any(|text| holds(text, part));
+        Says {
+            rarity: -rarest(word, is_new),
+            bytes: match is_new(word) {
+                true => word.len() - told.max().unwrap_or(0),
+                false => 0,
+            },
         }
     }
 }
@@ -148,6 +165,10 @@ mod tests {
             (r"Killing: Stopping", "", "Stopping"),
             (r"code=nope", "", "code"),
             (r"a\bcd", "", "acd"),
+            // What logs are full of says less than what is rare in them, but more than a syllable.
+            (r"DENIED operation=", "apparmor=", "DENIED operation"),
+            (r"operation=\d+ DENIED", "apparmor=", "DENIED"),
+            (r"operation=\d+ on", "apparmor=", "operation"),
             (r"(", "", ""),
         ] {
             assert_eq!(of(pattern, &[known]), expected, "{pattern}");

@@ -1,4 +1,4 @@
-//! How common stretches of six bytes are in logs: the prefilter searches for the rarest part of each anchor.
+//! How common stretches of six bytes are in logs: what is searched for is the rarest part that will do.
 //!
 //! `common_windows.txt` holds all that make up more than eight in a million of the positions, in lines of nine bytes, sorted: the
 //! stretch, case ignored as in `matcher::qgram`, a blank, and a letter for how often: `d` stands for 8 to 16 in a million, each
@@ -10,9 +10,13 @@ static COMMON: &[u8] = include_bytes!("common_windows.txt");
 /// Bytes of a line.
 const LINE: usize = 9;
 /// Bytes of a stretch.
-pub(super) const WINDOW: usize = 6;
+pub const WINDOW: usize = 6;
 /// Set in every byte, it makes ASCII letters of either case equal.
-pub(super) const FOLD: u8 = 0x20;
+pub const FOLD: u8 = 0x20;
+/// Stretches that are searched for together: one begins at every fourth position.
+pub const RUN: usize = 4;
+/// Bytes in which they lie.
+pub const RUN_BYTES: usize = WINDOW + RUN - 1;
 /// What is assumed of a stretch that is not listed.
 const RARE: f32 = 4.0;
 
@@ -49,7 +53,7 @@ const fn slot_of(key: u64) -> usize {
 }
 
 /// About how often a stretch begins among a million positions: its folded bytes, little endian.
-pub(super) fn per_million(key: u64) -> f32 {
+pub fn per_million(key: u64) -> f32 {
     let from = slot_of(key);
     let entries = (from..from + SLOTS).map(|slot| TABLE[slot % SLOTS]);
     let mut entries = entries.take_while(|entry| *entry != 0);
@@ -58,6 +62,25 @@ pub(super) fn per_million(key: u64) -> f32 {
         let letter = (entry >> (8 * WINDOW)) as u8;
         (1_u32 << (letter - b'a').min(31)) as f32
     })
+}
+
+/// How often the rarest stretch of `text` begins among a million positions, of those that `counts` says yes to; infinity if there is none.
+pub fn rarest(text: &[u8], counts: impl Fn(&[u8]) -> bool) -> f32 {
+    let stretches = text.windows(WINDOW).filter(|stretch| counts(stretch));
+    stretches.map(share).fold(f32::INFINITY, f32::min)
+}
+
+/// How often any of [`RUN`] stretches that follow each other begins among a million positions, where that is least in `text`;
+/// infinity if it is shorter than [`RUN_BYTES`].
+pub fn rarest_run(text: &[u8]) -> f32 {
+    let runs = text.windows(RUN_BYTES);
+    let shares = runs.map(|run| run.windows(WINDOW).map(share).sum());
+    shares.fold(f32::INFINITY, f32::min)
+}
+
+fn share(stretch: &[u8]) -> f32 {
+    let folded = stretch.iter().rev().map(|byte| u64::from(byte | FOLD));
+    per_million(folded.fold(0, |key, byte| key << 8 | byte))
 }
 
 #[cfg(test)]
@@ -78,14 +101,21 @@ mod tests {
 
     #[test]
     fn common_stretches_are_told_from_rare_ones() {
-        let of = |stretch: &[u8; WINDOW]| {
-            let folded = stretch.iter().rev().map(|byte| u64::from(byte | FOLD));
-            per_million(folded.fold(0, |key, byte| key << 8 | byte))
-        };
+        let of = |stretch: &[u8; WINDOW]| rarest(stretch, |_| true);
         assert!(of(b" error") > RARE);
         assert_eq!(of(b" ERROR"), of(b" error"));
         assert_eq!(of(b"qzxjvw"), RARE);
         // An underscore is another character with the bit that letters ignore case by.
         assert!(of(b"_addit") > RARE);
+    }
+
+    #[test]
+    fn a_text_is_as_common_as_its_rarest_stretch() {
+        assert_eq!(rarest(b"an error of qzxjvw", |_| true), RARE);
+        assert!(rarest(b"an error", |stretch| stretch == b" error") > RARE);
+        assert_eq!(rarest(b"error", |_| true), f32::INFINITY);
+        assert_eq!(rarest_run(b"qzxjvwkq"), f32::INFINITY);
+        assert_eq!(rarest_run(b"an error of qzxjvwkqz"), RARE * RUN as f32);
+        assert!(rarest_run(b" error of") > RARE * RUN as f32);
     }
 }
