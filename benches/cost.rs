@@ -1,19 +1,26 @@
-//! What makes a scan dearer, and by how much: lines that match, signatures, and the size of the bundle.
+//! What makes a scan dearer, and by how much: lines that match, members, signatures, and the size of the bundle.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Bench, Row, peak_memory, print, rounds, scan, scan_with};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::{Bench, Row, is_installed, peak_memory, peer_to_null, print, rounds, scan, scan_with};
 use crate::generate::{self, Random};
 
-/// One line in so many is one that a signature matches.
-const HIT_RATES: [(&str, u64); 3] = [
-    ("0.1 % of the lines match", 1_000),
-    ("5 % of the lines match", 20),
-    ("25 % of the lines match", 4),
+/// One line in so many is one that a signature matches; one of how many different lines.
+const HIT_RATES: [(&str, u64, usize); 5] = [
+    ("0.1 % of the lines match", 1_000, usize::MAX),
+    ("5 % of the lines match", 20, usize::MAX),
+    ("25 % of the lines match", 4, usize::MAX),
+    ("5 %, a dozen different lines", 20, 12),
+    ("25 %, a dozen different lines", 4, 12),
 ];
+/// Small members, and about how many bytes they have.
+const MEMBERS: (usize, u64) = (15_000, 4 << 10);
 /// Signatures made up.
 const SIGNATURES: [(&str, usize); 2] = [("400 signatures", 400), ("4000 signatures", 4_000)];
 /// Sizes of packed bundles, in MiB.
@@ -23,9 +30,12 @@ pub(super) fn hits(bench: &Bench) {
     let planted = generate::planted(&bench.set);
     let mut bytes = 0;
     let mut rows = Vec::new();
-    for (name, one_in) in HIT_RATES {
+    for (name, one_in, kinds) in HIT_RATES {
         let path = bench.at(name);
         let mut out = BufWriter::new(File::create(&path).unwrap());
+        // Every so many, so that they are of all areas.
+        let every = planted.len().div_ceil(kinds);
+        let planted: Vec<String> = planted.iter().step_by(every).cloned().collect();
         generate::messages_with(&mut out, bench.megabytes << 20, &planted, one_in, 1).unwrap();
         out.flush().unwrap();
         bytes = fs::metadata(&path).unwrap().len();
@@ -33,6 +43,33 @@ pub(super) fn hits(bench: &Bench) {
     }
     rounds(&mut rows, bench.rounds);
     print("what lines that match cost, -j 1", bytes, &rows);
+}
+
+pub(super) fn members(bench: &Bench) {
+    let (count, size) = MEMBERS;
+    let mut log = Vec::new();
+    generate::messages(&mut log, count as u64 * size, &[], 1).unwrap();
+    let pieces = log.chunks(size as usize).take(count);
+    let packed = bench.at("members.tgz");
+    let out = GzEncoder::new(File::create(&packed).unwrap(), Compression::new(6));
+    let mut archive = tar::Builder::new(out);
+    for (number, piece) in pieces.enumerate() {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(piece.len() as u64);
+        header.set_mode(0o644);
+        let path = format!("sos/sos_commands/plugin-{}/out-{number}", number % 50);
+        archive.append_data(&mut header, path, piece).unwrap();
+    }
+    archive.into_inner().unwrap().finish().unwrap();
+    let mut rows = vec![
+        Row::new("one thread", scan(&packed, "1")),
+        Row::new("all threads", scan(&packed, "0")),
+    ];
+    if is_installed("igzip") {
+        rows.push(Row::new("igzip", peer_to_null("igzip", &packed)));
+    }
+    rounds(&mut rows, bench.rounds);
+    print("a tgz of 15,000 small members", log.len() as u64, &rows);
 }
 
 pub(super) fn signatures(bench: &Bench) {

@@ -222,7 +222,7 @@ fn main() {
         rounds: number(1).unwrap_or(5) as usize,
     };
     println!("{} signatures, {} rounds", bench.set.len(), bench.rounds);
-    let known: [Table; 11] = [
+    let known: [Table; 12] = [
         ("plain", Bench::plain),
         ("regex-set", Bench::regex_set),
         ("more", Bench::more_signatures),
@@ -232,6 +232,7 @@ fn main() {
         ("pods", Bench::pods),
         ("diagnosis", Bench::diagnosis),
         ("hits", cost::hits),
+        ("members", cost::members),
         ("signatures", cost::signatures),
         ("memory", cost::memory),
     ];

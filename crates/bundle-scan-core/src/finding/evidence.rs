@@ -1,6 +1,5 @@
 //! A line that proves a finding, with its address.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::clocks::Clocks;
@@ -10,6 +9,7 @@ use crate::base::member_path::MemberPath;
 use crate::base::time::{ClockTime, HostId, Time};
 use crate::matcher::Sighting;
 use crate::source::component::Component;
+use crate::text::charset::lossy;
 use crate::text::lines::{lines_after, lines_before};
 
 /// Where a line stands.
@@ -152,10 +152,6 @@ pub(super) fn shown_around(line: &[u8], place: usize, max_bytes: usize) -> (Stri
     }
     let (text, _) = shown(line.get(start..).unwrap_or_default(), max_bytes);
     (format!("…{text}"), true)
-}
-
-fn lossy(bytes: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(bytes)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::envelope::Level;
 use crate::matcher::Sighting;
 use crate::mining::mask::masked;
 use crate::source::component::Component;
+use crate::text::charset::lossy;
 
 /// Masked messages kept: those with the smallest hashes, which are a fair sample of all.
 const MAX_MESSAGES: usize = 1_024;
@@ -75,14 +76,14 @@ impl Unexplained {
             return;
         }
         let message = self.messages.entry(hash).or_insert_with(|| Message {
-            masked: lossy(&text),
+            masked: lossy(&text).into_owned(),
             component: record.component,
             level,
             seen: Seen::default(),
             hosts: Values::default(),
             objects: Values::default(),
             example: Evidence::new(place, error, options, 0),
-            said: lossy(record.text.get(..MAX_SAID).unwrap_or(&record.text)),
+            said: lossy(record.text.get(..MAX_SAID).unwrap_or(&record.text)).into_owned(),
             occurrences: Occurrences::default(),
         });
         message.level = message.level.max(level);
@@ -184,10 +185,6 @@ impl Message {
             (self.example, self.said) = (other.example, other.said);
         }
     }
-}
-
-fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 fn hash(component: Option<Component>, masked: &[u8]) -> u64 {

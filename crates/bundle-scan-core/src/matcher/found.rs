@@ -11,6 +11,7 @@ use super::facts::{self, Seen};
 use crate::base::time::Reading;
 use crate::record::Record;
 use crate::source::component::Component;
+use crate::text::charset::lossy;
 
 /// Takes what a scan meets.
 pub trait Sink {
@@ -145,7 +146,7 @@ impl<'a> Match<'a> {
             By::Line(sighting) => {
                 for capture in &sighting.captures {
                     if let Some(entity) = capture.entity {
-                        found(entity, Name::whole(String::from_utf8_lossy(&capture.value)));
+                        found(entity, Name::whole(lossy(&capture.value)));
                     }
                 }
             }
@@ -181,15 +182,15 @@ impl Sighting<'_> {
     fn name_of(&self, entity: &str) -> Option<Cow<'_, str>> {
         let mut captures = self.captures.iter();
         if let Some(capture) = captures.find(|capture| capture.entity == Some(entity)) {
-            return Some(String::from_utf8_lossy(&capture.value));
+            return Some(lossy(&capture.value));
         }
         let record = self.record;
-        let object = || record.object.as_deref().map(String::from_utf8_lossy);
+        let object = || record.object.as_deref().map(lossy);
         match entity {
-            "node" | "host" => record.host.as_deref().map(String::from_utf8_lossy),
+            "node" | "host" => record.host.as_deref().map(lossy),
             "object" => object(),
             "pod" => match &record.pod {
-                Some(pod) => Some(String::from_utf8_lossy(pod)),
+                Some(pod) => Some(lossy(pod)),
                 None => object()?
                     .strip_prefix("pod/")
                     .map(|pod| pod.to_owned().into()),

@@ -56,8 +56,23 @@ fn quoted_word(text: &[u8]) -> Option<usize> {
     (inside.get(length) == Some(&quote)).then_some(length + 2)
 }
 
+/// For each byte whether it is part of a word.
+static PART_OF_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        let is_mark = matches!(
+            byte as u8,
+            b'_' | b'-' | b'.' | b'/' | b':' | b'@' | b'%' | b'+'
+        );
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte >= 0x80 || is_mark;
+        byte += 1;
+    }
+    table
+};
+
 fn is_part_of_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_-./:@%+".contains(&byte)
+    PART_OF_WORD[usize::from(byte)]
 }
 
 fn length_while(text: &[u8], wanted: impl Fn(u8) -> bool) -> usize {

@@ -101,7 +101,7 @@ impl<'s> Conductor<'s> {
             spent: &mut self.reading,
             members: 0,
             bytes_read: &bytes_read,
-            crew: Crew::Alone,
+            crew: Crew::Alone { kept: Vec::new() },
         };
         match pool {
             None => container::walk(input, limits, means, &bytes_read, &mut reading),
@@ -253,7 +253,10 @@ impl Desk<'_> {
 /// Who scans the blocks.
 enum Crew<'c, 'scope> {
     /// The reading thread itself.
-    Alone,
+    Alone {
+        /// The buffer of the last block.
+        kept: Vec<u8>,
+    },
     /// The pool that the reading thread is one of. The buffers that go round are also the tickets that bound the blocks in flight.
     Pool {
         scope: &'c Scope<'scope>,
@@ -277,9 +280,10 @@ impl<'c, 'scope> Crew<'c, 'scope> {
     }
 
     /// A buffer for the next block. While too many blocks are in flight it scans some, or else waits.
-    fn buffer(&self) -> Vec<u8> {
-        let Crew::Pool { free, .. } = self else {
-            return Vec::new();
+    fn buffer(&mut self) -> Vec<u8> {
+        let free = match self {
+            Crew::Alone { kept } => return std::mem::take(kept),
+            Crew::Pool { free, .. } => free,
         };
         loop {
             if let Ok(buffer) = free.try_recv() {
@@ -288,6 +292,17 @@ impl<'c, 'scope> Crew<'c, 'scope> {
             if rayon::yield_now() != Some(Yield::Executed) {
                 // All that is in flight is being scanned by others.
                 return free.recv().unwrap_or_default();
+            }
+        }
+    }
+
+    /// Takes a buffer back that no block has taken.
+    fn give_back(&mut self, buffer: Vec<u8>) {
+        match self {
+            Crew::Alone { kept } => *kept = buffer,
+            Crew::Pool { give_back, .. } => {
+                // The receiver lives in the same value, so this cannot fail.
+                let _ = give_back.send(buffer);
             }
         }
     }
@@ -309,23 +324,19 @@ impl<'scope> Reading<'_, '_, 'scope> {
     fn text(&mut self, job: SharedJob, head: Vec<u8>, rest: &mut dyn Read) -> ControlFlow<()> {
         let mut blocks = StreamBlocks::new(head, rest, self.cut());
         let (mut count, mut bytes) = (0, 0);
-        let mut kept = Vec::new();
         let mut flow = ControlFlow::Continue(());
-        while flow.is_continue() {
+        while flow.is_continue() && !blocks.is_at_end() {
             let mut watch = Watch::new(self.settings.profile);
-            let buffer = match self.crew {
-                Crew::Alone => std::mem::take(&mut kept),
-                Crew::Pool { .. } => self.crew.buffer(),
-            };
+            let mut buffer = self.crew.buffer();
             self.spent.waiting += watch.lap();
-            let next = blocks.next_block(buffer);
+            let next = blocks.next_block(&mut buffer);
             self.spent.reading += watch.lap();
             let Some(block) = next else {
-                self.return_ticket();
+                self.crew.give_back(buffer);
                 break;
             };
             bytes += block.view().own.len() as u64;
-            kept = self.dispatch(&job, count, block);
+            self.dispatch(&job, count, block);
             count += 1;
             flow = self.watch();
         }
@@ -350,15 +361,11 @@ impl<'scope> Reading<'_, '_, 'scope> {
         flow
     }
 
-    /// Has a block scanned. Returns its buffer when that happened on this thread.
-    fn dispatch(&self, job: &SharedJob, index: u64, block: Block) -> Vec<u8> {
+    /// Has a block scanned.
+    fn dispatch(&mut self, job: &SharedJob, index: u64, block: Block) {
         let desk = self.desk;
-        match &self.crew {
-            Crew::Alone => {
-                let mut buffer = Vec::new();
-                desk.take(job, index, block, |freed| buffer = freed);
-                buffer
-            }
+        match &mut self.crew {
+            Crew::Alone { kept } => desk.take(job, index, block, |freed| *kept = freed),
             Crew::Pool {
                 scope, give_back, ..
             } => {
@@ -369,14 +376,7 @@ impl<'scope> Reading<'_, '_, 'scope> {
                         let _ = give_back.send(buffer);
                     });
                 });
-                Vec::new()
             }
-        }
-    }
-
-    fn return_ticket(&self) {
-        if let Crew::Pool { give_back, .. } = &self.crew {
-            let _ = give_back.send(Vec::new());
         }
     }
 

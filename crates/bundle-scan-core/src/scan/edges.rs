@@ -20,7 +20,7 @@ use crate::text::lines::line_around;
 /// Lines looked at on each end until one has a stamp: traces and tables have none.
 const FEW: usize = 8;
 /// Lines looked at on each end of a log of a machine, where the kernel and programs that state their zone speak between others.
-const MANY: usize = 64;
+const MANY: usize = 256;
 
 /// What the lines on both ends say.
 #[derive(Debug, Default)]

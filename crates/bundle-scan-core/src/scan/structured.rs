@@ -22,6 +22,7 @@ use crate::record::clock::Clock;
 use crate::source::Source;
 use crate::source::component::Component;
 use crate::text::block::BlockView;
+use crate::text::charset::lossy;
 use crate::text::lines::count_lines;
 
 /// What the scan of a member needs to know.
@@ -371,11 +372,7 @@ fn text_of<'a>(form: Form<'a>, bytes: &'a [u8]) -> (Cow<'a, str>, usize, &'a str
         _ => (0, ""),
     };
     let bytes = bytes.get(start..).unwrap_or_default();
-    // Far faster than `from_utf8_lossy` for text that is in order.
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => String::from_utf8_lossy(bytes),
-    };
+    let text = lossy(bytes);
     match form {
         Form::Yaml => (without_dash(text), start, header),
         _ => (text, start, header),

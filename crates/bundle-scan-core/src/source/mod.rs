@@ -9,7 +9,9 @@ pub mod kinds;
 pub mod pattern;
 pub mod rotation;
 
+use std::cmp::Reverse;
 use std::fmt;
+use std::sync::LazyLock;
 
 use crate::base::hash::fnv1a;
 use crate::base::member_path::MemberPath;
@@ -18,6 +20,7 @@ use crate::envelope::Peeled;
 use component::Component;
 use kinds::Kind;
 use kinds::kubernetes::POD_COMPONENTS;
+use pattern::Patterns;
 
 /// What a member is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +103,7 @@ pub fn classify(path: &MemberPath, head: &[u8]) -> Source {
     let outer = path.as_str().strip_suffix(path.innermost()).unwrap_or("");
     let stream = fnv1a([outer, &plain].concat().as_bytes()) as u32;
     let klog = content::klog_place(head);
-    match by_path(&plain) {
+    match BY_PATH.find(&plain) {
         Some((kind, captured)) => {
             let pod = pod_of(&captured);
             Source {
@@ -130,22 +133,13 @@ pub fn classify(path: &MemberPath, head: &[u8]) -> Source {
     }
 }
 
-/// The kind whose pattern is the most exact of those that match.
-fn by_path(path: &str) -> Option<(&'static Kind, pattern::Captured<'_>)> {
-    let mut best: Option<(usize, &Kind, pattern::Captured<'_>)> = None;
-    for kind in kinds::all() {
-        for wanted in kind.patterns {
-            let weight = pattern::weight(wanted);
-            if best.as_ref().is_some_and(|(known, ..)| *known >= weight) {
-                continue;
-            }
-            if let Some(captured) = pattern::matches(wanted, path) {
-                best = Some((weight, kind, captured));
-            }
-        }
-    }
-    best.map(|(_, kind, captured)| (kind, captured))
-}
+/// The kinds by their patterns, the most exact first.
+static BY_PATH: LazyLock<Patterns<&'static Kind>> = LazyLock::new(|| {
+    let of_kind = |kind: &'static Kind| kind.patterns.iter().map(move |wanted| (*wanted, kind));
+    let mut patterns: Vec<_> = kinds::all().flat_map(of_kind).collect();
+    patterns.sort_by_key(|(wanted, _)| Reverse(pattern::weight(wanted)));
+    Patterns::new(patterns.into_iter())
+});
 
 fn pod_of(captured: &pattern::Captured<'_>) -> Option<PodRef> {
     let value = |name: &str| {

@@ -3,24 +3,132 @@
 //! A pattern matches the end of a path, beginning at a segment. `*` stands for any part of a segment, `{name}` too and is
 //! captured, `**` as the last segment for anything below. Matching is bounded by the product of the two lengths.
 
+use foldhash::HashMap;
+
 /// What `{name}` parts stood for.
 pub type Captured<'p> = Vec<(&'static str, &'p str)>;
 
-/// Matches `path`; on success gives what was captured.
-pub fn matches<'p>(pattern: &'static str, path: &'p str) -> Option<Captured<'p>> {
-    let below = pattern.strip_suffix("/**");
-    let wanted: Vec<&'static str> = below.unwrap_or(pattern).split('/').collect();
-    let segments: Vec<&str> = path.split('/').collect();
-    if below.is_some() {
-        let starts = 0..segments.len().saturating_sub(wanted.len());
-        return starts
-            .into_iter()
-            .find_map(|start| all(&wanted, segments.get(start..start + wanted.len())?));
+/// Patterns that are asked together, each with what it stands for. A bundle may have many thousands of members, and most match none.
+#[derive(Debug)]
+pub struct Patterns<T> {
+    all: Vec<(Pattern, T)>,
+    /// Places in `all` of those that end with this very segment.
+    by_name: HashMap<&'static str, Vec<usize>>,
+    /// Places in `all` of the others.
+    others: Vec<usize>,
+}
+
+impl<T> Patterns<T> {
+    /// Takes patterns, the preferred ones first.
+    pub fn new(patterns: impl Iterator<Item = (&'static str, T)>) -> Self {
+        let parsed = patterns.map(|(pattern, of)| (Pattern::new(pattern), of));
+        let all: Vec<(Pattern, T)> = parsed.collect();
+        let (mut by_name, mut others) = (HashMap::<_, Vec<usize>>::default(), Vec::new());
+        for (place, (pattern, _)) in all.iter().enumerate() {
+            match pattern.name() {
+                Some(name) => by_name.entry(name).or_default().push(place),
+                None => others.push(place),
+            }
+        }
+        Patterns {
+            all,
+            by_name,
+            others,
+        }
     }
-    all(
-        &wanted,
-        segments.get(segments.len().checked_sub(wanted.len())?..)?,
-    )
+
+    /// What the first pattern that matches stands for, with what it captured.
+    pub fn find<'p>(&self, path: &'p str) -> Option<(&T, Captured<'p>)> {
+        let segments: Vec<&str> = path.split('/').collect();
+        let named = self.by_name.get(segments.last()?);
+        let first = |places: &[usize]| {
+            let mut places = places.iter().copied();
+            places.find_map(|place| Some((place, self.all.get(place)?.0.matches(&segments)?)))
+        };
+        let found = [named.and_then(|places| first(places)), first(&self.others)];
+        let (place, captured) = found
+            .into_iter()
+            .flatten()
+            .min_by_key(|(place, _)| *place)?;
+        self.all.get(place).map(|(_, of)| (of, captured))
+    }
+}
+
+/// A pattern, taken apart.
+#[derive(Debug)]
+struct Pattern {
+    segments: Vec<Segment>,
+    /// Whether it stands for all that lies below.
+    is_above: bool,
+}
+
+/// A pattern of a segment.
+#[derive(Debug)]
+struct Segment {
+    whole: &'static str,
+    /// What a segment must begin and end with.
+    ends: (&'static str, &'static str),
+    is_literal: bool,
+}
+
+impl Pattern {
+    fn new(pattern: &'static str) -> Self {
+        let below = pattern.strip_suffix("/**");
+        Pattern {
+            segments: below
+                .unwrap_or(pattern)
+                .split('/')
+                .map(Segment::new)
+                .collect(),
+            is_above: below.is_some(),
+        }
+    }
+
+    /// The last segment, if there is one and nothing in it may differ.
+    fn name(&self) -> Option<&'static str> {
+        let last = self.segments.last()?;
+        (last.is_literal && !self.is_above).then_some(last.whole)
+    }
+
+    fn matches<'p>(&self, path: &[&'p str]) -> Option<Captured<'p>> {
+        let count = self.segments.len();
+        let last = path.len().checked_sub(count)?;
+        let mut starts = match self.is_above {
+            true => 0..last,
+            false => last..last + 1,
+        };
+        starts.find_map(|start| self.all(path.get(start..start + count)?))
+    }
+
+    fn all<'p>(&self, path: &[&'p str]) -> Option<Captured<'p>> {
+        let mut captured = Vec::new();
+        // The last segment tells most patterns apart, so it is looked at first.
+        for (wanted, segment) in self.segments.iter().zip(path).rev() {
+            wanted.matches(segment, &mut captured)?;
+        }
+        Some(captured)
+    }
+}
+
+impl Segment {
+    fn new(whole: &'static str) -> Self {
+        let start = whole.find(['*', '{']);
+        let end = whole.rfind(['*', '}']).map_or(0, |at| at + 1);
+        Segment {
+            whole,
+            ends: (&whole[..start.unwrap_or(whole.len())], &whole[end..]),
+            is_literal: start.is_none(),
+        }
+    }
+
+    fn matches<'p>(&self, text: &'p str, captured: &mut Captured<'p>) -> Option<()> {
+        let (start, end) = self.ends;
+        if self.is_literal {
+            return (self.whole == text).then_some(());
+        }
+        (text.starts_with(start) && text.ends_with(end)).then_some(())?;
+        segment_matches(self.whole, text, captured)
+    }
 }
 
 /// How exact a pattern is: its literal characters. One that names a file is more exact than any that takes whatever lies
@@ -43,15 +151,6 @@ pub fn weight(pattern: &str) -> usize {
         }
     }
     literal
-}
-
-fn all<'p>(wanted: &[&'static str], segments: &[&'p str]) -> Option<Captured<'p>> {
-    let mut captured = Vec::new();
-    // The last segment tells most patterns apart, so it is looked at first.
-    for (pattern, segment) in wanted.iter().zip(segments).rev() {
-        segment_matches(pattern, segment, &mut captured)?;
-    }
-    Some(captured)
 }
 
 fn segment_matches<'p>(
@@ -95,7 +194,8 @@ mod tests {
     use super::*;
 
     fn check(pattern: &'static str, path: &str, expected: Option<&[(&str, &str)]>) {
-        let mut found = matches(pattern, path);
+        let patterns = Patterns::new([(pattern, ())].into_iter());
+        let mut found = patterns.find(path).map(|(_, captured)| captured);
         if let Some(captured) = &mut found {
             captured.sort_unstable();
         }
@@ -119,6 +219,17 @@ mod tests {
             "var/log/pods/shop_web-0_1f2e/app/0.log",
             Some(&[("container", "app"), ("ns", "shop"), ("pod", "web-0")]),
         );
+    }
+
+    #[test]
+    fn the_first_of_several_patterns_counts() {
+        let patterns = ["b/x.log", "*.log", "a/**", "x.log", "{what}"];
+        let patterns = Patterns::new(patterns.into_iter().zip(0..));
+        let of = |path| patterns.find(path).map(|(place, _)| *place);
+        assert_eq!(of("a/b/x.log"), Some(0));
+        assert_eq!(of("x.log"), Some(1));
+        assert_eq!(of("a/c/y.txt"), Some(2));
+        assert_eq!(of("y.txt"), Some(4));
     }
 
     #[test]

@@ -134,9 +134,15 @@ impl<'r> StreamBlocks<'r> {
         }
     }
 
-    /// The next block, in `buffer`, whose content does not matter and whose length saves clearing it again; `None` at the end of the member.
-    pub fn next_block(&mut self, mut buffer: Vec<u8>) -> Option<Block> {
-        let filled = self.fill(&mut buffer);
+    /// Whether it is known that there is no further block.
+    pub fn is_at_end(&self) -> bool {
+        self.at_end && self.carry.len() == self.context
+    }
+
+    /// The next block, which takes `buffer`, whose content does not matter and whose length saves clearing it again; `None` at the end of
+    /// the member.
+    pub fn next_block(&mut self, buffer: &mut Vec<u8>) -> Option<Block> {
+        let filled = self.fill(buffer);
         let start = self.context;
         let owned = self.cut.owned(&buffer[start..filled], self.at_end);
         if owned == 0 {
@@ -155,7 +161,7 @@ impl<'r> StreamBlocks<'r> {
             own: start..end,
             offset: block_offset,
             at_end: self.at_end && view_end == filled,
-            bytes: Bytes::Own(buffer),
+            bytes: Bytes::Own(std::mem::take(buffer)),
         })
     }
 
@@ -238,9 +244,12 @@ mod tests {
         let mut reader = bytes;
         let mut blocks = StreamBlocks::new(Vec::new(), &mut reader, cut);
         let mut all = Vec::new();
-        while let Some(block) = blocks.next_block(Vec::new()) {
+        let mut buffer = Vec::new();
+        while let Some(block) = blocks.next_block(&mut buffer) {
             all.push(owned(&block));
+            buffer = block.into_buffer().expect("it owns one");
         }
+        assert!(blocks.is_at_end());
         all
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Source of the magic numbers: file(1) magic database, and `LPKSHHRH` from systemd `journal-def.h`.
 
+use std::borrow::Cow;
+
 /// What the bytes of a member are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Charset {
@@ -25,6 +27,14 @@ const BINARY_MAGICS: &[&[u8]] = &[
 
 /// One suspicious byte in so many makes a member binary.
 const TEXT_BYTES_PER_CONTROL_BYTE: usize = 20;
+
+/// The text, with U+FFFD for what is not UTF-8. Far faster than [`String::from_utf8_lossy`] for text that is in order.
+pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
 
 /// Judges a member by its first bytes; an empty one is text.
 pub fn sniff(head: &[u8]) -> Charset {

@@ -6,6 +6,9 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use super::block::{BlockView, CONTEXT_BYTES};
 
+/// Neighbours for which room is made at once.
+const MOST_AT_ONCE: usize = 8;
+
 /// The line around the byte `at` of the view, without its line end. A line longer than `max_line_bytes` is taken in
 /// pieces of that length; the piece around `at` is returned.
 pub fn line_around(view: &BlockView<'_>, at: usize, max_line_bytes: usize) -> Range<usize> {
@@ -32,16 +35,18 @@ pub fn count_lines(bytes: &[u8]) -> u64 {
 pub fn lines_before<'a>(view: &BlockView<'a>, line: &Range<usize>, count: usize) -> Vec<&'a [u8]> {
     let window_start = line.start.saturating_sub(CONTEXT_BYTES);
     let reaches_start = window_start == 0 && view.at_start;
-    let Some(before) = view.bytes[window_start..line.start].strip_suffix(b"\n") else {
+    let Some(mut rest) = view.bytes[window_start..line.start].strip_suffix(b"\n") else {
         return Vec::new();
     };
-    let mut lines: Vec<&[u8]> = before
-        .rsplit(|byte| *byte == b'\n')
-        .take(count + 1)
-        .collect();
-    if lines.len() > count || !reaches_start {
-        // The last one taken may have lost its beginning.
-        lines.pop();
+    let mut lines = Vec::with_capacity(count.min(MOST_AT_ONCE));
+    while lines.len() < count {
+        let Some(newline) = memrchr(b'\n', rest) else {
+            // The first line of the window may have lost its beginning.
+            lines.extend(reaches_start.then_some(rest));
+            break;
+        };
+        lines.push(&rest[newline + 1..]);
+        rest = &rest[..newline];
     }
     lines.reverse();
     lines.into_iter().map(without_carriage_return).collect()
@@ -55,11 +60,16 @@ pub fn lines_after<'a>(view: &BlockView<'a>, line: &Range<usize>, count: usize) 
     let Some(newline) = memchr(b'\n', window) else {
         return Vec::new();
     };
-    let after = &window[newline + 1..];
-    let mut lines: Vec<&[u8]> = after.split(|byte| *byte == b'\n').take(count + 1).collect();
-    if lines.len() > count || !reaches_end || lines.last().is_some_and(|last| last.is_empty()) {
-        // The last one taken may lack its end, or is nothing but the end of the text.
-        lines.pop();
+    let mut rest = &window[newline + 1..];
+    let mut lines = Vec::with_capacity(count.min(MOST_AT_ONCE));
+    while lines.len() < count {
+        let Some(newline) = memchr(b'\n', rest) else {
+            // The last line of the window may lack its end, or is nothing but the end of the text.
+            lines.extend((reaches_end && !rest.is_empty()).then_some(rest));
+            break;
+        };
+        lines.push(&rest[..newline]);
+        rest = &rest[newline + 1..];
     }
     lines.into_iter().map(without_carriage_return).collect()
 }

@@ -11,14 +11,14 @@ mod tests;
 mod yaml;
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use memchr::memchr;
 
 use super::section::FactParser;
 use crate::base::member_path::MemberPath;
 use json::{JsonCutter, Step};
-use openers::Openers;
+use openers::{ByPath, Openers};
 use yaml::{LineOf, YamlCutter};
 
 pub use openers::ASSIGNMENT;
@@ -73,9 +73,11 @@ enum Mode {
     Text(&'static dyn FactParser),
 }
 
+static OPENERS: LazyLock<Openers> = LazyLock::new(|| Openers::new(super::parsers()));
+static BY_PATH: LazyLock<ByPath> = LazyLock::new(|| ByPath::new(super::parsers()));
+
 /// Cuts one member.
 pub struct Reader {
-    openers: &'static Openers,
     mode: Mode,
     section: Vec<u8>,
     /// The header of the table, and how many bytes of `section` are header.
@@ -91,9 +93,7 @@ pub struct Reader {
 impl Reader {
     /// A reader at the start of the member at `path`.
     pub fn new(path: &MemberPath) -> Self {
-        static OPENERS: OnceLock<Openers> = OnceLock::new();
         let mut reader = Reader {
-            openers: OPENERS.get_or_init(|| Openers::new(super::parsers())),
             mode: Mode::Lines,
             section: Vec::new(),
             header: String::new(),
@@ -103,7 +103,7 @@ impl Reader {
             had_oversize: false,
             ended_early: false,
         };
-        if let Some(parser) = openers::by_path(super::parsers(), path) {
+        if let Some(parser) = BY_PATH.parser(path) {
             reader.begin_text(parser);
         }
         reader
@@ -111,7 +111,7 @@ impl Reader {
 
     /// Whether the path alone tells the format of a member.
     pub fn knows_path(path: &MemberPath) -> bool {
-        openers::by_path(super::parsers(), path).is_some()
+        BY_PATH.parser(path).is_some()
     }
 
     /// Whether a section begins in the first bytes of a member.
@@ -183,7 +183,7 @@ impl Reader {
         if yaml::opens(line) {
             return Some(Mode::Yaml(YamlCutter::default()));
         }
-        self.openers.parser(line).map(Mode::Text)
+        OPENERS.parser(line).map(Mode::Text)
     }
 
     fn begin(&mut self, mode: Mode) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::base::member_path::MemberPath;
 use crate::fact::section::FactParser;
-use crate::source::pattern;
+use crate::source::pattern::Patterns;
 
 /// Stands for lines whose second word is an equals sign.
 pub const ASSIGNMENT: &str = "=";
@@ -58,13 +58,21 @@ impl Openers {
     }
 }
 
-/// The parser whose format the path alone tells.
-pub(super) fn by_path(
-    mut parsers: impl Iterator<Item = &'static dyn FactParser>,
-    path: &MemberPath,
-) -> Option<&'static dyn FactParser> {
-    parsers.find(|parser| {
-        let mut patterns = parser.paths().iter();
-        patterns.any(|wanted| pattern::matches(wanted, path.innermost()).is_some())
-    })
+/// All parsers by the paths of their members.
+pub(super) struct ByPath(Patterns<&'static dyn FactParser>);
+
+impl ByPath {
+    pub(super) fn new(parsers: impl Iterator<Item = &'static dyn FactParser>) -> Self {
+        let patterns = parsers.flat_map(|parser| {
+            let paths = parser.paths().iter();
+            paths.map(move |pattern| (*pattern, parser))
+        });
+        ByPath(Patterns::new(patterns))
+    }
+
+    /// The parser whose format the path alone tells.
+    pub(super) fn parser(&self, path: &MemberPath) -> Option<&'static dyn FactParser> {
+        let found = self.0.find(path.innermost());
+        found.map(|(parser, _)| *parser)
+    }
 }
