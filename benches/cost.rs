@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use flate2::Compression;
@@ -150,8 +150,30 @@ pub(super) fn memory(bench: &Bench) {
     let (log, bytes) = bench.log("messages", SIZES[0].min(bench.megabytes), false);
     for size in SIZES {
         let packed: PathBuf = bench.at("memory.tgz");
-        super::pack(&packed, &log, (size << 20).div_ceil(bytes));
-        println!("{size} MiB:");
+        let copies = (size << 20).div_ceil(bytes);
+        pack_one_node(&packed, &log, copies);
+        println!("{size} MiB of one node:");
+        peak_memory(&packed);
+        super::pack(&packed, &log, copies);
+        println!("{size} MiB of {copies} nodes:");
         peak_memory(&packed);
     }
+}
+
+/// Packs a log so often as if it were one.
+fn pack_one_node(path: &Path, log: &Path, copies: u64) {
+    let text = fs::read(log).unwrap();
+    let out = GzEncoder::new(File::create(path).unwrap(), Compression::new(1));
+    let mut archive = tar::Builder::new(out);
+    let mut header = tar::Header::new_gnu();
+    header.set_size(text.len() as u64 * copies);
+    header.set_mode(0o644);
+    let mut content: Box<dyn Read> = Box::new(io::empty());
+    for _ in 0..copies {
+        content = Box::new(content.chain(text.as_slice()));
+    }
+    archive
+        .append_data(&mut header, "node/var/log/messages", content)
+        .unwrap();
+    archive.into_inner().unwrap().finish().unwrap();
 }

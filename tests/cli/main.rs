@@ -423,6 +423,27 @@ fn signatures_can_be_listed_shown_and_checked() {
 }
 
 #[test]
+fn an_anchor_that_costs_much_is_no_mistake_but_told() {
+    let folder = Folder::new();
+    let yaml = run(&["signatures", "show", "arp-table-overflow"]);
+    let yaml = yaml.ends_with(0).stdout;
+    let short = yaml.replacen(
+        "literal: \"neighbor table overflow\"",
+        "literal: overflow",
+        1,
+    );
+    folder.write("mine/arp-table-overflow.yaml", short.as_bytes());
+    let told = run(&["signatures", "check", &folder.path("mine")]).ends_with(0);
+    assert!(
+        told.stdout
+            .contains("advice[costly-anchor]: \"overflow\" has 8 bytes"),
+        "{}",
+        told.stdout
+    );
+    assert!(told.stdout.ends_with("signatures checked, no complaint\n"));
+}
+
+#[test]
 fn whatever_one_reads_is_explained() {
     let code = run(&["explain", "exit", "code", "137"]).ends_with(0).stdout;
     let first_lines: Vec<&str> = code.lines().take(3).collect();

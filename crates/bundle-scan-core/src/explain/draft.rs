@@ -257,7 +257,7 @@ mod tests {
                 name: format!("{id}.yaml"),
                 text: yaml.clone(),
             };
-            let complaints = check_files(&set, vec![file]);
+            let complaints = check_files(&set, vec![file]).complaints;
             assert!(complaints.is_empty(), "{line}\n{yaml}\n{complaints:?}");
         }
     }
@@ -302,7 +302,7 @@ mod tests {
             let line = format!("Mar 10 10:17:41 n1 kernel: {}", words.join(" "));
             if let Some(Draft { id, yaml }) = draft(&SignatureSet::empty(), &line) {
                 let file = SourceFile { name: format!("{id}.yaml"), text: yaml.clone() };
-                let complaints = check_files(&SignatureSet::empty(), vec![file]);
+                let complaints = check_files(&SignatureSet::empty(), vec![file]).complaints;
                 prop_assert!(complaints.is_empty(), "{line}\n{yaml}\n{complaints:?}");
             }
         }

@@ -155,6 +155,29 @@ pub(super) fn shown_around(line: &[u8], place: usize, max_bytes: usize) -> (Stri
 }
 
 #[cfg(test)]
+impl Evidence {
+    /// One of many: the match of this ordinal in a member.
+    pub(super) fn of_ordinal(member: &str, ordinal: u64) -> Self {
+        Evidence {
+            member: MemberPath::new(member),
+            line: ordinal,
+            byte_offset: 100 * ordinal,
+            time: None,
+            component: None,
+            text: String::new(),
+            truncated: false,
+            captures: BTreeMap::new(),
+            before: Vec::new(),
+            after: Vec::new(),
+            also_in: Vec::new(),
+            ordinal,
+            shown_at: None,
+            place: None,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

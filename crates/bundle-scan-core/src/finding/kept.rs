@@ -49,6 +49,9 @@ impl Kept {
     /// Adds those of another part, before which this one has `matches`.
     pub(super) fn merge(&mut self, mut other: Kept, next: Next, matches: u64, most: usize) {
         if let Next::Block { lines } = next {
+            // All of them come after those of the blocks before.
+            let left = room(most).saturating_sub(self.lines.len());
+            other.lines.truncate(left);
             for line in &mut other.lines {
                 line.line += lines + 1;
                 line.ordinal += matches;
@@ -65,9 +68,12 @@ impl Kept {
         self.lines.truncate(room(most));
     }
 
-    /// The lines that are kept of `most`, in any order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Evidence> {
-        self.lines.iter()
+    /// The lines that are kept of `most`, in order. How many more are there depends on what was merged with what.
+    pub(super) fn in_order(&self, most: usize) -> Vec<&Evidence> {
+        let mut lines: Vec<&Evidence> = self.lines.iter().collect();
+        lines.sort_by_key(|line| line.order());
+        lines.truncate(room(most));
+        lines
     }
 
     /// The first `most` lines, in the order in which they are shown.
@@ -120,4 +126,45 @@ pub(super) fn without_copies(lines: Vec<Evidence>) -> Vec<Evidence> {
         *time += 1;
     }
     originals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn of(member: usize, lines: u64) -> Kept {
+        let path = format!("member-{member}");
+        let lines = 0..lines.min(room(2) as u64);
+        Kept {
+            lines: lines
+                .map(|ordinal| Evidence::of_ordinal(&path, ordinal))
+                .collect(),
+        }
+    }
+
+    fn merged(parts: impl Iterator<Item = Kept>) -> Vec<Evidence> {
+        let mut all = Kept::default();
+        parts.for_each(|part| all.merge(part, Next::Member, 0, 2));
+        all.in_order(2).into_iter().cloned().collect()
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_members_does_not_matter(lines in proptest::collection::vec(0_u64..9, 1..12), turn in 0_usize..12) {
+            let parts: Vec<Kept> = lines.iter().enumerate().map(|(member, lines)| of(member, *lines)).collect();
+            let mut turned = parts.clone();
+            turned.rotate_left(turn % parts.len());
+            turned.reverse();
+            prop_assert_eq!(merged(parts.into_iter()), merged(turned.into_iter()));
+        }
+    }
+
+    #[test]
+    fn of_the_next_block_only_what_there_is_room_for_is_kept() {
+        let mut all = of(0, 4);
+        all.merge(of(0, 5), Next::Block { lines: 9 }, 4, 2);
+        let ordinals: Vec<u64> = all.lines.iter().map(|line| line.ordinal).collect();
+        assert_eq!(ordinals, [0, 1, 2, 3, 4, 5]);
+    }
 }

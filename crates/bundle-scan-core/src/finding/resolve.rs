@@ -471,10 +471,8 @@ impl<'g> Evaluation<'g> {
         let groups = proof.iter().map(|(leaf, joined)| {
             let group = self.met[*leaf].group(joined);
             let detail = group.and_then(|group| group.detail.as_deref());
-            let lines = detail.into_iter().flat_map(|detail| detail.kept.iter());
-            let mut lines: Vec<&Evidence> = lines.collect();
-            lines.sort_by_key(|line| line.order());
-            (*leaf, lines)
+            let lines = detail.map(|detail| detail.kept.in_order(options.of_group().evidence));
+            (*leaf, lines.unwrap_or_default())
         });
         let groups: Vec<(usize, Vec<&Evidence>)> = groups.collect();
         // Two leaves may have matched one line, or copies of it.

@@ -9,18 +9,42 @@ use crate::signature::place::{Key, place};
 use crate::signature::schema::Sample;
 use crate::signature::{Complaint, Signature, SignatureSet, lint};
 
-/// Checks signature files on their own and together with `base`: every lint, every sample. The complaints are sorted by
-/// file and place; none means that the files are good.
-pub fn check_files(base: &SignatureSet, files: Vec<SourceFile>) -> Vec<Complaint> {
+/// What is to be said of signature files, sorted by file and place.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// Mistakes; none means that the files are good.
+    pub complaints: Vec<Complaint>,
+    /// How to do better; nothing while there are mistakes.
+    pub advice: Vec<Complaint>,
+}
+
+/// Checks signature files on their own and together with `base`: every lint, every sample.
+pub fn check_files(base: &SignatureSet, files: Vec<SourceFile>) -> Checked {
+    let wrong = |complaints| Checked {
+        complaints,
+        advice: Vec::new(),
+    };
     let (specs, complaints) = lint::files(&files);
     if !complaints.is_empty() {
-        return complaints;
+        return wrong(complaints);
     }
     let ids: BTreeSet<String> = specs.into_iter().map(|spec| spec.id).collect();
+    let is_chosen = |signature: &Signature| ids.contains(&signature.id);
     match base.clone().with_files(files) {
-        Err(crate::signature::SignatureError::Invalid { complaints }) => complaints,
-        Err(crate::signature::SignatureError::Read { .. }) => Vec::new(),
-        Ok(set) => check(&set, |signature| ids.contains(&signature.id)),
+        Err(crate::signature::SignatureError::Invalid { complaints }) => wrong(complaints),
+        Err(crate::signature::SignatureError::Read { .. }) => Checked::default(),
+        Ok(set) => {
+            let complaints = check(&set, is_chosen);
+            if !complaints.is_empty() {
+                return wrong(complaints);
+            }
+            let chosen = set.iter().filter(|signature| is_chosen(signature));
+            let mut advice: Vec<Complaint> = chosen
+                .flat_map(|signature| lint::anchors::advice(signature))
+                .collect();
+            advice.sort();
+            Checked { complaints, advice }
+        }
     }
 }
 

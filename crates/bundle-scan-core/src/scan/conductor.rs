@@ -268,7 +268,7 @@ enum Crew<'c, 'scope> {
 impl<'c, 'scope> Crew<'c, 'scope> {
     fn pool(scope: &'c Scope<'scope>, threads: usize) -> Self {
         let (give_back, free) = channel();
-        for _ in 0..2 * threads + 2 {
+        for _ in 0..2 * threads {
             // The receiver lives in the same value, so this cannot fail.
             let _ = give_back.send(Vec::new());
         }

@@ -34,7 +34,7 @@ use crate::signature::SignatureSet;
 use conductor::Conductor;
 use window::Window;
 
-pub use check::{check, check_files};
+pub use check::{Checked, check, check_files};
 pub use progress::{Cancel, Progress};
 pub use sample::Engine;
 

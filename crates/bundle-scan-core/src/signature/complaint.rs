@@ -17,6 +17,8 @@ pub struct Complaint {
     pub message: String,
     /// The text of the line.
     pub excerpt: String,
+    /// Whether it only says how to do better.
+    pub is_advice: bool,
 }
 
 impl Complaint {
@@ -39,6 +41,16 @@ impl Complaint {
                 .nth(line.saturating_sub(1))
                 .unwrap_or("")
                 .to_owned(),
+            is_advice: false,
+        }
+    }
+
+    /// The same as advice.
+    #[must_use]
+    pub fn as_advice(self) -> Self {
+        Complaint {
+            is_advice: true,
+            ..self
         }
     }
 }
@@ -59,7 +71,11 @@ impl fmt::Display for Complaint {
             .take(SHOWN_BEFORE + SHOWN_AFTER)
             .collect();
         let indent = " ".repeat(self.column - 1 - skipped);
-        writeln!(formatter, "error[{}]: {}", self.code, self.message)?;
+        let weight = match self.is_advice {
+            true => "advice",
+            false => "error",
+        };
+        writeln!(formatter, "{weight}[{}]: {}", self.code, self.message)?;
         writeln!(
             formatter,
             "{margin}--> {}:{}:{}",

@@ -2,6 +2,8 @@
 //!
 //! The rules that run the samples through the engine stand in `scan::check`.
 
+pub mod anchors;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

@@ -10,8 +10,8 @@ use bundle_scan_core::explain::draft::draft;
 use bundle_scan_core::explain::{By, explain};
 use bundle_scan_core::render::TEXT;
 use bundle_scan_core::report::Finding;
-use bundle_scan_core::scan::check_files;
-use bundle_scan_core::signature::{Complaint, Signature, SignatureError, load};
+use bundle_scan_core::scan::{Checked, check_files};
+use bundle_scan_core::signature::{Signature, SignatureError, load};
 use bundle_scan_core::{Error, Lang, Render, Scanner, SignatureSet};
 use serde_json::json;
 
@@ -131,19 +131,18 @@ fn check_signatures(path: Option<&Path>, no_builtin: bool) -> anyhow::Result<Exi
         }
     };
     let count = files.len();
-    let complaints = check_files(&base, files);
-    verdict(complaints, count)
+    verdict(check_files(&base, files), count)
 }
 
 /// Runs the samples of a folder, and its signatures on a bundle.
 fn test(path: &Path, bundle: Option<&Path>, args: &PageArgs) -> anyhow::Result<Exit> {
     let files = load::read_folder(path).map_err(Error::from)?;
-    let complaints = check_files(
+    let checked = check_files(
         &SignatureSet::builtin().map_err(Error::from)?,
         files.clone(),
     );
-    if !complaints.is_empty() {
-        return verdict(complaints, files.len());
+    if !checked.complaints.is_empty() {
+        return verdict(checked, files.len());
     }
     let names: BTreeSet<String> = files.iter().map(|file| file.name.clone()).collect();
     let all = SignatureSet::builtin().and_then(|set| set.with_files(files));
@@ -216,7 +215,11 @@ fn new(from: &str, output: Option<&Path>) -> anyhow::Result<Exit> {
     Ok(Exit::Clean)
 }
 
-fn verdict(complaints: Vec<Complaint>, count: usize) -> anyhow::Result<Exit> {
+fn verdict(checked: Checked, count: usize) -> anyhow::Result<Exit> {
+    let Checked { complaints, advice } = checked;
+    for advice in &advice {
+        writeln!(stdout(), "{advice}\n")?;
+    }
     if complaints.is_empty() {
         writeln!(stdout(), "{count} signatures checked, no complaint")?;
         return Ok(Exit::Clean);
