@@ -31,7 +31,7 @@ pub struct Costs {
 /// What the tests of one signature cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SignatureCosts {
-    /// Lines that its leaves were held against.
+    /// Lines that its leaves were held against: not those whose verdict was remembered.
     pub tests: u64,
     /// Of these, lines that matched.
     pub matches: u64,

@@ -12,6 +12,7 @@ mod found;
 mod gate;
 mod line_pass;
 mod qgram;
+mod verdicts;
 mod verify;
 
 pub use attempt::{Attempt, End};

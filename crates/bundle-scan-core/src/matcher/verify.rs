@@ -10,6 +10,7 @@ use super::errors::{KlogErrors, MARK, MARKS};
 use super::facts::FactIndex;
 use super::found::{Capture, Match, Sighting, Sink};
 use super::line_pass::{LineCount, LinePass, sort};
+use super::verdicts::{Captures, Case, Passed, Verdicts};
 use crate::base::means::Means;
 use crate::base::two::at_once;
 use crate::record::Record;
@@ -103,6 +104,7 @@ impl Matcher {
         };
         let mut lines = LineCount::new(view);
         let mut candidates = Vec::new();
+        let mut verdicts = Verdicts::new();
         let is_measured = sink.costs().is_some();
         let mut whole = Watch::new(is_measured);
         let mut pass = LinePass::new(view, self.max_line_bytes, |anchored| {
@@ -129,7 +131,7 @@ impl Matcher {
                 line,
             };
             let lines_before = || lines.up_to(anchored.line.start);
-            self.tell(&candidates, &told, lines_before, sink);
+            self.tell(&candidates, &told, &mut verdicts, lines_before, sink);
             if let Some(costs) = sink.costs() {
                 costs.testing += watch.lap();
             }
@@ -171,12 +173,13 @@ impl Matcher {
         candidates
     }
 
-    fn captures<'a>(
-        &'a self,
+    /// What a leaf captures of a record; `None` if the record does not pass.
+    fn captures(
+        &self,
         signature: usize,
         leaf: usize,
-        record: &'a Record<'_>,
-    ) -> Option<Vec<Capture<'a>>> {
+        record: &Record<'_>,
+    ) -> Option<Vec<Captures<'_>>> {
         let signature = &self.signatures[signature];
         let leaf = signature.leaves[leaf].as_line()?;
         let captured = match leaf.judge(record.component, &record.text) {
@@ -185,11 +188,11 @@ impl Matcher {
             _ => return None,
         };
         let named = signature.entities.iter().filter_map(|(name, entity)| {
-            let value = captured.range(name)?;
-            Some(Capture {
+            let range = captured.range(name)?;
+            Some(Captures {
                 name,
-                entity: Some(entity),
-                value: Cow::Borrowed(&record.text[value]),
+                entity,
+                range,
             })
         });
         Some(named.collect())
@@ -211,14 +214,21 @@ impl Matcher {
             place,
         };
         let candidates = self.candidates(&record.text);
-        self.tell(&candidates, &told, || lines_before, sink);
+        self.tell(
+            &candidates,
+            &told,
+            &mut Verdicts::none(),
+            || lines_before,
+            sink,
+        );
     }
 
     /// Tests candidate leaves on a record and hands what comes of it to `sink`.
-    fn tell(
-        &self,
+    fn tell<'m>(
+        &'m self,
         candidates: &[u32],
         told: &Told<'_>,
+        verdicts: &mut Verdicts<'m>,
         mut lines_before: impl FnMut() -> u64,
         sink: &mut impl Sink,
     ) {
@@ -233,30 +243,41 @@ impl Matcher {
         if begins_boot(told.record) {
             sink.booted(told.record);
         }
-        let mut is_explained = false;
-        self.test(
-            candidates,
-            told.record,
-            sink,
-            |signature, leaf, captures, sink| {
-                is_explained = true;
-                sink.found(&Match::of_line(signature, leaf, &sighting(captures)));
-            },
-        );
+        let mut found = |passed: &[Passed<'m>], sink: &mut _| {
+            for one in passed {
+                let captures = one.captures.iter().map(|captured| Capture {
+                    name: captured.name,
+                    entity: Some(captured.entity),
+                    value: Cow::Borrowed(&told.record.text[captured.range.clone()]),
+                });
+                let sighting = sighting(captures.collect());
+                Sink::found(sink, &Match::of_line(one.signature, one.leaf, &sighting));
+            }
+            !passed.is_empty()
+        };
+        let case = Case::new(candidates, told.record);
+        let is_explained = if let Some(passed) = verdicts.known(case) {
+            found(passed, sink)
+        } else {
+            let passed = self.passed(candidates, told.record, sink);
+            let is_explained = found(&passed, sink);
+            verdicts.keep(case, passed);
+            is_explained
+        };
         if self.looks_for_errors && !is_explained && told.record.is_error() {
             sink.unexplained(&sighting(Vec::new()));
         }
     }
 
-    /// Tests candidate leaves, ascending, on a record. Of a signature for which any leaf is enough, the first that matches
+    /// The leaves that a record passes of its candidates, ascending. Of a signature for which any leaf is enough, the first that matches
     /// stands for it.
-    fn test<'a, S: Sink>(
-        &'a self,
+    fn passed(
+        &self,
         candidates: &[u32],
-        record: &'a Record<'_>,
-        sink: &mut S,
-        mut found: impl FnMut(usize, usize, Vec<Capture<'a>>, &mut S),
-    ) {
+        record: &Record<'_>,
+        sink: &mut impl Sink,
+    ) -> Vec<Passed<'_>> {
+        let mut passed = Vec::new();
         let mut fired = None;
         let mut watch = Watch::new(sink.costs().is_some());
         for &number in candidates {
@@ -276,9 +297,14 @@ impl Matcher {
                 if self.signatures[signature].plan.is_none() {
                     fired = Some(signature);
                 }
-                found(signature, leaf, captures, sink);
+                passed.push(Passed {
+                    signature,
+                    leaf,
+                    captures,
+                });
             }
         }
+        passed
     }
 }
 

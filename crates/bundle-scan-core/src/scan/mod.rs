@@ -40,6 +40,8 @@ pub use sample::Engine;
 
 /// Bytes of a member scanned as one piece of work.
 const BLOCK_BYTES: usize = 2 << 20;
+/// Room for the stack of a thread that reads containers in containers and scans a block on top of that.
+const STACK_BYTES: usize = 8 << 20;
 /// Evidence lines kept for a finding.
 const EVIDENCE: usize = 5;
 /// Context lines kept on each side of an evidence line.
@@ -67,13 +69,14 @@ pub struct ScannerBuilder {
 type ProgressCallback = Arc<dyn Fn(&Progress) + Send + Sync>;
 
 impl ScannerBuilder {
-    /// Workers that scan; 0 means one for each core, which is the default. The calling thread reads beside them.
+    /// Threads that read and scan; 0 means one for each core, which is the default. With more than one the calling thread waits for them, and
+    /// the callback of [`Self::on_progress`] is called by one of them.
     pub fn threads(&mut self, count: usize) -> &mut Self {
         self.threads = count;
         self
     }
 
-    /// Bytes of a member scanned as one piece of work; the result does not depend on it. Default 4 MiB.
+    /// Bytes of a member scanned as one piece of work; the result does not depend on it. Default 2 MiB.
     pub fn block_bytes(&mut self, bytes: usize) -> &mut Self {
         self.block_bytes = bytes.max(1);
         self
@@ -255,6 +258,7 @@ impl Scanner {
             let pool = || {
                 ThreadPoolBuilder::new()
                     .num_threads(threads)
+                    .stack_size(STACK_BYTES)
                     .thread_name(|n| format!("scan-{n}"))
                     .build()
             };
