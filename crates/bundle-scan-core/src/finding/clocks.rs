@@ -107,6 +107,11 @@ impl Shown {
         }
     }
 
+    /// Whether a line with two stamps told a zone.
+    pub fn tells_zone(&self) -> bool {
+        !self.zones.is_empty()
+    }
+
     /// Notes a zone that something states, in seconds east of Greenwich.
     pub fn state_zone(&mut self, seconds_east: i32) {
         let host = self.hosts.entry(HostId::UNNAMED).or_default();

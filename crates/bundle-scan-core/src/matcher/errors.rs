@@ -35,20 +35,18 @@ pub(super) const MARKS: [&str; 16] = [
 #[derive(Clone, Copy, Debug)]
 struct Lead {
     text: &'static [u8],
-    /// Its rarest byte.
-    rarest: u8,
-    /// How many bytes before the header that stands.
-    back: usize,
+    /// The place of its rarest byte.
+    rarest: usize,
 }
 
 impl Lead {
     fn of(place: KlogPlace) -> Self {
-        let (text, rarest, back) = match place {
-            KlogPlace::LineStart => (b"\n".as_slice(), b'\n', 1),
-            KlogPlace::Cri => (b" F ".as_slice(), b'F', 2),
-            KlogPlace::Tagged => (b"]: ".as_slice(), b']', 3),
+        let (text, rarest) = match place {
+            KlogPlace::LineStart => (b"\n".as_slice(), 0),
+            KlogPlace::Cri => (b" F ".as_slice(), 1),
+            KlogPlace::Tagged => (b"]: ".as_slice(), 0),
         };
-        Lead { text, rarest, back }
+        Lead { text, rarest }
     }
 
     /// Whether it stands before the header of an error at this byte.
@@ -111,14 +109,15 @@ impl<'b> KlogErrors<'b> {
     fn search_stretch(&mut self, lead: Lead) {
         let bytes = self.bytes;
         let end = bytes.len().min(self.searched + STRETCH_BYTES);
+        let (rarest, back) = (lead.text[lead.rarest], lead.text.len() - lead.rarest);
         let mut from = self.searched.max(lead.text.len());
         while from < end {
             let to = end.min(from + LANES);
             let letters = bytes[from..to].first_chunk();
-            let leads = bytes[from - lead.back..to - lead.back].first_chunk();
+            let leads = bytes[from - back..to - back].first_chunk();
             let may_hold = leads
                 .zip(letters)
-                .is_none_or(|(leads, letters)| may_hold_headers(leads, letters, lead.rarest));
+                .is_none_or(|(leads, letters)| may_hold_headers(leads, letters, rarest));
             if may_hold {
                 let errors = (from..to).filter(|at| lead.leads_to(bytes, *at));
                 self.places.extend(errors);

@@ -11,12 +11,12 @@
 
 use foldhash::HashSet;
 
-use crate::text::commonness::{FOLD, RUN, WINDOW, per_million};
+use crate::text::commonness::{FOLD, RUN, RUN_BYTES, WINDOW, per_million};
 
 /// Only positions that are a multiple of it are probed.
 const STRIDE: usize = RUN;
 /// The shortest anchor that this filter finds. Only those that are one byte longer have four windows of their own.
-pub(super) const MIN_BYTES: usize = WINDOW + STRIDE - 2;
+pub(super) const MIN_BYTES: usize = RUN_BYTES - 1;
 /// Positions probed together: one branch for all of them.
 const PROBES: usize = 16;
 /// Bytes in which they lie.

@@ -10,6 +10,8 @@ use crate::source::component::Component;
 
 /// Texts remembered.
 const SLOTS: usize = 256;
+/// Lines that are understood before any is remembered: blocks that hold fewer, which most small members are, need no room.
+const PATIENCE: usize = 16;
 /// Bytes of the longest text that is remembered.
 const MAX_TEXT_BYTES: usize = 2 << 10;
 
@@ -18,12 +20,12 @@ const MAX_TEXT_BYTES: usize = 2 << 10;
 pub(super) struct Passed<'m> {
     pub(super) signature: usize,
     pub(super) leaf: usize,
-    pub(super) captures: Vec<Captures<'m>>,
+    pub(super) captures: Vec<CaptureAt<'m>>,
 }
 
 /// What was captured of a text.
 #[derive(Clone, Debug)]
-pub(super) struct Captures<'m> {
+pub(super) struct CaptureAt<'m> {
     pub(super) name: &'m str,
     pub(super) entity: &'m str,
     /// Where it stands in the text.
@@ -31,7 +33,11 @@ pub(super) struct Captures<'m> {
 }
 
 /// What became of the latest texts that came twice.
+#[derive(Default)]
 pub(super) struct Verdicts<'m> {
+    /// Lines that were understood, up to [`PATIENCE`].
+    understood: usize,
+    /// Empty until then.
     slots: Vec<Slot<'m>>,
 }
 
@@ -78,17 +84,6 @@ impl<'c> Case<'c> {
 }
 
 impl<'m> Verdicts<'m> {
-    pub(super) fn new() -> Self {
-        Verdicts {
-            slots: (0..SLOTS).map(|_| Slot::default()).collect(),
-        }
-    }
-
-    /// Remembers nothing.
-    pub(super) fn none() -> Self {
-        Verdicts { slots: Vec::new() }
-    }
-
     /// What such a record passes, if that is remembered.
     pub(super) fn known(&self, case: Case<'_>) -> Option<&[Passed<'m>]> {
         let verdict = self.slots.get(case.slot())?.verdict.as_deref()?;
@@ -97,9 +92,14 @@ impl<'m> Verdicts<'m> {
 
     /// Remembers what a record passes, if one like it came before.
     pub(super) fn keep(&mut self, case: Case<'_>, passed: Vec<Passed<'m>>) {
-        let Some(slot) = self.slots.get_mut(case.slot()) else {
+        if self.understood < PATIENCE {
+            self.understood += 1;
             return;
-        };
+        }
+        if self.slots.is_empty() {
+            self.slots.resize_with(SLOTS, Slot::default);
+        }
+        let slot = &mut self.slots[case.slot()];
         let is_worth_it = slot.hash == case.hash && case.record.text.len() <= MAX_TEXT_BYTES;
         *slot = Slot {
             hash: case.hash,
@@ -149,32 +149,28 @@ mod tests {
             component: Some(Component::Kernel),
             ..first.clone()
         };
-        let mut verdicts = Verdicts::new();
-        for expected in [None, None, Some(7)] {
-            let case = Case::new(&[1, 2], &first);
-            let known = verdicts.known(case).map(|known| known[0].signature);
-            assert_eq!(known, expected);
-            if known.is_none() {
-                verdicts.keep(case, passed(7));
-            }
+        let mut verdicts = Verdicts::default();
+        let case = Case::new(&[1, 2], &first);
+        for _ in 0..PATIENCE + 2 {
+            assert!(verdicts.known(case).is_none());
+            verdicts.keep(case, passed(7));
         }
+        let known = verdicts.known(case).map(|known| known[0].signature);
+        assert_eq!(known, Some(7));
         assert!(verdicts.known(Case::new(&[1, 2], &other)).is_none());
         assert!(verdicts.known(Case::new(&[1], &first)).is_none());
         assert!(verdicts.known(Case::new(&[1, 2], &of_another)).is_none());
     }
 
     #[test]
-    fn long_texts_are_forgotten_and_nothing_is_remembered_without_room() {
+    fn long_texts_are_forgotten() {
         let source = classify(&MemberPath::new("kubelet.log"), b"");
         let line = vec![b'x'; MAX_TEXT_BYTES + 1];
         let long = Record::read(&line, &source, &Clock::default());
-        let short = Record::read(b"short", &source, &Clock::default());
-        for (mut verdicts, record) in [(Verdicts::new(), &long), (Verdicts::none(), &short)] {
-            let case = Case::new(&[1], record);
-            for _ in 0..3 {
-                verdicts.keep(case, passed(7));
-                assert!(verdicts.known(case).is_none());
-            }
+        let mut verdicts = Verdicts::default();
+        for _ in 0..PATIENCE + 3 {
+            verdicts.keep(Case::new(&[1], &long), passed(7));
         }
+        assert!(verdicts.known(Case::new(&[1], &long)).is_none());
     }
 }

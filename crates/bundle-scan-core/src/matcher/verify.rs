@@ -10,7 +10,7 @@ use super::errors::{KlogErrors, MARK, MARKS};
 use super::facts::FactIndex;
 use super::found::{Capture, Match, Sighting, Sink};
 use super::line_pass::{LineCount, LinePass, sort};
-use super::verdicts::{Captures, Case, Passed, Verdicts};
+use super::verdicts::{CaptureAt, Case, Passed, Verdicts};
 use crate::base::means::Means;
 use crate::base::two::at_once;
 use crate::record::Record;
@@ -104,7 +104,7 @@ impl Matcher {
         };
         let mut lines = LineCount::new(view);
         let mut candidates = Vec::new();
-        let mut verdicts = Verdicts::new();
+        let mut verdicts = Verdicts::default();
         let is_measured = sink.costs().is_some();
         let mut whole = Watch::new(is_measured);
         let mut pass = LinePass::new(view, self.max_line_bytes, |anchored| {
@@ -179,7 +179,7 @@ impl Matcher {
         signature: usize,
         leaf: usize,
         record: &Record<'_>,
-    ) -> Option<Vec<Captures<'_>>> {
+    ) -> Option<Vec<CaptureAt<'_>>> {
         let signature = &self.signatures[signature];
         let leaf = signature.leaves[leaf].as_line()?;
         let captured = match leaf.judge(record.component, &record.text) {
@@ -189,7 +189,7 @@ impl Matcher {
         };
         let named = signature.entities.iter().filter_map(|(name, entity)| {
             let range = captured.range(name)?;
-            Some(Captures {
+            Some(CaptureAt {
                 name,
                 entity,
                 range,
@@ -217,7 +217,7 @@ impl Matcher {
         self.tell(
             &candidates,
             &told,
-            &mut Verdicts::none(),
+            &mut Verdicts::default(),
             || lines_before,
             sink,
         );

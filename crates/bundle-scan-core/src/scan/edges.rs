@@ -20,7 +20,11 @@ use crate::text::lines::line_around;
 /// Lines looked at on each end until one has a stamp: traces and tables have none.
 const FEW: usize = 8;
 /// Lines looked at on each end of a log of a machine, where the kernel and programs that state their zone speak between others.
-const MANY: usize = 256;
+const MANY: usize = 64;
+/// The same where many speak, as long as none of them has told the zone.
+const MOST: usize = 256;
+/// Logs of a machine to which all sorts of programs write.
+const MIXED: [&str; 2] = ["journal-text", "syslog"];
 
 /// What the lines on both ends say.
 #[derive(Debug, Default)]
@@ -85,8 +89,16 @@ impl Edges {
             return None;
         }
         let is_of_machine = source.pod.is_none() && LOGS.contains(&source.kind);
+        let most = match is_of_machine {
+            true if MIXED.contains(&source.kind) => MOST,
+            true => MANY,
+            false => FEW,
+        };
         let mut reading = None;
-        for count in 0..if is_of_machine { MANY } else { FEW } {
+        for count in 0..most {
+            if count >= MANY && self.shown.tells_zone() {
+                break;
+            }
             let Some(record) = next() else { break };
             if reading.is_none() {
                 reading = record.reading;
