@@ -68,8 +68,6 @@ pub(super) struct KlogErrors<'b> {
     places: VecDeque<usize>,
 }
 
-/// Bytes searched at a time: fewer than the first-level cache holds, and enough to make up for the start of a search.
-const STRETCH_BYTES: usize = 16 << 10;
 /// Bytes looked at together, without a branch.
 const LANES: usize = 64;
 
@@ -98,21 +96,18 @@ impl<'b> KlogErrors<'b> {
     /// Those before `end` that were not told yet, ascending. `end` never goes back.
     pub(super) fn up_to(&mut self, end: usize) -> impl Iterator<Item = usize> + '_ {
         if let Some(lead) = self.lead {
-            while self.searched < end {
-                self.search_stretch(lead);
-            }
+            self.search(lead, end);
         }
         let told = self.places.partition_point(|place| *place < end);
         self.places.drain(..told)
     }
 
-    fn search_stretch(&mut self, lead: Lead) {
+    fn search(&mut self, lead: Lead, end: usize) {
         let bytes = self.bytes;
-        let end = bytes.len().min(self.searched + STRETCH_BYTES);
         let (rarest, back) = (lead.text[lead.rarest], lead.text.len() - lead.rarest);
         let mut from = self.searched.max(lead.text.len());
         while from < end {
-            let to = end.min(from + LANES);
+            let to = bytes.len().min(from + LANES);
             let letters = bytes[from..to].first_chunk();
             let leads = bytes[from - back..to - back].first_chunk();
             let may_hold = leads
@@ -124,7 +119,7 @@ impl<'b> KlogErrors<'b> {
             }
             from = to;
         }
-        self.searched = end;
+        self.searched = from;
     }
 }
 
