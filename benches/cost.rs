@@ -72,6 +72,56 @@ pub(super) fn members(bench: &Bench) {
     print("a tgz of 15,000 small members", log.len() as u64, &rows);
 }
 
+/// Nodes whose archives make a bundle.
+const NODES: u64 = 6;
+
+/// Archives that can be walked by themselves: in a folder, nested in another, and the members of a zip.
+pub(super) fn parts(bench: &Bench) {
+    let folder = bench.at("nodes");
+    fs::create_dir(&folder).unwrap();
+    let (nested, zip) = (bench.at("nested.tgz"), bench.at("nodes.zip"));
+    let out = GzEncoder::new(File::create(&nested).unwrap(), Compression::fast());
+    let mut outer = tar::Builder::new(out);
+    let mut zipped = zip::ZipWriter::new(File::create(&zip).unwrap());
+    let mut bytes = 0;
+    for node in 0..NODES {
+        let mut log = Vec::new();
+        generate::messages(&mut log, (bench.megabytes << 20) / NODES, &[], node).unwrap();
+        bytes += log.len() as u64;
+        let name = format!("node-{node}");
+        let packed = folder.join(format!("{name}.tgz"));
+        let out = GzEncoder::new(File::create(&packed).unwrap(), Compression::new(6));
+        let mut inner = tar::Builder::new(out);
+        let mut header = tar::Header::new_gnu();
+        header.set_size(log.len() as u64);
+        header.set_mode(0o644);
+        inner
+            .append_data(&mut header, "var/log/messages", log.as_slice())
+            .unwrap();
+        inner.into_inner().unwrap().finish().unwrap();
+        outer
+            .append_path_with_name(&packed, format!("{name}.tgz"))
+            .unwrap();
+        let options = zip::write::SimpleFileOptions::default();
+        zipped
+            .start_file(format!("{name}/messages"), options)
+            .unwrap();
+        zipped.write_all(&log).unwrap();
+    }
+    outer.into_inner().unwrap().finish().unwrap();
+    zipped.finish().unwrap();
+    let mut rows = vec![
+        Row::new("a folder of tgz, one thread", scan(&folder, "1")),
+        Row::new("a folder of tgz, two", scan(&folder, "2")),
+        Row::new("a tgz of tgz, one thread", scan(&nested, "1")),
+        Row::new("a tgz of tgz, two", scan(&nested, "2")),
+        Row::new("a zip, one thread", scan(&zip, "1")),
+        Row::new("a zip, two", scan(&zip, "2")),
+    ];
+    rounds(&mut rows, bench.rounds);
+    print("healthy logs of six nodes", bytes, &rows);
+}
+
 pub(super) fn signatures(bench: &Bench) {
     let (log, bytes) = bench.log("messages", bench.megabytes, false);
     let mut rows = Vec::new();

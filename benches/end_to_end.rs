@@ -222,7 +222,7 @@ fn main() {
         rounds: number(1).unwrap_or(5) as usize,
     };
     println!("{} signatures, {} rounds", bench.set.len(), bench.rounds);
-    let known: [Table; 12] = [
+    let known: [Table; 13] = [
         ("plain", Bench::plain),
         ("regex-set", Bench::regex_set),
         ("more", Bench::more_signatures),
@@ -233,6 +233,7 @@ fn main() {
         ("diagnosis", Bench::diagnosis),
         ("hits", cost::hits),
         ("members", cost::members),
+        ("parts", cost::parts),
         ("signatures", cost::signatures),
         ("memory", cost::memory),
     ];

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use bundle_scan_core::render::{JSON, RenderOptions, TRACE_JSON};
-use bundle_scan_core::{Means, Render, Report, Scanner, SignatureSet};
+use bundle_scan_core::{Limits, Means, Render, Report, Scanner, SignatureSet};
 use bundle_scan_testkit::Fixture;
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");
@@ -99,6 +99,83 @@ fn nesting_changes_addresses_and_nothing_else() {
     let nested = scan_bytes(&scanner, &fixture.nested(), folder.path());
     let unnested: String = nested.replace("inner.zip!", "").replace(".gz\"", "\"");
     assert_eq!(unnested, flat);
+}
+
+/// A folder of archives that are large enough to be walked apart: nodes with logs of their own, in several packings.
+fn nodes(folder: &Path) {
+    let log = |node: u64| {
+        let mut state = node;
+        let lines = (0..20_000).map(|n| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let (second, id) = (n % 60, state);
+            match n % 5_000 {
+                7 => format!("Mar 10 10:17:{second:02} n{node} kernel: EXT4-fs error (device sda{node}): ext4_find_entry:1455: inode #{id}: comm ls: reading directory lblock 0\n"),
+                _ => format!("Mar 10 10:17:{second:02} n{node} agentd[77]: synced object {id:x}\n"),
+            }
+        });
+        lines.collect::<String>().into_bytes()
+    };
+    let of = |node| {
+        Fixture::new(vec![
+            ("var/log/messages".to_owned(), log(node)),
+            ("var/log/messages-1".to_owned(), log(node + 10)),
+        ])
+    };
+    Fixture::new(vec![
+        ("n1.tgz".into(), of(1).tar_gz()),
+        ("n2.zip".into(), of(2).zip()),
+        ("n3.tar.xz".into(), of(3).tar_xz()),
+        (
+            "n4.tar".into(),
+            Fixture::new(vec![("inner.tgz".into(), of(4).tar_gz())]).tar(),
+        ),
+        (
+            "n5/messages.gz".into(),
+            Fixture::new(vec![("m".into(), log(5))]).tar_gz(),
+        ),
+        ("n6/messages".into(), log(6)),
+    ])
+    .write_dir(folder);
+}
+
+#[test]
+fn parts_that_are_walked_in_any_order_do_not_change_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    nodes(folder.path());
+    let everything = Limits::default();
+    let few_bytes = Limits {
+        max_decoded_bytes: 5_000_000,
+        ..Limits::default()
+    };
+    let few_members = Limits {
+        max_members: 7,
+        ..Limits::default()
+    };
+    for (limits, problems) in [(everything, 0), (few_bytes, 1), (few_members, 1)] {
+        let report = |means, threads, block_bytes| {
+            let mut builder = Scanner::builder();
+            builder.means(means).threads(threads);
+            builder.block_bytes(block_bytes).limits(limits.clone());
+            let scanner = builder.build(SignatureSet::builtin().unwrap());
+            scanner.scan_path(folder.path()).unwrap()
+        };
+        let expected = report(Means::Own, 1, 1 << 20);
+        assert_eq!(expected.problems.len(), problems, "{:?}", expected.problems);
+        assert!(!expected.findings.is_empty());
+        let expected = json(expected);
+        for (means, threads, block_bytes) in [
+            (Means::Own, 2, 1 << 20),
+            (Means::Own, 2, 1 << 12),
+            (Means::Own, 8, 1 << 14),
+            (Means::Common, 1, 1 << 20),
+            (Means::Common, 4, 1 << 14),
+        ] {
+            assert!(
+                json(report(means, threads, block_bytes)) == expected,
+                "{means:?}, {threads} threads, blocks of {block_bytes}, {limits:?}"
+            );
+        }
+    }
 }
 
 #[test]

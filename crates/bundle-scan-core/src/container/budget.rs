@@ -1,12 +1,13 @@
 //! Counts what a walk costs and says when a limit is reached.
 //!
 //! Does not read anything: [`super::guard`] charges what it reads. Invariants: each limit is reported once; after a limit
-//! of the whole walk is reached, [`Budget::flow`] breaks. Problems wait here while a visitor holds a body, because the
-//! visitor cannot be called then.
+//! of the whole walk is reached, [`Budget::flow`] breaks, in every part of the walk. Problems wait here while a visitor holds a
+//! body, because the visitor cannot be called then.
 
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::base::limits::Limits;
 use crate::base::means::Means;
@@ -16,45 +17,106 @@ use crate::base::problem::{Problem, ProblemKind};
 /// Output of one compressed stream from which on its ratio is checked: small streams may be very dense.
 const RATIO_GRACE_BYTES: u64 = 64 << 20;
 
-/// The account of one walk.
-pub(super) struct Budget<'a> {
+/// What all parts of a walk have cost so far.
+#[derive(Debug, Default)]
+pub struct Totals {
+    /// Encoded bytes read from outside.
+    read: AtomicU64,
+    /// Decoded bytes of all members.
+    decoded: AtomicU64,
+    /// Those, and bytes that belong to no member: headers, and bodies that are skipped.
+    spent: AtomicU64,
+    /// Members delivered.
+    members: AtomicU64,
+    /// Bytes of nested archives that were taken out of a stream and are held until they are walked.
+    held: AtomicU64,
+    /// Whether a limit of the whole walk is reached.
+    is_exhausted: AtomicBool,
+}
+
+impl Totals {
+    /// Encoded bytes read from outside.
+    pub fn bytes_read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+
+    /// Counts encoded bytes that were read from outside.
+    pub(super) fn note_read(&self, bytes: u64) {
+        self.read.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Makes room for `bytes` more that are held, up to `most` in all; says whether there is. What is taken is to be given back.
+    pub(super) fn hold(&self, bytes: u64, most: u64) -> bool {
+        let take = |held: u64| held.checked_add(bytes).filter(|held| *held <= most);
+        let taken = self
+            .held
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+        taken.is_ok()
+    }
+
+    /// Gives back the room of bytes that were held.
+    pub(super) fn let_go(&self, bytes: u64) {
+        self.held.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// Decoded bytes of all members.
+    pub fn bytes_decoded(&self) -> u64 {
+        self.decoded.load(Ordering::Relaxed)
+    }
+
+    /// Members delivered.
+    pub fn members(&self) -> u64 {
+        self.members.load(Ordering::Relaxed)
+    }
+
+    /// Whether a limit of the whole walk has ended it.
+    pub fn is_exhausted(&self) -> bool {
+        self.is_exhausted.load(Ordering::Relaxed)
+    }
+}
+
+/// What is the same in all parts of a walk.
+#[derive(Clone, Debug)]
+pub(super) struct Terms {
     /// The bounds.
-    pub(super) limits: &'a Limits,
+    pub(super) limits: Arc<Limits>,
     /// With what it is decoded.
     pub(super) means: Means,
-    /// Encoded bytes read from outside.
-    pub(super) read: &'a AtomicU64,
-    /// Decoded bytes of all members.
-    pub(super) decoded: Cell<u64>,
-    /// Members delivered.
-    pub(super) members: Cell<u64>,
+    pub(super) totals: Arc<Totals>,
+}
+
+/// The account of one walk, or of a part of one that is walked by itself.
+pub(super) struct Budget {
+    pub(super) terms: Terms,
     /// Bytes held for nested zips at this moment.
     pub(super) buffered: Cell<usize>,
     /// The member that is being delivered.
     pub(super) current: RefCell<MemberPath>,
-    overhead: Cell<u64>,
-    exhausted: Cell<bool>,
     problems: RefCell<Vec<Problem>>,
     /// Where the last problem was.
     reported: RefCell<MemberPath>,
 }
 
-impl<'a> Budget<'a> {
-    /// An account with nothing spent.
-    pub(super) fn new(limits: &'a Limits, means: Means, read: &'a AtomicU64) -> Self {
+impl Budget {
+    /// An account with `buffered` bytes held for the zips around.
+    pub(super) fn new(terms: Terms, buffered: usize) -> Self {
         Budget {
-            limits,
-            means,
-            read,
-            decoded: Cell::new(0),
-            members: Cell::new(0),
-            buffered: Cell::new(0),
+            terms,
+            buffered: Cell::new(buffered),
             current: RefCell::new(MemberPath::new("")),
-            overhead: Cell::new(0),
-            exhausted: Cell::new(false),
             problems: RefCell::new(Vec::new()),
             reported: RefCell::new(MemberPath::new("")),
         }
+    }
+
+    /// The bounds.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.terms.limits
+    }
+
+    /// Begins an entry of an archive: what is reported of it does not follow from what was reported of another of the same name.
+    pub(super) fn begin_entry(&self) {
+        self.reported.replace(MemberPath::new(""));
     }
 
     /// Keeps a problem until [`Budget::take_problems`]. Further ones of the same member follow from the first, seen by
@@ -82,7 +144,7 @@ impl<'a> Budget<'a> {
 
     /// Counts encoded bytes that were read from outside.
     pub(super) fn note_read(&self, bytes: u64) {
-        self.read.fetch_add(bytes, Ordering::Relaxed);
+        self.terms.totals.note_read(bytes);
     }
 
     /// Hands over the problems met since the last call.
@@ -92,45 +154,45 @@ impl<'a> Budget<'a> {
 
     /// Breaks once a limit of the whole walk is reached.
     pub(super) fn flow(&self) -> ControlFlow<()> {
-        if self.exhausted.get() {
-            return ControlFlow::Break(());
+        match self.terms.totals.is_exhausted() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
         }
-        ControlFlow::Continue(())
     }
 
     /// Counts one more member, or breaks if there are too many.
     pub(super) fn admit_member(&self) -> ControlFlow<()> {
-        if self.members.get() >= self.limits.max_members {
-            self.exhaust("max_members", self.limits.max_members);
-        } else {
-            self.members.set(self.members.get() + 1);
+        let (members, most) = (&self.terms.totals.members, self.limits().max_members);
+        if members.fetch_add(1, Ordering::Relaxed) >= most {
+            members.fetch_sub(1, Ordering::Relaxed);
+            self.exhaust("max_members", most);
         }
         self.flow()
     }
 
     /// Counts bytes that belong to no member: headers, and bodies that are skipped.
     pub(super) fn charge_overhead(&self, bytes: u64) -> ControlFlow<()> {
-        self.room_for(bytes);
-        self.overhead.set(self.overhead.get().saturating_add(bytes));
+        self.spend(bytes);
         self.flow()
     }
 
     /// Grants up to `wanted` decoded bytes to `member`, which has had `delivered`, and counts them.
     /// Reports the limit that makes it grant fewer.
     pub(super) fn grant(&self, member: &MemberPath, delivered: u64, wanted: u64) -> u64 {
-        let of_member = self.limits.max_member_bytes.saturating_sub(delivered);
+        let most = self.limits().max_member_bytes;
+        let of_member = most.saturating_sub(delivered);
         if of_member < wanted {
-            self.reached(member, "max_member_bytes", self.limits.max_member_bytes);
+            self.reached(member, "max_member_bytes", most);
         }
-        let granted = wanted.min(of_member);
-        let granted = granted.min(self.room_for(granted));
-        self.decoded.set(self.decoded.get() + granted);
+        let granted = self.spend(wanted.min(of_member));
+        let decoded = &self.terms.totals.decoded;
+        decoded.fetch_add(granted, Ordering::Relaxed);
         granted
     }
 
     /// Whether a compressed stream that gave `decoded` bytes for `encoded` is too dense to be honest.
     pub(super) fn too_dense(&self, encoded: u64, decoded: u64) -> bool {
-        decoded > RATIO_GRACE_BYTES && decoded / encoded.max(1) > self.limits.max_ratio
+        decoded > RATIO_GRACE_BYTES && decoded / encoded.max(1) > self.limits().max_ratio
     }
 
     /// Reports that a limit ended `member`.
@@ -139,18 +201,20 @@ impl<'a> Budget<'a> {
         self.report(member, ProblemKind::LimitReached, detail);
     }
 
-    /// Decoded bytes that may still be spent, exhausting the walk if that is less than `wanted`.
-    fn room_for(&self, wanted: u64) -> u64 {
-        let spent = self.decoded.get().saturating_add(self.overhead.get());
-        let room = self.limits.max_decoded_bytes.saturating_sub(spent);
+    /// Spends up to `wanted` decoded bytes, and how many those are; exhausts the walk if they are fewer. Whether it is exhausted at its end
+    /// does not depend on the order in which its parts spend.
+    fn spend(&self, wanted: u64) -> u64 {
+        let (spent, most) = (&self.terms.totals.spent, self.limits().max_decoded_bytes);
+        let room = most.saturating_sub(spent.fetch_add(wanted, Ordering::Relaxed));
         if room < wanted {
-            self.exhaust("max_decoded_bytes", self.limits.max_decoded_bytes);
+            self.exhaust("max_decoded_bytes", most);
         }
-        room
+        wanted.min(room)
     }
 
     fn exhaust(&self, name: &str, value: u64) {
-        if !self.exhausted.replace(true) {
+        let exhausted = &self.terms.totals.is_exhausted;
+        if !exhausted.swap(true, Ordering::Relaxed) {
             self.reached(&MemberPath::new(""), name, value);
         }
     }

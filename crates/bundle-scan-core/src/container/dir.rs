@@ -60,7 +60,7 @@ fn walk_tree(walker: &mut Walker<'_>, root: &Path, mut stack: Vec<Entry>) -> Con
 fn list(walker: &Walker<'_>, root: &Path, directory: &Path) -> io::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     // One more than can be delivered, so that the limit is noticed.
-    let most = walker.budget.limits.max_members.saturating_add(1);
+    let most = walker.budget.limits().max_members.saturating_add(1);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     for found in fs::read_dir(root.join(directory))?.take(most) {
         let found = found?;

@@ -1,7 +1,6 @@
 //! Opens a regular file: maps it if it is plain, reads it if it is a container.
 //!
-//! Invariants: a container is read in pieces and not mapped, so that its size does not count as memory, except a zip,
-//! which is read from its end; a file that cannot be mapped is read instead.
+//! Invariants: a container is read in pieces and not mapped, so that its size does not count as memory; a file that cannot be mapped is read instead.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -123,16 +122,30 @@ pub(super) fn open(
     if matches!(format, Format::Plain) && whole_read {
         return Ok(deliver(walker, &place, Mapping::read(head)));
     }
-    if matches!(format, Format::Plain | Format::Zip)
-        // A file of `/proc` claims to be shorter than it is, and cannot be mapped.
-        && length >= head.len() as u64
-        && let Ok(mapping) = Mapping::map(&file, length)
-    {
-        return Ok(open_mapped(walker, &place, &format, mapping));
+    // A file of `/proc` claims to be shorter than it is, and cannot be mapped.
+    if length >= head.len() as u64 {
+        match format {
+            Format::Plain => {
+                if let Ok(mapping) = Mapping::map(&file, length) {
+                    return Ok(deliver(walker, &place, mapping));
+                }
+            }
+            Format::Zip if walker.admits(&place, &format) => {
+                return Ok(zip::walk_file(walker, &place, file));
+            }
+            Format::Zip => return Ok(walker.flush()),
+            _ => {}
+        }
     }
-    let whole = Box::new(io::Cursor::new(head).chain(file));
-    let source = Guarded::outside(whole, walker.budget, &place.container);
-    Ok(walker.open(&place, source))
+    let read = move |walker: &mut Walker<'_>, place: &Place| {
+        let whole = Box::new(io::Cursor::new(head).chain(file));
+        let source = Guarded::outside(whole, walker.budget, &place.container);
+        walker.open(place, source)
+    };
+    Ok(match place.is_bundle() || whole_read {
+        true => read(walker, &place),
+        false => walker.apart(&place, read),
+    })
 }
 
 /// When a file was last changed, in seconds since 1970-01-01T00:00:00Z.
@@ -144,21 +157,6 @@ pub(super) fn modified(metadata: &Metadata) -> Option<i64> {
             .ok()
             .map(|seconds| -seconds),
     }
-}
-
-fn open_mapped(
-    walker: &mut Walker<'_>,
-    place: &Place,
-    format: &Format,
-    mapping: Mapping,
-) -> ControlFlow<()> {
-    if matches!(format, Format::Plain) {
-        return deliver(walker, place, mapping);
-    }
-    if !walker.admits(place, format) {
-        return walker.flush();
-    }
-    zip::walk_file(walker, place, mapping.bytes())
 }
 
 /// Pushes a plain file, cut to what the limits allow.

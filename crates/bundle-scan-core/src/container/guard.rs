@@ -38,7 +38,7 @@ impl Ending {
 /// A reader that never fails: it ends.
 pub(super) struct Guarded<'a> {
     inner: Box<dyn Read + 'a>,
-    budget: &'a Budget<'a>,
+    budget: &'a Budget,
     /// Where its problems happen.
     address: MemberPath,
     /// What it reads, for people: `gzip stream`.
@@ -69,7 +69,7 @@ impl<'a> Guarded<'a> {
     /// Guards a stream from outside: a file, a pipe.
     pub(super) fn outside(
         reader: Box<dyn Read + 'a>,
-        budget: &'a Budget<'a>,
+        budget: &'a Budget,
         address: &MemberPath,
     ) -> Self {
         Guarded::new(reader, budget, address, "input", Role::Outside)
@@ -78,7 +78,7 @@ impl<'a> Guarded<'a> {
     /// Guards what an archive stores for the member at `address`. `below` is the archive's own stream.
     pub(super) fn stored(
         reader: Box<dyn Read + 'a>,
-        budget: &'a Budget<'a>,
+        budget: &'a Budget,
         address: &MemberPath,
         below: Ending,
     ) -> Self {
@@ -95,7 +95,7 @@ impl<'a> Guarded<'a> {
             count: Rc::clone(&encoded),
         };
         let input = BufReader::with_capacity(READ_AHEAD_BYTES, input);
-        let decoder: Box<dyn Read + 'a> = match codec.decode(Box::new(input), budget.means) {
+        let decoder: Box<dyn Read + 'a> = match codec.decode(Box::new(input), budget.terms.means) {
             Ok(decoder) => decoder,
             Err(error) => Box::new(Failed(Some(error))),
         };
@@ -153,7 +153,7 @@ impl<'a> Guarded<'a> {
 
     fn new(
         inner: Box<dyn Read + 'a>,
-        budget: &'a Budget<'a>,
+        budget: &'a Budget,
         address: &MemberPath,
         what: &str,
         role: Role,
@@ -177,7 +177,7 @@ impl<'a> Guarded<'a> {
             Role::Decoded { encoded, decoded } => {
                 *decoded += count as u64;
                 if self.budget.too_dense(encoded.get(), *decoded) {
-                    let limit = self.budget.limits.max_ratio;
+                    let limit = self.budget.limits().max_ratio;
                     self.budget.reached(&self.address, "max_ratio", limit);
                     self.ending.break_off();
                     return 0;

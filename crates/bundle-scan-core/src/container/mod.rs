@@ -19,6 +19,8 @@ mod local_header;
 mod lz4;
 mod magic;
 mod open;
+mod part;
+mod read_at;
 mod tar;
 mod xz;
 mod zip;
@@ -33,16 +35,17 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::base::limits::Limits;
 use crate::base::means::Means;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::Problem;
 
+pub use self::budget::Totals;
 pub use self::file::Mapping;
+pub use self::part::Part;
 
-use self::budget::Budget;
+use self::budget::{Budget, Terms};
 use self::codec::Codec;
 use self::guard::Guarded;
 use self::open::{Place, Walker};
@@ -74,6 +77,15 @@ pub trait Visitor {
     /// Takes a member that is no container. It need not be read to the end. `Break` ends the walk.
     fn member(&mut self, member: &Member, body: Body<'_>) -> ControlFlow<()>;
 
+    /// Takes a part of the bundle that can be walked by itself, and has it walked, now or later, on any thread, by a visitor that is its like.
+    /// `Break` ends the walk.
+    fn part(&mut self, part: Part) -> ControlFlow<()>;
+
+    /// Whether another thread would walk a part at this moment. It costs memory to take one out of a stream.
+    fn has_room_for_parts(&self) -> bool {
+        false
+    }
+
     /// Takes a problem. One that was met inside a member comes right after that member.
     fn problem(&mut self, problem: Problem);
 }
@@ -84,19 +96,6 @@ pub enum Input {
     Path(PathBuf),
     /// The same as a stream, such as stdin; read front to back.
     Reader(Box<dyn Read + Send>),
-}
-
-/// What was walked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Walked {
-    /// What the bundle is: `directory`, `file`, `tar`, `tar+gzip`, `zip`, `gzip`, ...; innermost format first.
-    pub container: String,
-    /// Encoded bytes read from outside.
-    pub bytes_read: u64,
-    /// Decoded bytes of all members.
-    pub bytes_decoded: u64,
-    /// Members pushed to the visitor.
-    pub members: u64,
 }
 
 /// Why an input cannot be walked at all.
@@ -119,19 +118,25 @@ pub enum OpenError {
     Empty(PathBuf),
 }
 
-/// Walks `input` within `limits` and by `means`, and pushes what it finds to `visitor`. Encoded bytes read from outside are added to
-/// `bytes_read` as they are read, so that a visitor that holds a body can tell how far the walk has come.
+/// Walks `input` within `limits` and by `means`, and pushes what it finds to `visitor`. What it costs is counted in `totals` as it goes on, so
+/// that a visitor can tell how far the walk has come; parts that it holds are not walked yet when this returns. Returns what the bundle is:
+/// `directory`, `file`, `tar`, `tar+gzip`, `zip`, `gzip`, ...; innermost format first.
 ///
 /// # Errors
 /// When the input cannot be opened or is empty; everything later is a problem.
 pub fn walk(
     input: Input,
-    limits: &Limits,
+    limits: &Arc<Limits>,
     means: Means,
-    bytes_read: &AtomicU64,
+    totals: &Arc<Totals>,
     visitor: &mut dyn Visitor,
-) -> Result<Walked, OpenError> {
-    let budget = Budget::new(limits, means, bytes_read);
+) -> Result<String, OpenError> {
+    let terms = Terms {
+        limits: Arc::clone(limits),
+        means,
+        totals: Arc::clone(totals),
+    };
+    let budget = Budget::new(terms, 0);
     let mut walker = Walker::new(&budget, visitor);
     let fallback = match input {
         Input::Path(path) => walk_path(&mut walker, &path)?,
@@ -142,14 +147,8 @@ pub fn walk(
     };
     // The walk is over either way.
     let _ = walker.flush();
-    Ok(Walked {
-        container: walker
-            .container_name()
-            .unwrap_or_else(|| fallback.to_owned()),
-        bytes_read: budget.read.load(Ordering::Relaxed),
-        bytes_decoded: budget.decoded.get(),
-        members: budget.members.get(),
-    })
+    let name = walker.container_name();
+    Ok(name.unwrap_or_else(|| fallback.to_owned()))
 }
 
 /// Walks what is at `path`, following it if it is a link; says what it is if it is no container.

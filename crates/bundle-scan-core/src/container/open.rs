@@ -3,6 +3,7 @@
 //! Knows where a stream stands ([`Place`]) and nothing of any format. Invariant: a container deeper than `max_depth` is
 //! not opened.
 
+use std::io::Cursor;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -12,8 +13,9 @@ use crate::base::problem::ProblemKind;
 use super::budget::Budget;
 use super::codec::Codec;
 use super::file::Mapping;
-use super::guard::Guarded;
+use super::guard::{Ending, Guarded};
 use super::magic::{self, Format, HEAD_BYTES};
+use super::part::{Held, MIN_PART_BYTES, Part};
 use super::{Body, Member, Visitor, tar, zip};
 
 /// Where a stream stands in the bundle.
@@ -92,7 +94,8 @@ impl Place {
         self.depth - usize::from(joined)
     }
 
-    fn is_bundle(&self) -> bool {
+    /// Whether this is the bundle itself.
+    pub(super) fn is_bundle(&self) -> bool {
         self.container.as_str().is_empty()
     }
 }
@@ -100,7 +103,7 @@ impl Place {
 /// The state of one walk.
 pub(super) struct Walker<'w> {
     /// What it may cost.
-    pub(super) budget: &'w Budget<'w>,
+    pub(super) budget: &'w Budget,
     visitor: &'w mut dyn Visitor,
     /// The formats of the bundle's own stream, outermost first.
     formats: Vec<&'static str>,
@@ -108,7 +111,7 @@ pub(super) struct Walker<'w> {
 
 impl<'w> Walker<'w> {
     /// A walk that has not begun.
-    pub(super) fn new(budget: &'w Budget<'w>, visitor: &'w mut dyn Visitor) -> Self {
+    pub(super) fn new(budget: &'w Budget, visitor: &'w mut dyn Visitor) -> Self {
         Walker {
             budget,
             visitor,
@@ -166,7 +169,7 @@ impl<'w> Walker<'w> {
     }
 
     fn refusal(&self, place: &Place, format: &Format) -> Option<(ProblemKind, String)> {
-        let max_depth = self.budget.limits.max_depth;
+        let max_depth = self.budget.limits().max_depth;
         match format {
             Format::Unsupported(name) => Some((
                 ProblemKind::Unsupported,
@@ -186,9 +189,47 @@ impl<'w> Walker<'w> {
         }
     }
 
-    fn decode(&mut self, place: &Place, codec: &dyn Codec, source: Guarded<'_>) -> ControlFlow<()> {
+    fn decode(
+        &mut self,
+        place: &Place,
+        codec: &dyn Codec,
+        mut source: Guarded<'_>,
+    ) -> ControlFlow<()> {
+        if let Some(room) = self.room_to_hold(place) {
+            match room.fill(source) {
+                Ok(held) => {
+                    return self.apart(place, move |walker, place| {
+                        let held = Box::new(Cursor::new(held));
+                        let below = Ending::default();
+                        let source = Guarded::stored(held, walker.budget, &place.container, below);
+                        walker.open(place, source)
+                    });
+                }
+                Err(unfit) => source = unfit,
+            }
+        }
         let decoded = source.decoded(codec, &place.container);
         self.open(&place.decoded(), decoded)
+    }
+
+    /// Room for the encoded stream that stands here, if it can be held until another thread walks it.
+    fn room_to_hold(&self, place: &Place) -> Option<Held> {
+        let size = place.member.size.filter(|size| *size >= MIN_PART_BYTES)?;
+        let is_nested = !place.in_codec && !place.is_bundle();
+        (is_nested && self.visitor.has_room_for_parts())
+            .then(|| Held::room(size, self.budget))
+            .flatten()
+    }
+
+    /// Has what stands at `place` walked by itself.
+    pub(super) fn apart(
+        &mut self,
+        place: &Place,
+        work: impl FnOnce(&mut Walker<'_>, &Place) -> ControlFlow<()> + Send + 'static,
+    ) -> ControlFlow<()> {
+        let place = place.clone();
+        let work = Box::new(move |walker: &mut Walker<'_>| work(walker, &place));
+        self.visitor.part(Part::of(self.budget, work))
     }
 
     /// Pushes a stream that is no container.

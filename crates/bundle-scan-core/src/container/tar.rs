@@ -90,11 +90,12 @@ fn walk_entry(
     state: &State,
 ) -> ControlFlow<()> {
     let budget = walker.budget;
+    budget.begin_entry();
     budget.charge_overhead(TAR_BLOCK_BYTES as u64)?;
     let child = place_of(place, &entry);
     if has_content(&entry) {
         if budget.too_dense(entry.header().entry_size().unwrap_or(0), entry.size()) {
-            budget.reached(&child.container, "max_ratio", budget.limits.max_ratio);
+            budget.reached(&child.container, "max_ratio", budget.limits().max_ratio);
             return walker.flush();
         }
         let body = Guarded::stored(

@@ -1,6 +1,6 @@
 //! Walks a zip archive by its central directory, entry by entry.
 //!
-//! Needs the archive in memory: mapped, or buffered up to `max_buffered_bytes`. Without a directory, or above that size,
+//! Needs all of the archive at hand: a file, or a stream that is buffered up to `max_buffered_bytes`. Without a directory, or above that size,
 //! [`super::zip_stream`] reads it front to back. Never decrypts. Invariant: the directory is read as it is walked, so
 //! memory does not grow with the number of entries, and entries of the same name are all met.
 //!
@@ -8,9 +8,10 @@
 //! UTF-8 are not guessed at. Source: APPNOTE 6.3.10; Info-ZIP `extrafld.txt` (0x5455).
 
 use std::cell::Cell;
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
-use std::ops::{ControlFlow, Range};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use ::zip::read::{Config, ZipFile, ZipFileEntry};
 use ::zip::result::ZipError;
@@ -22,19 +23,22 @@ use crate::base::means::Means;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::ProblemKind;
 
-use super::budget::Budget;
+use super::budget::{Budget, Totals};
 use super::deflated::{Claim, Deflated};
 use super::guard::{Ending, Guarded};
 use super::open::{Place, Walker};
+use super::part::MIN_PART_BYTES;
+use super::read_at::{Paged, ReadAt, Stretch};
 use super::zip_stream;
 
 /// Size of an entry of the central directory without its names.
 const ENTRY_BYTES: u64 = 46;
 
 /// Walks a zip that is a file of its own.
-pub(super) fn walk_file(walker: &mut Walker<'_>, place: &Place, bytes: &[u8]) -> ControlFlow<()> {
-    let budget = walker.budget;
-    walk_memory(walker, place, bytes, Some(budget.read), &Ending::default())
+pub(super) fn walk_file(walker: &mut Walker<'_>, place: &Place, file: File) -> ControlFlow<()> {
+    let outside = Some(Arc::clone(&walker.budget.terms.totals));
+    let bytes: Arc<dyn ReadAt> = Arc::new(file);
+    walk_bytes(walker, place, &bytes, outside, &Ending::default())
 }
 
 /// Walks a zip that is read from a stream.
@@ -46,115 +50,138 @@ pub(super) fn walk_stream(
     let budget = walker.budget;
     let below = source.ending();
     let held = budget.buffered.get();
-    let room = budget.limits.max_buffered_bytes.saturating_sub(held);
+    let room = budget.limits().max_buffered_bytes.saturating_sub(held);
     let bytes = source.head(room.saturating_add(1));
     if bytes.len() > room {
         let source = source.unread(bytes);
         return zip_stream::walk(walker, place, Box::new(source), &below, None);
     }
     budget.buffered.set(held + bytes.len());
-    let flow = walk_memory(walker, place, &bytes, None, &below);
+    let bytes: Arc<dyn ReadAt> = Arc::new(bytes);
+    let flow = walk_bytes(walker, place, &bytes, None, &below);
     budget.buffered.set(held);
     flow
 }
 
-/// Walks the zip in `bytes`, which `below` may have cut short; adds what is read of it to `read`.
-fn walk_memory(
+/// Walks the zip in `bytes`, which `below` may have cut short. If it comes from outside, what is read of it counts there.
+fn walk_bytes(
     walker: &mut Walker<'_>,
     place: &Place,
-    bytes: &[u8],
-    read: Option<&AtomicU64>,
+    bytes: &Arc<dyn ReadAt>,
+    outside: Option<Arc<Totals>>,
     below: &Ending,
 ) -> ControlFlow<()> {
     let open = Cell::new(true);
-    let memory = || Memory {
-        bytes: Cursor::new(bytes),
+    let shutter = || Shutter {
+        inner: Paged::new(bytes.as_ref()),
         open: &open,
-        read,
+        outside: outside.as_deref(),
     };
-    match ZipIterable::try_new(memory(), Config::default()) {
-        Ok(archive) => walk_directory(walker, place, archive, &open),
+    match ZipIterable::try_new(shutter(), Config::default()) {
+        Ok(directory) => Zip {
+            place,
+            bytes,
+            outside: &outside,
+            open: &open,
+        }
+        .walk(walker, directory),
         Err(error) => {
             let reason = Some(error.to_string());
-            zip_stream::walk(walker, place, Box::new(memory()), below, reason)
+            zip_stream::walk(walker, place, Box::new(shutter()), below, reason)
         }
     }
 }
 
-fn walk_directory(
-    walker: &mut Walker<'_>,
-    place: &Place,
-    mut archive: ZipIterable<Memory<'_>>,
-    open: &Cell<bool>,
-) -> ControlFlow<()> {
-    let budget = walker.budget;
-    let entries = match archive.files() {
-        Ok(entries) => entries,
-        Err(error) => return refuse(walker, &place.container, &error),
-    };
-    while let Some(next) = entries.next() {
-        budget.charge_overhead(ENTRY_BYTES)?;
-        match next {
-            Ok(entry) => walk_entry(walker, place, entry, entries.reader_mut(), open)?,
-            Err(error) => refuse(walker, &place.container, &error)?,
-        }
-    }
-    walker.flush()
+/// A zip with a directory.
+struct Zip<'z> {
+    place: &'z Place,
+    bytes: &'z Arc<dyn ReadAt>,
+    outside: &'z Option<Arc<Totals>>,
+    open: &'z Cell<bool>,
 }
 
-fn walk_entry(
-    walker: &mut Walker<'_>,
-    place: &Place,
-    entry: ZipFileEntry<'static>,
-    memory: &mut Memory<'_>,
-    open: &Cell<bool>,
-) -> ControlFlow<()> {
-    if entry.is_dir() || entry.is_symlink() {
-        return ControlFlow::Continue(());
-    }
-    let child = place.child(entry.name_raw(), None).with_size(entry.size());
-    if entry.encrypted() {
-        report_encrypted(walker.budget, &child.container);
-        return walker.flush();
-    }
-    let mut file = match entry.with_reader(memory, ZipReadOptions::new()) {
-        Ok(file) => file,
-        Err(error) => return refuse(walker, &child.container, &error),
-    };
-    let child = child.modified_at(modified(&file));
-    let claim = Claim {
-        bytes: file.size(),
-        crc: file.crc32(),
-    };
-    let deflated = match (file.compression(), file.data_start(), walker.budget.means) {
-        (CompressionMethod::Deflated, Some(start), Means::Own) => {
-            Some(start..start.saturating_add(file.compressed_size()))
+impl Zip<'_> {
+    fn walk(
+        &self,
+        walker: &mut Walker<'_>,
+        mut directory: ZipIterable<Shutter<'_>>,
+    ) -> ControlFlow<()> {
+        let entries = match directory.files() {
+            Ok(entries) => entries,
+            Err(error) => return refuse(walker, &self.place.container, &error),
+        };
+        while let Some(next) = entries.next() {
+            walker.budget.begin_entry();
+            walker.budget.charge_overhead(ENTRY_BYTES)?;
+            match next {
+                Ok(entry) => self.walk_entry(walker, entry, entries.reader_mut())?,
+                Err(error) => refuse(walker, &self.place.container, &error)?,
+            }
         }
-        _ => None,
-    };
-    // A file that is dropped reads its own rest, in vain: many entries may claim the same bytes.
-    let close = |file| {
-        open.set(false);
-        drop(file);
-        open.set(true);
-    };
-    let mut open_content = |content: &mut dyn Read| {
-        let budget = walker.budget;
-        let below = Ending::default();
-        let stored = Guarded::stored(Box::new(content), budget, &child.container, below);
-        walker.open(&child, stored)
-    };
-    match deflated {
-        Some(range) => {
+        walker.flush()
+    }
+
+    fn walk_entry(
+        &self,
+        walker: &mut Walker<'_>,
+        entry: ZipFileEntry<'static>,
+        archive: &mut Shutter<'_>,
+    ) -> ControlFlow<()> {
+        if entry.is_dir() || entry.is_symlink() {
+            return ControlFlow::Continue(());
+        }
+        let child = self.place.child(entry.name_raw(), None);
+        let child = child.with_size(entry.size());
+        if entry.encrypted() {
+            report_encrypted(walker.budget, &child.container);
+            return walker.flush();
+        }
+        let mut file = match entry.with_reader(archive, ZipReadOptions::new()) {
+            Ok(file) => file,
+            Err(error) => return refuse(walker, &child.container, &error),
+        };
+        let child = child.modified_at(modified(&file));
+        let claim = Claim {
+            bytes: file.size(),
+            crc: file.crc32(),
+        };
+        let deflated = match (file.compression(), file.data_start()) {
+            (CompressionMethod::Deflated, Some(start))
+                if walker.budget.terms.means == Means::Own =>
+            {
+                Some(start..start.saturating_add(file.compressed_size()))
+            }
+            _ => None,
+        };
+        let encoded_bytes = file.compressed_size();
+        // A file that is dropped reads its own rest, in vain: many entries may claim the same bytes.
+        let close = |file| {
+            self.open.set(false);
+            drop(file);
+            self.open.set(true);
+        };
+        let Some(range) = deflated else {
+            let flow = open_content(walker, &child, &mut file);
             close(file);
-            open_content(&mut Deflated::new(memory.part(range), claim))
-        }
-        None => {
-            let flow = open_content(&mut file);
-            close(file);
-            flow
+            return flow;
+        };
+        close(file);
+        let stretch = Stretch::new(self.bytes, range, self.outside.clone());
+        let read = move |walker: &mut Walker<'_>, place: &Place| {
+            open_content(walker, place, &mut Deflated::new(stretch, claim))
+        };
+        // Parts of a nested zip would hold its bytes longer than is counted.
+        match self.outside.is_some() && encoded_bytes >= MIN_PART_BYTES {
+            true => walker.apart(&child, read),
+            false => read(walker, &child),
         }
     }
+}
+
+fn open_content(walker: &mut Walker<'_>, place: &Place, content: &mut dyn Read) -> ControlFlow<()> {
+    let below = Ending::default();
+    let stored = Guarded::stored(Box::new(content), walker.budget, &place.container, below);
+    walker.open(place, stored)
 }
 
 /// When the member was last changed, in seconds since 1970-01-01T00:00:00Z, if the zip says so in UTC.
@@ -166,7 +193,7 @@ fn modified<R: Read>(file: &ZipFile<'_, R>) -> Option<i64> {
 }
 
 /// Reports that the member at `address` cannot be read without a password.
-pub(super) fn report_encrypted(budget: &Budget<'_>, address: &MemberPath) {
+pub(super) fn report_encrypted(budget: &Budget, address: &MemberPath) {
     let detail = "encrypted in the zip: unpack it with its password and scan the result";
     budget.report(address, ProblemKind::Encrypted, detail.to_owned());
 }
@@ -186,43 +213,29 @@ fn refuse(walker: &mut Walker<'_>, address: &MemberPath, error: &ZipError) -> Co
     walker.flush()
 }
 
-/// An archive in memory. While it is not `open`, it reads as if it ended.
-struct Memory<'a> {
-    bytes: Cursor<&'a [u8]>,
+/// An archive that, while it is not `open`, reads as if it ended.
+struct Shutter<'a> {
+    inner: Paged<'a>,
     open: &'a Cell<bool>,
     /// Where to count what is read.
-    read: Option<&'a AtomicU64>,
+    outside: Option<&'a Totals>,
 }
 
-impl<'a> Memory<'a> {
-    /// What lies in this range, as far as there is any.
-    fn part(&self, range: Range<u64>) -> Memory<'a> {
-        let all: &'a [u8] = self.bytes.get_ref();
-        let [start, end] = [range.start, range.end]
-            .map(|at| usize::try_from(at).map_or(all.len(), |at| at.min(all.len())));
-        Memory {
-            bytes: Cursor::new(all.get(start..end).unwrap_or_default()),
-            open: self.open,
-            read: self.read,
-        }
-    }
-}
-
-impl Read for Memory<'_> {
+impl Read for Shutter<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if !self.open.get() {
             return Ok(0);
         }
-        let count = self.bytes.read(out)?;
-        if let Some(read) = self.read {
-            read.fetch_add(count as u64, Ordering::Relaxed);
+        let count = self.inner.read(out)?;
+        if let Some(totals) = self.outside {
+            totals.note_read(count as u64);
         }
         Ok(count)
     }
 }
 
-impl Seek for Memory<'_> {
+impl Seek for Shutter<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.bytes.seek(to)
+        self.inner.seek(to)
     }
 }

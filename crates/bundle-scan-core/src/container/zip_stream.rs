@@ -218,7 +218,7 @@ fn skip_rest(walker: &Walker<'_>, place: &Place, body: &mut Hashed<'_>, below: &
 }
 
 fn guard<'a>(
-    budget: &'a Budget<'a>,
+    budget: &'a Budget,
     place: &Place,
     body: &'a mut Hashed<'_>,
     below: &Ending,

@@ -2,12 +2,12 @@
 
 use std::io::{Cursor, Read};
 use std::ops::ControlFlow;
-use std::sync::atomic::AtomicU64;
+use std::sync::Arc;
 
 use crate::base::limits::Limits;
 use crate::base::means::Means;
 use crate::base::problem::Problem;
-use crate::container::{Body, Input, Member, Visitor, walk};
+use crate::container::{Body, Input, Member, Part, Visitor, walk};
 
 /// What some editors and shells put before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -20,9 +20,9 @@ pub(super) fn read_only_member<T>(
     let mut only = OnlyMember { read, made: None };
     walk(
         input,
-        &Limits::default(),
+        &Arc::new(Limits::default()),
         Means::default(),
-        &AtomicU64::new(0),
+        &Arc::default(),
         &mut only,
     )
     .ok()?;
@@ -47,6 +47,10 @@ impl<F: FnMut(&mut dyn Read) -> Option<T>, T> Visitor for OnlyMember<F, T> {
             Some(_) => ControlFlow::Continue(()),
             None => ControlFlow::Break(()),
         }
+    }
+
+    fn part(&mut self, part: Part) -> ControlFlow<()> {
+        part.walk(self)
     }
 
     fn problem(&mut self, _: Problem) {}

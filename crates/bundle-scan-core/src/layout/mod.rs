@@ -107,6 +107,12 @@ impl Recogniser {
         }
     }
 
+    /// Adds what another has seen of the same bundle.
+    pub fn merge(&mut self, other: Recogniser) {
+        let both = [self.best, other.best];
+        self.best = both.into_iter().flatten().min();
+    }
+
     /// The layout, once all members were seen.
     pub fn layout(&self) -> Option<&'static str> {
         self.best.map(|(_, id)| id)

@@ -5,10 +5,13 @@
 
 mod check;
 mod conductor;
+mod crew;
+mod desk;
 mod edges;
 mod gather;
 mod lane;
 mod progress;
+mod reading;
 mod sample;
 mod structured;
 mod window;
@@ -24,14 +27,14 @@ use crate::base::limits::Limits;
 use crate::base::means::Means;
 use crate::base::two::cores;
 use crate::base::window::When;
-use crate::container::{Input, Walked};
+use crate::container::Input;
 use crate::error::Error;
 use crate::finding::clocks::Clocks;
 use crate::finding::{Tally, TallyOptions};
 use crate::matcher::Matcher;
 use crate::report::{Profile, Report, Scanned, Timings, Trace};
 use crate::signature::SignatureSet;
-use conductor::Conductor;
+use conductor::{Conductor, Order};
 use window::Window;
 
 pub use check::{Checked, check, check_files};
@@ -187,18 +190,6 @@ pub struct Scanner {
     pool: OnceLock<Option<ThreadPool>>,
 }
 
-/// A bundle of which all members were read.
-struct Walk<'s> {
-    conductor: Conductor<'s>,
-    walked: Walked,
-}
-
-impl Walk<'_> {
-    fn finish(self, name: &str) -> Scanned {
-        self.conductor.finish(name, self.walked)
-    }
-}
-
 impl Scanner {
     /// Default settings.
     pub fn builder() -> ScannerBuilder {
@@ -273,7 +264,7 @@ impl Scanner {
         let window = self.window(name, &input)?;
         let conductor = self.walk(input, window.as_ref())?;
         let read = Instant::now();
-        let reading = conductor.conductor.reading_time();
+        let reading = conductor.reading_time();
         let mut scanned = conductor.finish(name);
         let costs = scanned.tally.costs.take();
         if scanned.coverage.scanned == 0 && scanned.problems.is_empty() {
@@ -317,12 +308,39 @@ impl Scanner {
             }
         };
         let walk = self.walk(Input::Path(path.clone()), None)?;
-        let rebooted = walk.conductor.rebooted();
+        let rebooted = walk.rebooted();
         Window::new((since, until), walk.finish(name), rebooted).map(Some)
     }
 
     /// Reads all members.
-    fn walk<'s>(&'s self, input: Input, window: Option<&'s Window>) -> Result<Walk<'s>, Error> {
+    fn walk<'s>(
+        &'s self,
+        input: Input,
+        window: Option<&'s Window>,
+    ) -> Result<Conductor<'s>, Error> {
+        let again = match &input {
+            Input::Path(path) if !is_pipe(path) => Some(Input::Path(path.clone())),
+            _ => None,
+        };
+        let order = match again {
+            Some(_) => Order::Any,
+            None => Order::Kept,
+        };
+        let conductor = self.walk_once(input, window, order)?;
+        match again {
+            Some(again) if conductor.is_left_to_chance() => {
+                self.walk_once(again, window, Order::Kept)
+            }
+            _ => Ok(conductor),
+        }
+    }
+
+    fn walk_once<'s>(
+        &'s self,
+        input: Input,
+        window: Option<&'s Window>,
+        order: Order,
+    ) -> Result<Conductor<'s>, Error> {
         let options = TallyOptions::new(
             self.settings.evidence,
             self.settings.context,
@@ -335,14 +353,12 @@ impl Scanner {
         if let Some(window) = window {
             conductor.within(window);
         }
-        let walked = conductor.run(self.pool(), input);
+        let walked = conductor.run(self.pool(), input, order);
         if self.settings.cancel.is_set() {
             return Err(Error::cancelled());
         }
-        Ok(Walk {
-            conductor,
-            walked: walked?,
-        })
+        walked?;
+        Ok(conductor)
     }
 
     /// What a trace is made of: the number of the signature, its part of the tally, and the clocks.

@@ -1,0 +1,260 @@
+//! Receives members from the walk and cuts them into blocks.
+
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rayon::Scope;
+
+use super::crew::{Crew, Hands};
+use super::desk::Desk;
+use super::gather::{MemberJob, SharedJob, lock};
+use super::structured::is_structured;
+use super::{Progress, ScannerBuilder};
+use crate::base::problem::{Problem, ProblemKind};
+use crate::base::shared_bytes::SharedBytes;
+use crate::container::{Body, Member, Part, Totals, Visitor};
+use crate::layout::Recogniser;
+use crate::matcher::costs::Watch;
+use crate::report::coverage::{MemberCoverage, MemberStatus};
+use crate::source::classify;
+use crate::text::block::{Cut, SliceBlocks, StreamBlocks};
+use crate::text::charset::{Charset, sniff};
+
+/// Bytes of a member that its kind is told from.
+const HEAD_BYTES: usize = 256 << 10;
+
+/// What those who read a bundle share.
+pub(super) struct Shared<'s> {
+    pub(super) desk: Desk<'s>,
+    pub(super) settings: &'s ScannerBuilder,
+    pub(super) totals: &'s Totals,
+    pub(super) hands: Hands,
+    /// What those who have done noted.
+    pub(super) noted: Mutex<Noted>,
+}
+
+impl Shared<'_> {
+    pub(super) fn into_noted(self) -> Noted {
+        self.noted
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a reader notes of the members as they come by.
+#[derive(Debug, Default)]
+pub(super) struct Noted {
+    pub(super) problems: Vec<Problem>,
+    pub(super) layout: Recogniser,
+    pub(super) spent: ReadingTime,
+    /// Parts that were handed out to be read in any order.
+    pub(super) parts: u64,
+}
+
+impl Noted {
+    fn merge(&mut self, other: Noted) {
+        self.problems.extend(other.problems);
+        self.layout.merge(other.layout);
+        self.spent.reading += other.spent.reading;
+        self.spent.waiting += other.spent.waiting;
+        self.parts += other.parts;
+    }
+}
+
+/// How those who read spend their time, as far as that is measured.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ReadingTime {
+    /// Reading and decoding members.
+    pub(super) reading: Duration,
+    /// Waiting for workers.
+    pub(super) waiting: Duration,
+}
+
+/// One who reads.
+pub(super) struct Reading<'c, 'scope> {
+    shared: &'scope Shared<'scope>,
+    noted: Noted,
+    crew: Crew<'c, 'scope>,
+}
+
+impl<'c, 'scope> Reading<'c, 'scope> {
+    /// One who reads and scans everything.
+    pub(super) fn alone(shared: &'scope Shared<'scope>) -> Self {
+        Reading::with(shared, Crew::Alone { kept: Vec::new() })
+    }
+
+    /// The one who walks the bundle while a pool scans.
+    pub(super) fn lead(shared: &'scope Shared<'scope>, scope: &'c Scope<'scope>) -> Self {
+        let hands = &shared.hands;
+        Reading::with(shared, Crew::Lead { scope, hands })
+    }
+
+    /// One who walks a part of the bundle.
+    fn aside(shared: &'scope Shared<'scope>, scope: &'c Scope<'scope>) -> Self {
+        let (hands, kept) = (&shared.hands, Vec::new());
+        Reading::with(shared, Crew::Aside { scope, hands, kept })
+    }
+
+    fn with(shared: &'scope Shared<'scope>, crew: Crew<'c, 'scope>) -> Self {
+        Reading {
+            shared,
+            noted: Noted::default(),
+            crew,
+        }
+    }
+
+    /// Hands over what was noted.
+    pub(super) fn end(self) {
+        lock(&self.shared.noted).merge(self.noted);
+    }
+
+    fn text(&mut self, job: SharedJob, head: Vec<u8>, rest: &mut dyn Read) -> ControlFlow<()> {
+        let mut blocks = StreamBlocks::new(head, rest, self.cut());
+        let (mut count, mut bytes) = (0, 0);
+        let mut flow = ControlFlow::Continue(());
+        while flow.is_continue() && !blocks.is_at_end() {
+            let mut watch = Watch::new(self.shared.settings.profile);
+            let mut buffer = self.crew.buffer();
+            self.noted.spent.waiting += watch.lap();
+            let next = blocks.next_block(&mut buffer);
+            self.noted.spent.reading += watch.lap();
+            let Some(block) = next else {
+                self.crew.give_back(buffer);
+                break;
+            };
+            bytes += block.view().own.len() as u64;
+            self.crew.scan(&self.shared.desk, &job, count, block);
+            count += 1;
+            flow = self.watch();
+        }
+        self.shared.desk.member_ended(&job, count, bytes);
+        flow
+    }
+
+    fn mapped(&mut self, job: SharedJob, bytes: SharedBytes) -> ControlFlow<()> {
+        let length = (*bytes).as_ref().len() as u64;
+        let mut count = 0;
+        let mut flow = ControlFlow::Continue(());
+        for block in SliceBlocks::new(bytes, self.cut()) {
+            self.crew.buffer();
+            self.crew.scan(&self.shared.desk, &job, count, block);
+            count += 1;
+            flow = self.watch();
+            if flow.is_break() {
+                break;
+            }
+        }
+        self.shared.desk.member_ended(&job, count, length);
+        flow
+    }
+
+    fn cut(&self) -> Cut {
+        Cut {
+            block_bytes: self.shared.settings.block_bytes,
+            max_line_bytes: self.shared.settings.limits.max_line_bytes,
+        }
+    }
+
+    /// Tells the caller how far the scan has come, and hears whether it is to go on.
+    fn watch(&self) -> ControlFlow<()> {
+        if let Some(callback) = &self.shared.settings.on_progress {
+            callback(&Progress {
+                bytes_read: self.shared.totals.bytes_read(),
+                members: self.shared.totals.members(),
+            });
+        }
+        match self.shared.settings.cancel.is_set() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    }
+
+    /// Lists a member that is no text.
+    fn skip(&mut self, member: &Member, charset: Charset) {
+        if charset == Charset::Utf16 {
+            let detail =
+                "UTF-16 text is not decoded by this version: convert it to UTF-8".to_owned();
+            self.problem(Problem {
+                member: member.path.clone(),
+                kind: ProblemKind::Unsupported,
+                detail,
+            });
+        }
+        self.shared.desk.gather.skipped(MemberCoverage {
+            member: member.path.clone(),
+            kind: classify(&member.path, b"").kind,
+            status: MemberStatus::NotText,
+            bytes: member.size.unwrap_or(0),
+            lines: 0,
+            span: None,
+        });
+    }
+}
+
+impl Visitor for Reading<'_, '_> {
+    fn member(&mut self, member: &Member, body: Body<'_>) -> ControlFlow<()> {
+        self.noted.layout.see(member.path.as_str());
+        let job = |head: &[u8]| {
+            let source = classify(&member.path, head);
+            let is_structured = is_structured(&source, &member.path, head);
+            let path = member.path.clone();
+            Arc::new(MemberJob::new(path, source, member.modified, is_structured))
+        };
+        let flow = match body {
+            Body::Mapped(mapping) => {
+                let head = &mapping.bytes()[..mapping.bytes().len().min(HEAD_BYTES)];
+                match sniff(head) {
+                    Charset::Text => self.mapped(job(head), mapping),
+                    other => {
+                        self.skip(member, other);
+                        ControlFlow::Continue(())
+                    }
+                }
+            }
+            Body::Stream(reader) => {
+                let mut head = Vec::new();
+                // A read error ends the stream, and the walk reports it.
+                let _ = (&mut *reader)
+                    .take(HEAD_BYTES as u64)
+                    .read_to_end(&mut head);
+                match sniff(&head) {
+                    Charset::Text => self.text(job(&head), head, reader),
+                    other => {
+                        self.skip(member, other);
+                        ControlFlow::Continue(())
+                    }
+                }
+            }
+        };
+        match flow {
+            ControlFlow::Continue(()) => self.watch(),
+            ControlFlow::Break(()) => flow,
+        }
+    }
+
+    fn part(&mut self, part: Part) -> ControlFlow<()> {
+        let Some(scope) = self.crew.take_part() else {
+            return part.walk(self);
+        };
+        self.noted.parts += 1;
+        let shared = self.shared;
+        scope.spawn(move |scope| {
+            let mut aside = Reading::aside(shared, scope);
+            // The limit or the caller that ends the walk of a part ends that of the bundle too, which sees it by itself.
+            let _ = part.walk(&mut aside);
+            aside.end();
+            shared.hands.part_done();
+        });
+        self.watch()
+    }
+
+    fn has_room_for_parts(&self) -> bool {
+        self.crew.has_room_for_parts()
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.noted.problems.push(problem);
+    }
+}
