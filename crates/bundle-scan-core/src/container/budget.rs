@@ -10,9 +10,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::base::limits::Limits;
-use crate::base::means::Means;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::{Problem, ProblemKind};
+
+use super::codec::Way;
 
 /// Output of one compressed stream from which on its ratio is checked: small streams may be very dense.
 const RATIO_GRACE_BYTES: u64 = 64 << 20;
@@ -80,8 +81,8 @@ impl Totals {
 pub(super) struct Terms {
     /// The bounds.
     pub(super) limits: Arc<Limits>,
-    /// With what it is decoded.
-    pub(super) means: Means,
+    /// How it is decoded.
+    pub(super) way: Way,
     pub(super) totals: Arc<Totals>,
 }
 

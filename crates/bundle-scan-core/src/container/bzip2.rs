@@ -6,8 +6,7 @@ use std::io::{self, BufRead, Read};
 
 use ::bzip2::bufread::MultiBzDecoder;
 
-use super::codec::Codec;
-use crate::base::means::Means;
+use super::codec::{Codec, Way};
 
 const BLOCK: &[u8] = b"\x31\x41\x59\x26\x53\x59";
 const END: &[u8] = b"\x17\x72\x45\x38\x50\x90";
@@ -29,11 +28,7 @@ impl Codec for Bzip2 {
         }
     }
 
-    fn decode<'a>(
-        &self,
-        encoded: Box<dyn BufRead + 'a>,
-        _: Means,
-    ) -> io::Result<Box<dyn Read + 'a>> {
+    fn decode<'a>(&self, encoded: Box<dyn BufRead + 'a>, _: Way) -> io::Result<Box<dyn Read + 'a>> {
         Ok(Box::new(MultiBzDecoder::new(encoded)))
     }
 }

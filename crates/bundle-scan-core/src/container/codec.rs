@@ -8,6 +8,15 @@ use std::io::{self, BufRead, Read};
 
 use crate::base::means::Means;
 
+/// How streams are decoded.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Way {
+    /// With what.
+    pub means: Means,
+    /// Threads that may decode one stream; none is as good as one.
+    pub threads: u32,
+}
+
 /// One compression format.
 pub(super) trait Codec: Sync {
     /// The word used in reports: `gzip`.
@@ -23,6 +32,6 @@ pub(super) trait Codec: Sync {
     fn decode<'a>(
         &self,
         encoded: Box<dyn BufRead + 'a>,
-        means: Means,
+        way: Way,
     ) -> io::Result<Box<dyn Read + 'a>>;
 }

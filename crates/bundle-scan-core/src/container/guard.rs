@@ -12,7 +12,7 @@ use crate::base::member_path::MemberPath;
 use crate::base::problem::ProblemKind;
 
 use super::budget::Budget;
-use super::codec::Codec;
+use super::codec::{Codec, Way};
 
 /// Encoded bytes read ahead of a decoder.
 const READ_AHEAD_BYTES: usize = 64 << 10;
@@ -87,7 +87,7 @@ impl<'a> Guarded<'a> {
     }
 
     /// Decodes this stream.
-    pub(super) fn decoded(self, codec: &dyn Codec, address: &MemberPath) -> Self {
+    pub(super) fn decoded(self, codec: &dyn Codec, way: Way, address: &MemberPath) -> Self {
         let (budget, below) = (self.budget, self.ending());
         let encoded = Rc::new(Cell::new(0));
         let input = Counted {
@@ -95,7 +95,7 @@ impl<'a> Guarded<'a> {
             count: Rc::clone(&encoded),
         };
         let input = BufReader::with_capacity(READ_AHEAD_BYTES, input);
-        let decoder: Box<dyn Read + 'a> = match codec.decode(Box::new(input), budget.terms.means) {
+        let decoder: Box<dyn Read + 'a> = match codec.decode(Box::new(input), way) {
             Ok(decoder) => decoder,
             Err(error) => Box::new(Failed(Some(error))),
         };

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read};
 use bundle_scan_inflate::GzipReader;
 use flate2::bufread::GzDecoder;
 
-use super::codec::Codec;
+use super::codec::{Codec, Way};
 use crate::base::means::Means;
 
 const MAGIC: &[u8] = b"\x1f\x8b";
@@ -25,9 +25,9 @@ impl Codec for Gzip {
     fn decode<'a>(
         &self,
         encoded: Box<dyn BufRead + 'a>,
-        means: Means,
+        way: Way,
     ) -> io::Result<Box<dyn Read + 'a>> {
-        Ok(match means {
+        Ok(match way.means {
             Means::Own => Box::new(GzipReader::new(encoded)),
             Means::Common => Box::new(Members {
                 current: Some(GzDecoder::new(encoded)),

@@ -7,8 +7,7 @@ use std::io::{self, BufRead, Read};
 
 use lz4_flex::frame::FrameDecoder;
 
-use super::codec::Codec;
-use crate::base::means::Means;
+use super::codec::{Codec, Way};
 
 /// The lz4 frame format.
 pub(super) struct Lz4;
@@ -22,11 +21,7 @@ impl Codec for Lz4 {
         head.starts_with(b"\x04\x22\x4d\x18")
     }
 
-    fn decode<'a>(
-        &self,
-        encoded: Box<dyn BufRead + 'a>,
-        _: Means,
-    ) -> io::Result<Box<dyn Read + 'a>> {
+    fn decode<'a>(&self, encoded: Box<dyn BufRead + 'a>, _: Way) -> io::Result<Box<dyn Read + 'a>> {
         Ok(Box::new(Frames {
             decoder: FrameDecoder::new(Input {
                 encoded,

@@ -37,11 +37,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::base::limits::Limits;
-use crate::base::means::Means;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::Problem;
 
 pub use self::budget::Totals;
+pub use self::codec::Way;
 pub use self::file::Mapping;
 pub use self::part::Part;
 
@@ -118,7 +118,7 @@ pub enum OpenError {
     Empty(PathBuf),
 }
 
-/// Walks `input` within `limits` and by `means`, and pushes what it finds to `visitor`. What it costs is counted in `totals` as it goes on, so
+/// Walks `input` within `limits` and in that `way`, and pushes what it finds to `visitor`. What it costs is counted in `totals` as it goes on, so
 /// that a visitor can tell how far the walk has come; parts that it holds are not walked yet when this returns. Returns what the bundle is:
 /// `directory`, `file`, `tar`, `tar+gzip`, `zip`, `gzip`, ...; innermost format first.
 ///
@@ -127,13 +127,13 @@ pub enum OpenError {
 pub fn walk(
     input: Input,
     limits: &Arc<Limits>,
-    means: Means,
+    way: Way,
     totals: &Arc<Totals>,
     visitor: &mut dyn Visitor,
 ) -> Result<String, OpenError> {
     let terms = Terms {
         limits: Arc::clone(limits),
-        means,
+        way,
         totals: Arc::clone(totals),
     };
     let budget = Budget::new(terms, 0);

@@ -208,7 +208,12 @@ impl<'w> Walker<'w> {
                 Err(unfit) => source = unfit,
             }
         }
-        let decoded = source.decoded(codec, &place.container);
+        let mut way = self.budget.terms.way;
+        if !place.is_bundle() {
+            // Others have work of their own.
+            way.threads = 1;
+        }
+        let decoded = source.decoded(codec, way, &place.container);
         self.open(&place.decoded(), decoded)
     }
 

@@ -147,7 +147,7 @@ impl Zip<'_> {
         };
         let deflated = match (file.compression(), file.data_start()) {
             (CompressionMethod::Deflated, Some(start))
-                if walker.budget.terms.means == Means::Own =>
+                if walker.budget.terms.way.means == Means::Own =>
             {
                 Some(start..start.saturating_add(file.compressed_size()))
             }

@@ -5,8 +5,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::codec::Codec;
-use crate::base::means::Means;
+use super::codec::{Codec, Way};
 
 /// The zstd format.
 pub(super) struct Zstd;
@@ -20,11 +19,7 @@ impl Codec for Zstd {
         head.starts_with(b"\x28\xb5\x2f\xfd")
     }
 
-    fn decode<'a>(
-        &self,
-        encoded: Box<dyn BufRead + 'a>,
-        _: Means,
-    ) -> io::Result<Box<dyn Read + 'a>> {
+    fn decode<'a>(&self, encoded: Box<dyn BufRead + 'a>, _: Way) -> io::Result<Box<dyn Read + 'a>> {
         Ok(Box::new(zstd::Decoder::with_buffer(encoded)?))
     }
 }

@@ -5,9 +5,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::base::limits::Limits;
-use crate::base::means::Means;
 use crate::base::problem::Problem;
-use crate::container::{Body, Input, Member, Part, Visitor, walk};
+use crate::container::{Body, Input, Member, Part, Visitor, Way, walk};
 
 /// What some editors and shells put before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -21,7 +20,7 @@ pub(super) fn read_only_member<T>(
     walk(
         input,
         &Arc::new(Limits::default()),
-        Means::default(),
+        Way::default(),
         &Arc::default(),
         &mut only,
     )

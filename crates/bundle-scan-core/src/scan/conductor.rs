@@ -12,7 +12,7 @@ use super::gather::Gather;
 use super::reading::{Noted, Reading, ReadingTime, Shared};
 use super::window::Window;
 use crate::base::member_path::MemberPath;
-use crate::container::{self, Input, OpenError, Totals};
+use crate::container::{self, Input, OpenError, Totals, Way};
 use crate::finding::TallyOptions;
 use crate::finding::clocks::Clocks;
 use crate::matcher::Matcher;
@@ -82,8 +82,12 @@ impl<'s> Conductor<'s> {
         order: Order,
     ) -> Result<(), OpenError> {
         let limits = Arc::new(self.settings.limits.clone());
-        let (means, totals) = (self.settings.means, &self.totals);
-        let threads = pool.map_or(0, ThreadPool::current_num_threads);
+        let totals = &self.totals;
+        let threads = pool.map_or(1, ThreadPool::current_num_threads);
+        let way = Way {
+            means: self.settings.means,
+            threads: threads as u32,
+        };
         let shared = Shared {
             desk: Desk {
                 matcher: self.matcher,
@@ -100,7 +104,7 @@ impl<'s> Conductor<'s> {
             noted: Mutex::default(),
         };
         let walk = |mut reading: Reading<'_, '_>| {
-            let container = container::walk(input, &limits, means, totals, &mut reading);
+            let container = container::walk(input, &limits, way, totals, &mut reading);
             reading.end();
             container
         };

@@ -15,9 +15,8 @@ use bundle_scan_testkit::{Fixture, MTIME, corrupt, truncate};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::{Body, Input, Member, OpenError, Part, Totals, Visitor, walk};
+use super::{Body, Input, Member, OpenError, Part, Totals, Visitor, Way, walk};
 use crate::base::limits::Limits;
-use crate::base::means::Means;
 use crate::base::problem::{Problem, ProblemKind};
 
 /// Keeps all it is given.
@@ -83,7 +82,7 @@ struct Walked {
 fn walk_within(input: Input, limits: &Limits, seen: &mut Seen) -> Result<Walked, OpenError> {
     let totals = Arc::default();
     let limits = Arc::new(limits.clone());
-    let container = walk(input, &limits, Means::Own, &totals, seen)?;
+    let container = walk(input, &limits, Way::default(), &totals, seen)?;
     Ok(Walked { container, totals })
 }
 

@@ -50,7 +50,7 @@ fn apart(path: &Path) -> (Yield, usize) {
     let mut later = Later::default();
     let (limits, totals) = (Arc::default(), Arc::default());
     let input = Input::Path(path.to_owned());
-    walk(input, &limits, Means::Own, &totals, &mut later).unwrap();
+    walk(input, &limits, Way::default(), &totals, &mut later).unwrap();
     let count = later.parts.len();
     for part in later.parts.into_iter().rev() {
         assert!(part.walk(&mut later.seen).is_continue());
