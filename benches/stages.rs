@@ -152,13 +152,7 @@ fn stages(criterion: &mut Criterion) {
         )
     };
     let source = classify(&MemberPath::new("var/log/messages"), &log[..1_000]);
-    let view = BlockView {
-        bytes: &log,
-        own: 0..log.len(),
-        offset: 0,
-        at_start: true,
-        at_end: true,
-    };
+    let view = BlockView::whole(&log);
     for (name, matcher) in [
         ("match", matcher(false)),
         ("match_and_look_for_errors", matcher(true)),

@@ -3,13 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::legible::legible;
+
 /// What separates a nested container from the path inside it.
 pub const NESTING: char = '!';
 
 /// The address of one member inside a bundle. Cheap to clone; ordered by its text.
 ///
 /// Each part is normalised: `\` reads as `/`; empty, `.` and `..` segments are dropped, so an address never points
-/// out of the bundle. Bytes that are not UTF-8 are shown as U+FFFD.
+/// out of the bundle. Names in GBK are read as such; other bytes that are not UTF-8 are shown as U+FFFD.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MemberPath(Arc<str>);
 
@@ -21,7 +23,7 @@ impl MemberPath {
 
     /// The address of a top-level member whose name came as raw bytes from an archive.
     pub fn from_bytes(path: &[u8]) -> Self {
-        MemberPath::new(&String::from_utf8_lossy(path))
+        MemberPath::new(&legible(path))
     }
 
     /// The address of `inner`, a member of the container at `self`. With an empty `self` (the bundle itself) it is

@@ -3,6 +3,7 @@
 
 pub mod hash;
 pub mod lang;
+pub mod legible;
 pub mod limits;
 pub mod means;
 pub mod member_path;

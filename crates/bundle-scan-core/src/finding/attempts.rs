@@ -121,13 +121,7 @@ mod tests {
         let member = MemberPath::new(member);
         let source = classify(&member, b"");
         let options = TallyOptions::new(5, 2, &Limits::default());
-        let view = BlockView {
-            bytes: b"",
-            own: 0..0,
-            offset: 0,
-            at_start: true,
-            at_end: true,
-        };
+        let view = BlockView::whole(b"");
         let mut attempts = Attempts::default();
         for (line, end) in lines {
             let attempt = Attempt {

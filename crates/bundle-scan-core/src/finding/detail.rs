@@ -11,11 +11,11 @@ use super::kept::Kept;
 use super::occurrences::Owners;
 use super::seen::Seen;
 use super::tally::{Next, Place, TallyOptions};
+use crate::base::legible::legible;
 use crate::base::thing::canonical;
 use crate::matcher::Match;
 use crate::source::PodRef;
 use crate::source::component::Component;
-use crate::text::charset::lossy;
 
 /// What matches say.
 #[derive(Clone, Debug, Default)]
@@ -69,17 +69,17 @@ impl Detail {
         });
         let record = found.record();
         if let Some(host) = record.and_then(|record| record.host.as_deref()) {
-            let host = lossy(host);
+            let host = legible(host);
             self.hosts.add(canonical("host", &host), 1, cap);
         } else {
             self.nameless += 1;
         }
         if let Some(object) = record.and_then(|record| record.object.as_deref()) {
-            self.name("object", &lossy(object), cap);
+            self.name("object", &legible(object), cap);
         }
         if let (Some(pod), false) = (record.and_then(|record| record.pod.as_deref()), names_pod) {
             names_pod = true;
-            self.name("pod", &lossy(pod), cap);
+            self.name("pod", &legible(pod), cap);
         }
         if let (Some(pod), false) = (pod, names_pod) {
             self.name("pod", &pod.to_string(), cap);

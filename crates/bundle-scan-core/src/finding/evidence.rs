@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::clocks::Clocks;
 use super::occurrences::LinePlace;
 use super::tally::{Place, TallyOptions};
+use crate::base::legible::legible;
 use crate::base::member_path::MemberPath;
 use crate::base::time::{ClockTime, HostId, Time};
 use crate::matcher::Sighting;
 use crate::source::component::Component;
-use crate::text::charset::lossy;
 use crate::text::lines::{lines_after, lines_before};
 
 /// Where a line stands.
@@ -84,7 +84,12 @@ impl Evidence {
             text,
             truncated,
             captures: captures
-                .map(|capture| (capture.name.to_owned(), lossy(&capture.value).into_owned()))
+                .map(|capture| {
+                    (
+                        capture.name.to_owned(),
+                        legible(&capture.value).into_owned(),
+                    )
+                })
                 .collect(),
             before: context(lines_before(view, &found.line, options.context)),
             after: context(lines_after(view, &found.line, options.context)),
@@ -130,14 +135,14 @@ impl Evidence {
 /// The text of a line, cut at a character border at or before `max_bytes`, and whether it was cut.
 fn shown(line: &[u8], max_bytes: usize) -> (String, bool) {
     if line.len() <= max_bytes {
-        return (lossy(line).into_owned(), false);
+        return (legible(line).into_owned(), false);
     }
     let is_continuation = |byte: u8| byte & 0xc0 == 0x80;
     let mut end = max_bytes;
     while end > 0 && end > max_bytes.saturating_sub(3) && is_continuation(line[end]) {
         end -= 1;
     }
-    (lossy(&line[..end]).into_owned(), true)
+    (legible(&line[..end]).into_owned(), true)
 }
 
 /// As [`shown`]; of a line that is cut, the part around the byte `place`, which an ellipsis begins.

@@ -13,10 +13,10 @@ use foldhash::quality::FixedState;
 
 use super::clocks::Clocks;
 use crate::base::hash::fnv1a;
+use crate::base::legible::legible;
 use crate::base::time::{HostId, NANOS_PER_SECOND, Reading, Scale};
 use crate::record::Record;
 use crate::source::Source;
-use crate::text::charset::lossy;
 
 /// Lines told apart of the matches of one signature: those with the smallest hashes, which are a fair sample of all.
 pub const MATCHES: usize = 1 << 13;
@@ -89,7 +89,7 @@ impl LinePlace {
     /// Where a record of `source` stands that begins with the byte `offset` of its member: `None` if nothing tells it from others.
     pub fn of(record: &Record<'_>, source: &Source, offset: u64) -> Option<Self> {
         let of_path = || source.pod.as_ref().map(|pod| pod.pod.as_bytes());
-        let host = |name| Owner::host(HostId::named(&lossy(name)));
+        let host = |name| Owner::host(HostId::named(&legible(name)));
         Some(LinePlace {
             line: identity(record).or_else(|| identity_by_place(record, source, offset))?,
             stream: source.stream,

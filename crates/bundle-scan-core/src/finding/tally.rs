@@ -253,6 +253,6 @@ impl Tally {
 impl Place<'_> {
     /// The byte of the member that stands at this place of the view.
     pub(super) fn offset_of(&self, at: usize) -> u64 {
-        (self.view.offset + at as u64).saturating_sub(self.view.own.start as u64)
+        self.view.offset_of(at)
     }
 }

@@ -12,11 +12,11 @@ use super::homes::Home;
 use super::occurrences::{LinePlace, Occurrences, Owners};
 use super::seen::{Seen, Settled};
 use super::tally::{Next, Place, TallyOptions};
+use crate::base::legible::legible;
 use crate::envelope::Level;
 use crate::matcher::Sighting;
 use crate::mining::mask::masked;
 use crate::source::component::Component;
-use crate::text::charset::lossy;
 
 /// Masked messages kept: those with the smallest hashes, which are a fair sample of all.
 const MAX_MESSAGES: usize = 1_024;
@@ -76,14 +76,14 @@ impl Unexplained {
             return;
         }
         let message = self.messages.entry(hash).or_insert_with(|| Message {
-            masked: lossy(&text).into_owned(),
+            masked: legible(&text).into_owned(),
             component: record.component,
             level,
             seen: Seen::default(),
             hosts: Values::default(),
             objects: Values::default(),
             example: Evidence::new(place, error, options, 0),
-            said: lossy(record.text.get(..MAX_SAID).unwrap_or(&record.text)).into_owned(),
+            said: legible(record.text.get(..MAX_SAID).unwrap_or(&record.text)).into_owned(),
             occurrences: Occurrences::default(),
         });
         message.level = message.level.max(level);
@@ -94,10 +94,10 @@ impl Unexplained {
             .into_iter()
             .for_each(|at| message.seen.add(at));
         if let Some(host) = record.host.as_deref() {
-            message.hosts.add(&lossy(host), 1, MAX_VALUES);
+            message.hosts.add(&legible(host), 1, MAX_VALUES);
         }
         if let Some(object) = record.object.as_deref() {
-            message.objects.add(&lossy(object), 1, MAX_VALUES);
+            message.objects.add(&legible(object), 1, MAX_VALUES);
         }
         self.bound();
     }
@@ -212,13 +212,7 @@ mod tests {
             let path = MemberPath::new("var/log/messages");
             let source = classify(&path, line.as_bytes());
             let record = Record::read(line.as_bytes(), &source, &Clock::default());
-            let view = BlockView {
-                bytes: line.as_bytes(),
-                own: 0..line.len(),
-                offset: 0,
-                at_start: true,
-                at_end: true,
-            };
+            let view = BlockView::whole(line.as_bytes());
             let error = Sighting {
                 line: 0..line.len(),
                 place: 0,

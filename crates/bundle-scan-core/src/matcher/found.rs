@@ -8,10 +8,10 @@ use std::ops::Range;
 
 use super::costs::Costs;
 use super::facts::{self, Seen};
+use crate::base::legible::legible;
 use crate::base::time::Reading;
 use crate::record::Record;
 use crate::source::component::Component;
-use crate::text::charset::lossy;
 
 /// Takes what a scan meets.
 pub trait Sink {
@@ -146,7 +146,7 @@ impl<'a> Match<'a> {
             By::Line(sighting) => {
                 for capture in &sighting.captures {
                     if let Some(entity) = capture.entity {
-                        found(entity, Name::whole(lossy(&capture.value)));
+                        found(entity, Name::whole(legible(&capture.value)));
                     }
                 }
             }
@@ -182,15 +182,15 @@ impl Sighting<'_> {
     fn name_of(&self, entity: &str) -> Option<Cow<'_, str>> {
         let mut captures = self.captures.iter();
         if let Some(capture) = captures.find(|capture| capture.entity == Some(entity)) {
-            return Some(lossy(&capture.value));
+            return Some(legible(&capture.value));
         }
         let record = self.record;
-        let object = || record.object.as_deref().map(lossy);
+        let object = || record.object.as_deref().map(legible);
         match entity {
-            "node" | "host" => record.host.as_deref().map(lossy),
+            "node" | "host" => record.host.as_deref().map(legible),
             "object" => object(),
             "pod" => match &record.pod {
-                Some(pod) => Some(lossy(pod)),
+                Some(pod) => Some(legible(pod)),
                 None => object()?
                     .strip_prefix("pod/")
                     .map(|pod| pod.to_owned().into()),

@@ -52,7 +52,7 @@ impl Edges {
         max_line_bytes: usize,
     ) -> Self {
         let mut edges = Edges::default();
-        let is_first = view.offset == 0;
+        let is_first = view.is_first();
         let is_last = view.at_end && view.own.end == view.bytes.len();
         if is_first {
             let mut at = view.own.start;
@@ -289,13 +289,7 @@ mod tests {
     fn edges(path: &str, text: &str) -> Edges {
         let path = MemberPath::new(path);
         let source = classify(&path, text.as_bytes());
-        let view = BlockView {
-            bytes: text.as_bytes(),
-            own: 0..text.len(),
-            offset: 0,
-            at_start: true,
-            at_end: true,
-        };
+        let view = BlockView::whole(text.as_bytes());
         Edges::of(&view, &source, &Clock::new(Some(1_773_200_000)), 1 << 16)
     }
 

@@ -1,6 +1,6 @@
 //! Receives members from the walk and cuts them into blocks.
 
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::desk::Desk;
 use super::gather::{MemberJob, SharedJob, lock};
 use super::structured::is_structured;
 use super::{Progress, ScannerBuilder};
-use crate::base::problem::{Problem, ProblemKind};
+use crate::base::problem::Problem;
 use crate::base::shared_bytes::SharedBytes;
 use crate::container::{Body, Member, Part, Totals, Visitor};
 use crate::layout::Recogniser;
@@ -21,6 +21,7 @@ use crate::report::coverage::{MemberCoverage, MemberStatus};
 use crate::source::classify;
 use crate::text::block::{Cut, SliceBlocks, StreamBlocks};
 use crate::text::charset::{Charset, sniff};
+use crate::text::utf16::{ByteOrder, Origin, Utf16Reader};
 
 /// Bytes of a member that its kind is told from.
 const HEAD_BYTES: usize = 256 << 10;
@@ -111,8 +112,33 @@ impl<'c, 'scope> Reading<'c, 'scope> {
     }
 
     fn text(&mut self, job: SharedJob, head: Vec<u8>, rest: &mut dyn Read) -> ControlFlow<()> {
-        let mut blocks = StreamBlocks::new(head, rest, self.cut());
-        let (mut count, mut bytes) = (0, 0);
+        let blocks = StreamBlocks::new(head, rest, self.cut());
+        self.blocks(&job, blocks)
+    }
+
+    /// Reads a member as UTF-8 that is none.
+    fn utf16(
+        &mut self,
+        job: impl FnOnce(&[u8]) -> SharedJob,
+        order: ByteOrder,
+        raw: &mut dyn Read,
+    ) -> ControlFlow<()> {
+        let mut start = Vec::with_capacity(ByteOrder::MARK_BYTES);
+        // A read error ends the stream, and the walk reports it.
+        let _ = (&mut *raw)
+            .take(ByteOrder::MARK_BYTES as u64)
+            .read_to_end(&mut start);
+        let mark = ByteOrder::marked(&start).map_or(0, |_| start.len());
+        let text = start.split_off(mark);
+        let mut reader = Utf16Reader::new(Cursor::new(text).chain(raw), order);
+        let head = head_of(&mut reader);
+        let job = job(&head);
+        let blocks = StreamBlocks::new(head, &mut reader, self.cut());
+        self.blocks(&job, blocks.from_origin(Origin::utf16(), mark as u64))
+    }
+
+    fn blocks(&mut self, job: &SharedJob, mut blocks: StreamBlocks<'_>) -> ControlFlow<()> {
+        let mut count = 0;
         let mut flow = ControlFlow::Continue(());
         while flow.is_continue() && !blocks.is_at_end() {
             let mut watch = Watch::new(self.shared.settings.profile);
@@ -124,12 +150,12 @@ impl<'c, 'scope> Reading<'c, 'scope> {
                 self.crew.give_back(buffer);
                 break;
             };
-            bytes += block.view().own.len() as u64;
-            self.crew.scan(&self.shared.desk, &job, count, block);
+            self.crew.scan(&self.shared.desk, job, count, block);
             count += 1;
             flow = self.watch();
         }
-        self.shared.desk.member_ended(&job, count, bytes);
+        let bytes = blocks.offset();
+        self.shared.desk.member_ended(job, count, bytes);
         flow
     }
 
@@ -172,16 +198,7 @@ impl<'c, 'scope> Reading<'c, 'scope> {
     }
 
     /// Lists a member that is no text.
-    fn skip(&mut self, member: &Member, charset: Charset) {
-        if charset == Charset::Utf16 {
-            let detail =
-                "UTF-16 text is not decoded by this version: convert it to UTF-8".to_owned();
-            self.problem(Problem {
-                member: member.path.clone(),
-                kind: ProblemKind::Unsupported,
-                detail,
-            });
-        }
+    fn skip(&mut self, member: &Member) {
         self.shared.desk.gather.skipped(MemberCoverage {
             member: member.path.clone(),
             kind: classify(&member.path, b"").kind,
@@ -202,32 +219,30 @@ impl Visitor for Reading<'_, '_> {
             let path = member.path.clone();
             Arc::new(MemberJob::new(path, source, member.modified, is_structured))
         };
-        let flow = match body {
+        let (flow, is_text) = match body {
             Body::Mapped(mapping) => {
                 let head = &mapping.bytes()[..mapping.bytes().len().min(HEAD_BYTES)];
                 match sniff(head) {
-                    Charset::Text => self.mapped(job(head), mapping),
-                    other => {
-                        self.skip(member, other);
-                        ControlFlow::Continue(())
-                    }
+                    Charset::Text => (self.mapped(job(head), mapping), true),
+                    Charset::Utf16(order) => (self.utf16(job, order, &mut mapping.bytes()), true),
+                    Charset::Binary => (ControlFlow::Continue(()), false),
                 }
             }
             Body::Stream(reader) => {
-                let mut head = Vec::new();
-                // A read error ends the stream, and the walk reports it.
-                let _ = (&mut *reader)
-                    .take(HEAD_BYTES as u64)
-                    .read_to_end(&mut head);
+                let head = head_of(reader);
                 match sniff(&head) {
-                    Charset::Text => self.text(job(&head), head, reader),
-                    other => {
-                        self.skip(member, other);
-                        ControlFlow::Continue(())
+                    Charset::Text => (self.text(job(&head), head, reader), true),
+                    Charset::Utf16(order) => {
+                        let mut raw = Cursor::new(head).chain(reader);
+                        (self.utf16(job, order, &mut raw), true)
                     }
+                    Charset::Binary => (ControlFlow::Continue(()), false),
                 }
             }
         };
+        if !is_text {
+            self.skip(member);
+        }
         match flow {
             ControlFlow::Continue(()) => self.watch(),
             ControlFlow::Break(()) => flow,
@@ -257,4 +272,12 @@ impl Visitor for Reading<'_, '_> {
     fn problem(&mut self, problem: Problem) {
         self.noted.problems.push(problem);
     }
+}
+
+/// What comes first of a member.
+fn head_of(reader: &mut dyn Read) -> Vec<u8> {
+    let mut head = Vec::new();
+    // A read error ends the stream, and the walk reports it.
+    let _ = reader.take(HEAD_BYTES as u64).read_to_end(&mut head);
+    head
 }

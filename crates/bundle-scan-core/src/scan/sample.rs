@@ -113,13 +113,7 @@ impl<'a> Engine<'a> {
             is_measured: false,
             lines: 0,
         };
-        let view = BlockView {
-            bytes: text.as_bytes(),
-            own: 0..text.len(),
-            offset: 0,
-            at_start: true,
-            at_end: true,
-        };
+        let view = BlockView::whole(text.as_bytes());
         let mut found = self.matches(setting, &view);
         let clock = Clock::rotated(setting.modified, source.rotation.as_deref());
         let edges = Edges::of(&view, &source, &clock, self.max_line_bytes);

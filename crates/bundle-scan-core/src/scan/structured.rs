@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::window::Window;
+use crate::base::legible::legible;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::{Problem, ProblemKind};
 use crate::fact::census::Census;
@@ -22,8 +23,8 @@ use crate::record::clock::Clock;
 use crate::source::Source;
 use crate::source::component::Component;
 use crate::text::block::BlockView;
-use crate::text::charset::lossy;
 use crate::text::lines::count_lines;
+use crate::text::utf16::Origin;
 
 /// What the scan of a member needs to know.
 #[derive(Clone, Copy)]
@@ -77,7 +78,9 @@ pub(super) struct SoFar {
     pub(super) open_line: bool,
     /// Whether a section breaks off.
     pub(super) is_cut: bool,
+    /// Of the member.
     pub(super) bytes: u64,
+    origin: Origin,
 }
 
 impl StructuredScan {
@@ -92,6 +95,10 @@ impl StructuredScan {
     /// Reads the next block.
     pub(super) fn block(&mut self, setting: Setting<'_>, view: &BlockView<'_>) {
         let (so_far, arena) = (&mut self.so_far, &mut self.arena);
+        if view.is_first() {
+            so_far.bytes = view.offset;
+            so_far.origin = view.origin.clone();
+        }
         let own = view.bytes.get(view.own.clone()).unwrap_or_default();
         self.reader.feed(own, &mut |piece| {
             so_far.piece(setting, Some(view), &piece, arena);
@@ -167,6 +174,7 @@ impl SoFar {
                     bytes,
                     own: 0..bytes.len(),
                     offset: self.bytes,
+                    origin: self.origin.clone(),
                     at_start: true,
                     at_end: true,
                 };
@@ -176,7 +184,7 @@ impl SoFar {
                 )
             }
         };
-        self.bytes += bytes.len() as u64;
+        self.bytes += self.origin.length_of(bytes);
         self.open_line = bytes.last().is_some_and(|last| *last != b'\n');
         self.lines += lines;
     }
@@ -372,7 +380,7 @@ fn text_of<'a>(form: Form<'a>, bytes: &'a [u8]) -> (Cow<'a, str>, usize, &'a str
         _ => (0, ""),
     };
     let bytes = bytes.get(start..).unwrap_or_default();
-    let text = lossy(bytes);
+    let text = legible(bytes);
     match form {
         Form::Yaml => (without_dash(text), start, header),
         _ => (text, start, header),

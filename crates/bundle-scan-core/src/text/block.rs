@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use memchr::memrchr;
 
+use super::utf16::Origin;
 use crate::base::shared_bytes::SharedBytes;
 
 /// Bytes of the view before and after what a block owns.
@@ -51,6 +52,8 @@ pub struct Block {
     view: Range<usize>,
     own: Range<usize>,
     offset: u64,
+    origin: Origin,
+    at_start: bool,
     at_end: bool,
 }
 
@@ -68,6 +71,8 @@ pub struct BlockView<'a> {
     pub own: Range<usize>,
     /// Offset in the member of the first owned byte.
     pub offset: u64,
+    /// How what it owns lies in the member.
+    pub origin: Origin,
     /// Whether `bytes` begins with a whole line, as it does at the start of the member.
     pub at_start: bool,
     /// Whether `bytes` ends with a whole line, as it does at the end of the member.
@@ -85,7 +90,8 @@ impl Block {
             bytes: &bytes[self.view.clone()],
             own: self.own.start - self.view.start..self.own.end - self.view.start,
             offset: self.offset,
-            at_start: self.offset == (self.own.start - self.view.start) as u64,
+            origin: self.origin.clone(),
+            at_start: self.at_start,
             at_end: self.at_end,
         }
     }
@@ -109,6 +115,32 @@ impl Block {
     }
 }
 
+impl BlockView<'_> {
+    /// A view of all of `bytes`, a whole member.
+    pub fn whole(bytes: &[u8]) -> BlockView<'_> {
+        BlockView {
+            bytes,
+            own: 0..bytes.len(),
+            offset: 0,
+            origin: Origin::Same,
+            at_start: true,
+            at_end: true,
+        }
+    }
+
+    /// Whether the block is the first one of its member.
+    pub fn is_first(&self) -> bool {
+        self.at_start && self.own.start == 0
+    }
+
+    /// The byte of the member that stands at this place of the view, which does not lie before what the block owns.
+    pub fn offset_of(&self, at: usize) -> u64 {
+        let own = &self.bytes[self.own.clone()];
+        let into = at.saturating_sub(self.own.start);
+        self.offset + self.origin.length_up_to(own, into)
+    }
+}
+
 /// Cuts a stream into blocks. A read error ends the stream: whoever opened it reports that.
 pub struct StreamBlocks<'r> {
     reader: &'r mut dyn Read,
@@ -118,6 +150,9 @@ pub struct StreamBlocks<'r> {
     /// Bytes of `carry` that are context.
     context: usize,
     offset: u64,
+    origin: Origin,
+    /// Whether the context reaches to the start of the member.
+    reaches_start: bool,
     at_end: bool,
 }
 
@@ -130,8 +165,22 @@ impl<'r> StreamBlocks<'r> {
             carry: head,
             context: 0,
             offset: 0,
+            origin: Origin::Same,
+            reaches_start: true,
             at_end: false,
         }
+    }
+
+    /// The same for bytes that were others in the member, `before` of them before the first.
+    pub fn from_origin(mut self, origin: Origin, before: u64) -> Self {
+        self.origin = origin;
+        self.offset = before;
+        self
+    }
+
+    /// Bytes of the member up to the end of the last block.
+    pub fn offset(&self) -> u64 {
+        self.offset
     }
 
     /// Whether it is known that there is no further block.
@@ -150,16 +199,20 @@ impl<'r> StreamBlocks<'r> {
         }
         let end = start + owned;
         let block_offset = self.offset;
-        self.offset += owned as u64;
+        self.offset += self.origin.length_of(&buffer[start..end]);
+        let at_start = self.reaches_start;
         let kept_from = end.saturating_sub(CONTEXT_BYTES);
         self.carry.clear();
         self.carry.extend_from_slice(&buffer[kept_from..filled]);
         self.context = end - kept_from;
+        self.reaches_start &= kept_from == 0;
         let view_end = filled.min(end + CONTEXT_BYTES);
         Some(Block {
             view: 0..view_end,
             own: start..end,
             offset: block_offset,
+            origin: self.origin.clone(),
+            at_start,
             at_end: self.at_end && view_end == filled,
             bytes: Bytes::Own(std::mem::take(buffer)),
         })
@@ -217,7 +270,9 @@ impl Iterator for SliceBlocks {
         self.next = own.end;
         let view = own.start.saturating_sub(CONTEXT_BYTES)..all.len().min(own.end + CONTEXT_BYTES);
         Some(Block {
+            at_start: view.start == 0,
             at_end: view.end == all.len(),
+            origin: Origin::Same,
             view,
             offset: own.start as u64,
             own,

@@ -2,15 +2,15 @@
 //!
 //! Source of the magic numbers: file(1) magic database, and `LPKSHHRH` from systemd `journal-def.h`.
 
-use std::borrow::Cow;
+use super::utf16::ByteOrder;
 
 /// What the bytes of a member are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Charset {
     /// ASCII, UTF-8, or another charset that keeps ASCII in place.
     Text,
-    /// UTF-16 of either byte order.
-    Utf16,
+    /// UTF-16.
+    Utf16(ByteOrder),
     /// Not text.
     Binary,
 }
@@ -28,21 +28,13 @@ const BINARY_MAGICS: &[&[u8]] = &[
 /// One suspicious byte in so many makes a member binary.
 const TEXT_BYTES_PER_CONTROL_BYTE: usize = 20;
 
-/// The text, with U+FFFD for what is not UTF-8. Far faster than [`String::from_utf8_lossy`] for text that is in order.
-pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => String::from_utf8_lossy(bytes),
-    }
-}
-
 /// Judges a member by its first bytes; an empty one is text.
 pub fn sniff(head: &[u8]) -> Charset {
     if BINARY_MAGICS.iter().any(|magic| head.starts_with(magic)) {
         return Charset::Binary;
     }
-    if is_utf16(head) {
-        return Charset::Utf16;
+    if let Some(order) = utf16(head) {
+        return Charset::Utf16(order);
     }
     match control_bytes(head) * TEXT_BYTES_PER_CONTROL_BYTE > head.len() {
         true => Charset::Binary,
@@ -50,24 +42,24 @@ pub fn sniff(head: &[u8]) -> Charset {
     }
 }
 
-fn is_utf16(head: &[u8]) -> bool {
-    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-        return true;
+/// The byte order, if this is UTF-16: told by its mark, or by the zeros that every second byte of its ASCII is.
+fn utf16(head: &[u8]) -> Option<ByteOrder> {
+    if let Some(marked) = ByteOrder::marked(head) {
+        return Some(marked);
     }
-    if memchr::memchr(0, head).is_none() {
-        return false;
+    if head.len() < 16 || memchr::memchr(0, head).is_none() {
+        return None;
     }
     let nul_share = |from: usize| {
-        let count = head
-            .iter()
-            .skip(from)
-            .step_by(2)
-            .filter(|byte| **byte == 0)
-            .count();
-        count * 100 / (head.len() / 2).max(1)
+        let seconds = head.iter().skip(from).step_by(2);
+        let count = seconds.filter(|byte| **byte == 0).count();
+        count * 100 / (head.len() / 2)
     };
-    head.len() >= 16
-        && (nul_share(0) >= 60 && nul_share(1) < 5 || nul_share(1) >= 60 && nul_share(0) < 5)
+    match (nul_share(0), nul_share(1)) {
+        (60.., ..5) => Some(ByteOrder::Big),
+        (..5, 60..) => Some(ByteOrder::Little),
+        _ => None,
+    }
 }
 
 /// Bytes that text does not hold. A run of NULs counts once: a crash leaves such holes in logs.
@@ -96,8 +88,12 @@ mod tests {
             (b"\x7fELF\x02\x01\x01", Charset::Binary),
             (b"LPKSHHRH\0\0", Charset::Binary),
             (b"\x01\x02\x03\x04\x05\x06", Charset::Binary),
-            (b"\xff\xfeh\0i\0", Charset::Utf16),
-            (b"h\0e\0l\0l\0o\0 \0w\0o\0r\0l\0d\0", Charset::Utf16),
+            (b"\xff\xfeh\0i\0", Charset::Utf16(ByteOrder::Little)),
+            (b"\xfe\xff\0h\0i", Charset::Utf16(ByteOrder::Big)),
+            (
+                b"h\0e\0l\0l\0o\0 \0w\0o\0r\0l\0d\0",
+                Charset::Utf16(ByteOrder::Little),
+            ),
         ] {
             assert_eq!(sniff(head), expected, "{head:?}");
         }

@@ -83,13 +83,7 @@ mod tests {
     use super::*;
 
     fn whole(bytes: &[u8]) -> BlockView<'_> {
-        BlockView {
-            bytes,
-            own: 0..bytes.len(),
-            offset: 0,
-            at_start: true,
-            at_end: true,
-        }
+        BlockView::whole(bytes)
     }
 
     #[test]

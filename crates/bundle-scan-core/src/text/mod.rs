@@ -5,3 +5,4 @@ pub mod block;
 pub mod charset;
 pub mod commonness;
 pub mod lines;
+pub mod utf16;

@@ -1,0 +1,144 @@
+//! Logs in other charsets: the same findings, and addresses that point into the original bytes.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use bundle_scan_core::{Report, Scanner, SignatureSet};
+use bundle_scan_testkit::Fixture;
+
+const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");
+
+/// A way to write text.
+type Charset = fn(&str) -> Vec<u8>;
+
+fn utf16_le_with_mark(text: &str) -> Vec<u8> {
+    let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
+    units.flat_map(u16::to_le_bytes).collect()
+}
+
+fn utf16_be(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_be_bytes).collect()
+}
+
+fn scan(fixture: &Fixture, threads: usize, block_bytes: usize) -> Report {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bundle");
+    fs::write(&path, fixture.tar_gz()).unwrap();
+    let mut builder = Scanner::builder();
+    builder.threads(threads).block_bytes(block_bytes);
+    let scanner = builder.build(SignatureSet::builtin().unwrap());
+    scanner.scan_path(&path).unwrap()
+}
+
+/// What each finding rests on: its id, how often, and the lines with their addresses.
+fn told(report: &Report) -> BTreeMap<&str, Vec<(String, u64, String)>> {
+    let told = report.findings.iter().map(|finding| {
+        let lines = finding.evidence.iter().map(|evidence| {
+            let member = evidence.member.as_str().to_owned();
+            (member, evidence.line, evidence.text.clone())
+        });
+        (finding.id(), lines.collect())
+    });
+    told.collect()
+}
+
+#[test]
+fn utf16_is_read_like_utf8() {
+    let charsets: [(Charset, bool); 2] = [(utf16_le_with_mark, false), (utf16_be, true)];
+    for case in [
+        "thinpool-full",
+        "gpu-xid",
+        "probe-failing",
+        "install-config-prepare",
+    ] {
+        let fixture = Fixture::from_dir(format!("{CORPUS}/{case}/bundle"));
+        let expected = scan(&fixture, 1, 1 << 20);
+        assert!(!expected.findings.is_empty(), "{case}");
+        for (charset, is_big) in charsets {
+            let files = fixture.files().iter().map(|(path, bytes)| {
+                // Short pieces are told by their mark alone.
+                let text = std::str::from_utf8(bytes).unwrap();
+                let is_short = text.len() < 64;
+                let written = if is_short {
+                    utf16_le_with_mark(text)
+                } else {
+                    charset(text)
+                };
+                (path.clone(), written)
+            });
+            let written = Fixture::new(files.collect());
+            for (threads, block_bytes) in [(1, 1 << 20), (2, 1 << 12)] {
+                let report = scan(&written, threads, block_bytes);
+                assert_eq!(told(&report), told(&expected), "{case}");
+                assert_eq!(report.problems, [], "{case}");
+                assert_addresses(&report, &written, is_big);
+            }
+        }
+    }
+}
+
+/// Whether each line shown stands where its address says.
+fn assert_addresses(report: &Report, written: &Fixture, is_big: bool) {
+    for evidence in report.findings.iter().flat_map(|finding| &finding.evidence) {
+        let member = evidence.member.as_str();
+        let (_, bytes) = written
+            .files()
+            .iter()
+            .find(|(path, _)| path == member)
+            .unwrap();
+        let rest = &bytes[usize::try_from(evidence.byte_offset).unwrap()..];
+        let is_big = is_big && !bytes.starts_with(b"\xff\xfe");
+        let unit = |pair: &[u8; 2]| match is_big {
+            true => u16::from_be_bytes(*pair),
+            false => u16::from_le_bytes(*pair),
+        };
+        let (pairs, _) = rest.as_chunks();
+        let units: Vec<u16> = pairs.iter().map(unit).collect();
+        let there = String::from_utf16_lossy(&units);
+        assert!(
+            evidence.truncated || there.starts_with(&evidence.text),
+            "{member}:{} at {}: {:?} instead of {:?}",
+            evidence.line,
+            evidence.byte_offset,
+            there.lines().next(),
+            evidence.text
+        );
+    }
+}
+
+#[test]
+fn coverage_counts_the_bytes_of_the_member() {
+    let text = "Mar 10 10:17:41 n1 agentd[7]: 磁盘 😀 fine\n".repeat(100);
+    let written = utf16_le_with_mark(&text);
+    let size = written.len() as u64;
+    let pods = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n".to_owned();
+    let pods = utf16_le_with_mark(&pods);
+    let of_pods = pods.len() as u64;
+    let fixture = Fixture::new(vec![
+        ("var/log/messages".into(), written),
+        ("kubectl/pods.yaml".into(), pods),
+    ]);
+    let report = scan(&fixture, 2, 1 << 10);
+    let members = report.coverage.members.iter();
+    let sizes: Vec<(u64, u64)> = members.map(|member| (member.bytes, member.lines)).collect();
+    assert_eq!(sizes, [(of_pods, 4), (size, 100)]);
+}
+
+#[test]
+fn gbk_is_shown_as_it_was_meant() {
+    let chinese = b"\xb4\xc5\xc5\xcc\xbf\xd5\xbc\xe4\xb2\xbb\xd7\xe3";
+    let line = [
+        &b"Mar 10 10:17:41 n1 kernel: EXT4-fs error (device sda1): ext4_find_entry:1455: inode #2: comm "[..],
+        chinese,
+        b": reading directory lblock 0\n",
+    ];
+    let fixture = Fixture::new(vec![("var/log/messages".into(), line.concat())]);
+    let report = scan(&fixture, 1, 1 << 20);
+    let evidence = &report.findings[0].evidence[0];
+    assert!(
+        evidence.text.contains("comm 磁盘空间不足: reading"),
+        "{}",
+        evidence.text
+    );
+}
