@@ -1,6 +1,7 @@
 //! Words that every room speaks: member path, problem, severity, time with its quality, limits.
 //! Uses no other room.
 
+pub mod contain;
 pub mod hash;
 pub mod lang;
 pub mod legible;

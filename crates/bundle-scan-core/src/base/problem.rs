@@ -17,6 +17,8 @@ pub enum ProblemKind {
     Unreadable,
     /// A limit of [`super::limits::Limits`] ended this member or the scan.
     LimitReached,
+    /// A mistake in this program ended this member or a part of it.
+    Internal,
 }
 
 impl ProblemKind {
@@ -29,6 +31,7 @@ impl ProblemKind {
             ProblemKind::Encrypted => "encrypted",
             ProblemKind::Unreadable => "unreadable",
             ProblemKind::LimitReached => "limit_reached",
+            ProblemKind::Internal => "internal",
         }
     }
 }

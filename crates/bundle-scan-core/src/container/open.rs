@@ -7,8 +7,9 @@ use std::io::Cursor;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use crate::base::contain::contained;
 use crate::base::member_path::MemberPath;
-use crate::base::problem::ProblemKind;
+use crate::base::problem::{Problem, ProblemKind};
 
 use super::budget::Budget;
 use super::codec::Codec;
@@ -129,7 +130,26 @@ impl<'w> Walker<'w> {
     }
 
     /// Opens the stream that stands at `place`, whatever it is.
-    pub(super) fn open(&mut self, place: &Place, mut source: Guarded<'_>) -> ControlFlow<()> {
+    pub(super) fn open(&mut self, place: &Place, source: Guarded<'_>) -> ControlFlow<()> {
+        self.contained(&place.container, |walker| walker.open_any(place, source))
+    }
+
+    /// Does `work`; a panic in it is a problem of `address`, and what stands around goes on: the reader in it is dropped, and all that is
+    /// kept of a walk are numbers and problems.
+    fn contained(
+        &mut self,
+        address: &MemberPath,
+        work: impl FnOnce(&mut Self) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        contained(address, || work(self)).unwrap_or_else(|problem| {
+            let Problem { kind, detail, .. } = problem;
+            self.budget.current.replace(MemberPath::new(""));
+            self.budget.report(address, kind, detail);
+            self.flush()
+        })
+    }
+
+    fn open_any(&mut self, place: &Place, mut source: Guarded<'_>) -> ControlFlow<()> {
         let head = source.head(HEAD_BYTES);
         if head.is_empty() && source.ending().is_broken() {
             // Damaged from the start, and reported: there is nothing to deliver.
@@ -250,8 +270,9 @@ impl<'w> Walker<'w> {
 
     fn deliver(&mut self, place: &Place, body: Body<'_>) -> ControlFlow<()> {
         self.budget.admit_member()?;
-        self.budget.current.replace(place.member.path.clone());
-        let flow = self.visitor.member(&place.member, body);
+        let path = &place.member.path;
+        self.budget.current.replace(path.clone());
+        let flow = self.contained(path, |walker| walker.visitor.member(&place.member, body));
         self.budget.current.replace(MemberPath::new(""));
         self.flush()?;
         flow

@@ -4,9 +4,11 @@ use super::edges::Edges;
 use super::gather::{BlockResult, Gather, MemberJob};
 use super::structured::{Setting, StructuredScan};
 use super::window::Window;
+use crate::base::contain::contained;
 use crate::finding::{Tally, TallyOptions};
 use crate::matcher::Matcher;
-use crate::text::block::Block;
+use crate::text::block::{Block, BlockView};
+use crate::text::lines::count_lines;
 
 /// What every worker needs.
 pub(super) struct Desk<'d> {
@@ -43,16 +45,20 @@ impl Desk<'_> {
         mut freed: impl FnMut(Vec<u8>),
     ) {
         block.expect();
-        job.note(Edges::of(
-            &block.view(),
-            &job.source,
-            &job.clock(),
-            self.max_line_bytes,
-        ));
+        let edges = contained(&job.path, || self.edges(job, &block));
+        match edges {
+            Ok(edges) => job.note(edges),
+            Err(problem) => self.gather.problem(problem),
+        }
         match &job.lane {
             None => {
-                self.scan(job, index, &block);
+                let scanned = contained(&job.path, || self.scan(job, &block));
+                let result = scanned.unwrap_or_else(|problem| {
+                    self.gather.problem(problem);
+                    BlockResult::of_unread(&block.view())
+                });
                 freed(block.into_buffer().unwrap_or_default());
+                self.gather.block_done(job, index, result);
             }
             Some(lane) => {
                 let whole = lane.push(self.setting(job), index, block, freed);
@@ -76,22 +82,36 @@ impl Desk<'_> {
         }
     }
 
-    fn scan(&self, job: &MemberJob, index: u64, block: &Block) {
+    fn edges(&self, job: &MemberJob, block: &Block) -> Edges {
+        let (view, clock) = (block.view(), job.clock());
+        Edges::of(&view, &job.source, &clock, self.max_line_bytes)
+    }
+
+    fn scan(&self, job: &MemberJob, block: &Block) -> BlockResult {
         let view = block.view();
         let mut tally = Tally::default();
         let lines = self.setting(job).lines(&view, &mut tally);
-        let open_line = view
-            .bytes
-            .get(view.own.end - 1)
-            .is_some_and(|last| *last != b'\n');
-        self.gather.block_done(
-            job,
-            index,
-            BlockResult {
-                tally,
-                lines,
-                open_line,
-            },
-        );
+        BlockResult {
+            tally,
+            lines,
+            open_line: ends_open(&view),
+        }
     }
+}
+
+impl BlockResult {
+    /// That of a block in which nothing was found.
+    fn of_unread(view: &BlockView<'_>) -> Self {
+        BlockResult {
+            tally: Tally::default(),
+            lines: count_lines(&view.bytes[view.own.clone()]),
+            open_line: ends_open(view),
+        }
+    }
+}
+
+/// Whether a block does not end in a line end.
+fn ends_open(view: &BlockView<'_>) -> bool {
+    let last = view.bytes.get(view.own.end - 1);
+    last.is_some_and(|last| *last != b'\n')
 }

@@ -272,6 +272,11 @@ impl Gather {
         gathered.problems.extend(problems);
     }
 
+    /// Notes a problem that a worker met.
+    pub(super) fn problem(&self, problem: Problem) {
+        lock(&self.gathered).problems.push(problem);
+    }
+
     /// Lists a member that is not scanned.
     pub(super) fn skipped(&self, covered: MemberCoverage) {
         lock(&self.gathered)

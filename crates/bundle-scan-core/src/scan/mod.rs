@@ -10,6 +10,8 @@ mod desk;
 mod edges;
 mod gather;
 mod lane;
+#[cfg(test)]
+mod panics;
 mod progress;
 mod reading;
 mod sample;

@@ -12,6 +12,7 @@ use super::desk::Desk;
 use super::gather::{MemberJob, SharedJob, lock};
 use super::structured::is_structured;
 use super::{Progress, ScannerBuilder};
+use crate::base::contain::contained;
 use crate::base::problem::Problem;
 use crate::base::shared_bytes::SharedBytes;
 use crate::container::{Body, Member, Part, Totals, Visitor};
@@ -144,8 +145,13 @@ impl<'c, 'scope> Reading<'c, 'scope> {
             let mut watch = Watch::new(self.shared.settings.profile);
             let mut buffer = self.crew.buffer();
             self.noted.spent.waiting += watch.lap();
-            let next = blocks.next_block(&mut buffer);
+            // A decoder that panics must not take the buffer with it.
+            let next = contained(&job.path, || blocks.next_block(&mut buffer));
             self.noted.spent.reading += watch.lap();
+            let next = next.unwrap_or_else(|problem| {
+                self.noted.problems.push(problem);
+                None
+            });
             let Some(block) = next else {
                 self.crew.give_back(buffer);
                 break;

@@ -6,6 +6,9 @@
 use std::borrow::Cow;
 
 use super::window::Window;
+use crate::base::contain::contained;
+#[cfg(test)]
+use crate::base::contain::provoke;
 use crate::base::legible::legible;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::{Problem, ProblemKind};
@@ -65,6 +68,8 @@ pub(super) struct StructuredScan {
     /// For what is made of one section; empty between two of them.
     arena: Arena,
     so_far: SoFar,
+    /// What broke it off: then the rest is not read.
+    broken: Option<Problem>,
 }
 
 /// What the pieces told so far add up to.
@@ -89,6 +94,7 @@ impl StructuredScan {
             reader: Reader::new(path),
             arena: Arena::default(),
             so_far: SoFar::default(),
+            broken: None,
         }
     }
 
@@ -99,20 +105,35 @@ impl StructuredScan {
             so_far.bytes = view.offset;
             so_far.origin = view.origin.clone();
         }
+        if self.broken.is_some() {
+            return;
+        }
         let own = view.bytes.get(view.own.clone()).unwrap_or_default();
-        self.reader.feed(own, &mut |piece| {
-            so_far.piece(setting, Some(view), &piece, arena);
-            arena.clear();
+        let fed = contained(setting.path, || {
+            self.reader.feed(own, &mut |piece| {
+                so_far.piece(setting, Some(view), &piece, arena);
+                arena.clear();
+            });
         });
+        self.broken = fed.err();
     }
 
     /// Ends the member.
     pub(super) fn finish(mut self, setting: Setting<'_>) -> (SoFar, Vec<Problem>) {
         let (so_far, arena) = (&mut self.so_far, &mut self.arena);
-        self.reader.finish(&mut |piece| {
-            so_far.piece(setting, None, &piece, arena);
-            arena.clear();
-        });
+        let finished = match self.broken {
+            Some(problem) => Err(problem),
+            None => contained(setting.path, || {
+                self.reader.finish(&mut |piece| {
+                    so_far.piece(setting, None, &piece, arena);
+                    arena.clear();
+                });
+            }),
+        };
+        if let Err(problem) = finished {
+            so_far.is_cut = true;
+            return (self.so_far, vec![problem]);
+        }
         so_far.is_cut |= self.reader.ended_early() && !so_far.census.facts.is_empty();
         let mut problems = Vec::new();
         let mut say = |kind, detail: String| {
@@ -248,6 +269,8 @@ impl Setting<'_> {
 
     /// Matches lines, of which some are explained: see [`Counting::explained`].
     fn lines_besides(&self, explained: &[usize], view: &BlockView<'_>, tally: &mut Tally) -> u64 {
+        #[cfg(test)]
+        provoke(self.path);
         let clock = Clock::rotated(self.modified, self.source.rotation.as_deref());
         if self.is_measured {
             tally.costs.get_or_insert_default();

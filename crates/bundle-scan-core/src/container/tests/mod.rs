@@ -461,6 +461,36 @@ fn links_in_a_directory_are_not_followed_and_unreadable_files_are_problems() {
     );
 }
 
+/// Panics at members of a certain name.
+struct Squeamish(Seen);
+
+impl Visitor for Squeamish {
+    fn member(&mut self, member: &Member, body: Body<'_>) -> ControlFlow<()> {
+        assert!(!member.path.as_str().ends_with("hostname"), "ugh");
+        self.0.member(member, body)
+    }
+
+    fn part(&mut self, part: Part) -> ControlFlow<()> {
+        part.walk(self)
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.0.problem(problem);
+    }
+}
+
+#[test]
+fn a_visitor_that_panics_is_shown_the_other_members() {
+    for (name, pack) in Fixture::PACKINGS {
+        let mut visitor = Squeamish(Seen::default());
+        let (limits, totals) = (Arc::default(), Arc::default());
+        let input = Input::Reader(Box::new(Cursor::new(pack(&fixture()))));
+        walk(input, &limits, Way::default(), &totals, &mut visitor).unwrap();
+        assert_eq!(visitor.0.members.len(), 2, "{name}");
+        assert_eq!(visitor.0.kinds(), [ProblemKind::Internal], "{name}");
+    }
+}
+
 #[test]
 fn a_visitor_can_end_the_walk() {
     for (_, pack) in Fixture::PACKINGS {
