@@ -75,7 +75,7 @@ type ProgressCallback = Arc<dyn Fn(&Progress) + Send + Sync>;
 
 impl ScannerBuilder {
     /// Threads that read and scan; 0 means one for each core, which is the default. With more than one the calling thread waits for them, and
-    /// the callback of [`Self::on_progress`] is called by one of them.
+    /// the callback of [`Self::on_progress`] is called by them.
     pub fn threads(&mut self, count: usize) -> &mut Self {
         self.threads = count;
         self
@@ -150,7 +150,8 @@ impl ScannerBuilder {
         self
     }
 
-    /// A function that is called from the reading thread after each piece of input and each member.
+    /// A function that is called after each piece of input and each member, by whichever thread has read it, and so by several at the same time.
+    /// Where a limit ends a scan whose parts were read in any order, it begins anew, and what is told with it.
     pub fn on_progress(
         &mut self,
         callback: impl Fn(&Progress) + Send + Sync + 'static,

@@ -133,11 +133,18 @@ impl BlockView<'_> {
         self.at_start && self.own.start == 0
     }
 
-    /// The byte of the member that stands at this place of the view, which does not lie before what the block owns.
+    /// The byte of the member that stands at this place of the view.
     pub fn offset_of(&self, at: usize) -> u64 {
-        let own = &self.bytes[self.own.clone()];
-        let into = at.saturating_sub(self.own.start);
-        self.offset + self.origin.length_up_to(own, into)
+        match at.checked_sub(self.own.start) {
+            Some(into) => {
+                let from_own = &self.bytes[self.own.start..];
+                self.offset + self.origin.length_up_to(from_own, into)
+            }
+            None => {
+                let before = self.origin.length_of(&self.bytes[at..self.own.start]);
+                self.offset.saturating_sub(before)
+            }
+        }
     }
 }
 
