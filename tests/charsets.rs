@@ -108,6 +108,39 @@ fn assert_addresses(report: &Report, written: &Fixture, is_big: bool) {
 }
 
 #[test]
+fn addresses_count_what_stands_before_in_any_script() {
+    let noise = "Mar 10 10:17:40 n1 agentd[7]: 磁盘 😀 é fine\n".repeat(3_000);
+    let proof = "Mar 10 10:17:41 n1 kernel: [12345.678901] neighbour: arp_cache: neighbor table overflow!\n";
+    let later = proof
+        .replace("10:17:41", "11:44:02")
+        .replace("12345", "17526");
+    let pod = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: 配置😀\n---\n".repeat(40);
+    let files = |charset: Charset| {
+        Fixture::new(vec![
+            (
+                "var/log/messages".into(),
+                charset(&[noise.as_str(), proof, &noise].concat()),
+            ),
+            (
+                "kubectl/all.yaml".into(),
+                charset(&[pod.as_str(), &later].concat()),
+            ),
+        ])
+    };
+    let charsets: [(Charset, bool); 2] = [(utf16_le_with_mark, false), (utf16_be, true)];
+    for (charset, is_big) in charsets {
+        for (threads, block_bytes) in [(1, 1 << 20), (2, 1 << 12)] {
+            let written = files(charset);
+            let report = scan(&written, threads, block_bytes);
+            let finding = report.finding("arp-table-overflow").unwrap();
+            let offsets = finding.evidence.iter().map(|line| line.byte_offset);
+            assert!(offsets.max().unwrap() > 100_000);
+            assert_addresses(&report, &written, is_big);
+        }
+    }
+}
+
+#[test]
 fn coverage_counts_the_bytes_of_the_member() {
     let text = "Mar 10 10:17:41 n1 agentd[7]: 磁盘 😀 fine\n".repeat(100);
     let written = utf16_le_with_mark(&text);

@@ -1,6 +1,7 @@
 //! Opens a regular file: maps it if it is plain, reads it if it is a container.
 //!
-//! Invariants: a container is read in pieces and not mapped, so that its size does not count as memory; a file that cannot be mapped is read instead.
+//! Invariants: a container is read in pieces and not mapped, so that its size does not count as memory; a
+//! file that cannot be mapped is read instead.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -131,7 +132,8 @@ pub(super) fn open(
                 }
             }
             Format::Zip if walker.admits(&place, &format) => {
-                return Ok(zip::walk_file(walker, &place, file));
+                let walk = |walker: &mut Walker<'_>| zip::walk_file(walker, &place, file);
+                return Ok(walker.contained(&place.container, walk));
             }
             Format::Zip => return Ok(walker.flush()),
             _ => {}

@@ -136,7 +136,7 @@ impl<'w> Walker<'w> {
 
     /// Does `work`; a panic in it is a problem of `address`, and what stands around goes on: the reader in it is dropped, and all that is
     /// kept of a walk are numbers and problems.
-    fn contained(
+    pub(super) fn contained(
         &mut self,
         address: &MemberPath,
         work: impl FnOnce(&mut Self) -> ControlFlow<()>,

@@ -4,8 +4,7 @@
 //! [`super::zip_stream`] reads it front to back. Never decrypts. Invariant: the directory is read as it is walked, so
 //! memory does not grow with the number of entries, and entries of the same name are all met.
 //!
-//! DOS times have no zone and are ignored; only the extended timestamp says when a member changed. Names that are not
-//! UTF-8 are not guessed at. Source: APPNOTE 6.3.10; Info-ZIP `extrafld.txt` (0x5455).
+//! DOS times have no zone and are ignored; only the extended timestamp says when a member changed. Source: APPNOTE 6.3.10; Info-ZIP `extrafld.txt` (0x5455).
 
 use std::cell::Cell;
 use std::fs::File;

@@ -7,8 +7,9 @@
 use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, Input, MatchKind, StartKind};
 
-use super::qgram::{MIN_BYTES, QGrams};
+use super::qgram::QGrams;
 use crate::base::means::Means;
+use crate::text::commonness::SHORTEST_BYTES;
 
 /// Anchors up to which an automaton is fastest with a table of all states and bytes; that of more fits into no cache.
 const MAX_IN_DFA: usize = 500;
@@ -64,7 +65,7 @@ impl AnchorIndex {
             .collect();
         pairs.sort_unstable();
         pairs.dedup();
-        let is_short = |text: &[u8]| text.len() < MIN_BYTES || means == Means::Common;
+        let is_short = |text: &[u8]| text.len() < SHORTEST_BYTES || means == Means::Common;
         let short = pairs.extract_if(.., |(text, _)| is_short(text));
         let (short_texts, short_owners) = Owners::take(short.collect());
         let (long_texts, long_owners) = Owners::take(pairs);

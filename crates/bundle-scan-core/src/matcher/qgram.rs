@@ -11,12 +11,10 @@
 
 use foldhash::HashSet;
 
-use crate::text::commonness::{FOLD, RUN, RUN_BYTES, WINDOW, per_million};
+use crate::text::commonness::{FOLD, RUN, WINDOW, per_million};
 
 /// Only positions that are a multiple of it are probed.
 const STRIDE: usize = RUN;
-/// The shortest anchor that this filter finds. Only those that are one byte longer have four windows of their own.
-pub(super) const MIN_BYTES: usize = RUN_BYTES - 1;
 /// Positions probed together: one branch for all of them.
 const PROBES: usize = 16;
 /// Bytes in which they lie.
@@ -58,7 +56,7 @@ const FILLERS: [&[u8; WINDOW]; 6] = [
     b"      ", b"\n     ", b"------", b"======", b"000000", b"******",
 ];
 
-/// Anchors of at least [`MIN_BYTES`] bytes, searched together.
+/// Anchors of at least [`SHORTEST_BYTES`] bytes, searched together.
 #[derive(Debug)]
 pub(super) struct QGrams {
     /// A bit for each slot: whether the hash of some window falls there.
@@ -129,7 +127,7 @@ struct Window {
 }
 
 impl QGrams {
-    /// Prepares a search for `anchors`; each has at least [`MIN_BYTES`] bytes.
+    /// Prepares a search for `anchors`; each has at least [`SHORTEST_BYTES`] bytes.
     pub(super) fn new(anchors: Vec<Vec<u8>>) -> Self {
         let mut known = HashSet::default();
         let mut windows = Vec::with_capacity(anchors.len() * STRIDE);

@@ -1,8 +1,8 @@
 //! Who scans the blocks that a reader cuts.
 //!
 //! The threads of a pool share [`Hands`]. One of them walks the bundle and leads: it has others scan what it reads, and scans when it is
-//! ahead of them. Parts of the bundle that can be walked by themselves are read aside, each by one thread, which scans what it reads unless
-//! another thread is idle. Invariant: nobody who reads aside waits for anybody, so a thread may do so whatever it was about to do.
+//! ahead of them. Parts of the bundle that can be walked by themselves are read aside, each by one thread, which hands
+//! out blocks while there are free buffers, and scans the rest itself. Invariant: nobody who reads aside waits for anybody, so a thread may do so whatever it was about to do.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -61,7 +61,7 @@ pub(super) enum Crew<'c, 'scope> {
         scope: &'c Scope<'scope>,
         hands: &'scope Hands,
     },
-    /// For one that reads a part: the reader itself, and those who are idle.
+    /// For one that reads a part: the pool while it has free buffers, else the reader itself.
     Aside {
         scope: &'c Scope<'scope>,
         hands: &'scope Hands,

@@ -17,6 +17,8 @@ pub const FOLD: u8 = 0x20;
 pub const RUN: usize = 4;
 /// Bytes in which they lie.
 pub const RUN_BYTES: usize = WINDOW + RUN - 1;
+/// Bytes of the shortest text that such a search finds: the last of its stretches goes on for one byte behind it, which may be any.
+pub const SHORTEST_BYTES: usize = RUN_BYTES - 1;
 /// What is assumed of a stretch that is not listed.
 const RARE: f32 = 4.0;
 

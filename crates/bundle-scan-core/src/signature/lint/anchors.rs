@@ -5,11 +5,9 @@ use std::collections::BTreeSet;
 use super::leaf_path;
 use crate::signature::place::place;
 use crate::signature::{Complaint, Signature};
-use crate::text::commonness::{RUN, RUN_BYTES, rarest_run};
+use crate::text::commonness::{RUN, RUN_BYTES, SHORTEST_BYTES, rarest_run};
 
-/// Bytes of the shortest anchor that the prefilter finds: the last of its windows goes on for one byte behind it.
-const SHORTEST: usize = RUN_BYTES - 1;
-/// Windows of such an anchor: the last one stands for each byte that may follow, of which case is one bit.
+/// Windows of the shortest anchor that the prefilter finds: the last one stands for each byte that may follow, of which case is one bit.
 const WINDOWS_OF_SHORTEST: usize = RUN - 1 + (1 << (u8::BITS - 1));
 /// Comparisons among a million positions of logs that one anchor of thousands may cost.
 const COMMON: f32 = 100.0;
@@ -35,9 +33,9 @@ pub fn advice(signature: &Signature) -> Vec<Complaint> {
 fn cost(anchor: &[u8]) -> Option<(&'static str, String)> {
     let shown = String::from_utf8_lossy(anchor);
     let bytes = anchor.len();
-    if bytes < SHORTEST {
+    if bytes < SHORTEST_BYTES {
         let message = format!(
-            "{shown:?} has {bytes} bytes: anchors of fewer than {SHORTEST} take a pass of their own over everything, several times as long as that for all others; {RUN_BYTES} or more take none"
+            "{shown:?} has {bytes} bytes: anchors of fewer than {SHORTEST_BYTES} take a pass of their own over everything, several times as long as that for all others; {RUN_BYTES} or more take none"
         );
         return Some(("costly-anchor", message));
     }
