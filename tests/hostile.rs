@@ -2,16 +2,21 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::io::Cursor;
+use std::time::Duration;
 
 use bundle_scan_core::report::Status;
 use bundle_scan_core::{
-    Error, ErrorKind, Limits, Means, Report, Scanner, ScannerBuilder, SignatureSet,
+    Error, ErrorKind, Limits, Means, Report, Scanner, ScannerBuilder, SignatureSet, Switch,
 };
 use bundle_scan_testkit::{Fixture, corrupt, truncate};
 
 /// A line that proves `arp-table-overflow`.
 const PROOF: &str =
     "Mar 10 10:17:41 n1 kernel: [12345.678901] neighbour: arp_cache: neighbor table overflow!\n";
+
+/// Another one.
+const LATER: &str =
+    "Mar 10 11:44:02 n1 kernel: [17526.345678] neighbour: arp_cache: neighbor table overflow!\n";
 
 fn builder() -> ScannerBuilder {
     let mut builder = Scanner::builder();
@@ -195,14 +200,29 @@ fn a_bomb_ends_at_a_named_limit() {
     let zeros = Fixture::new(vec![
         ("a/messages".into(), PROOF.into()),
         ("bomb".into(), vec![b'0'; 200 << 20]),
+        ("c/messages".into(), LATER.into()),
     ]);
-    let limits = Limits {
+    let few = Limits {
         max_ratio: 100,
+        max_dense_bytes: 1 << 20,
         ..Limits::default()
     };
-    let report = scan_with(builder().limits(limits), zeros.tar_gz()).unwrap();
-    assert!(proves(&report));
-    assert_eq!(kinds(&report), ["limit_reached"]);
+    // What stands behind it is found, unless that takes too long.
+    for (max_dense_bytes, behind) in [(20 << 20, true), (1 << 20, false)] {
+        let limits = Limits {
+            max_dense_bytes,
+            ..few.clone()
+        };
+        for bomb in [zeros.tar_gz(), zeros.zip()] {
+            let is_zip = bomb.starts_with(b"PK");
+            let report = scan_with(builder().limits(limits.clone()), bomb).unwrap();
+            let finding = report.finding("arp-table-overflow").unwrap();
+            assert_eq!(finding.count == 2, behind || is_zip);
+            assert!(kinds(&report).iter().all(|kind| *kind == "limit_reached"));
+            assert!(report.problems.len() <= 2, "{:?}", report.problems);
+            assert!(report.bundle.bytes_decoded < 90 << 20);
+        }
+    }
     let limits = Limits {
         max_decoded_bytes: 1 << 20,
         ..Limits::default()
@@ -210,6 +230,70 @@ fn a_bomb_ends_at_a_named_limit() {
     let report = scan_with(builder().limits(limits), zeros.tar()).unwrap();
     assert!(proves(&report));
     assert_eq!(kinds(&report), ["limit_reached"]);
+}
+
+#[test]
+fn zips_in_zips_end_in_bounded_time() {
+    let mut bytes = Fixture::new(vec![("0.log".into(), vec![b'0'; 70 << 20])]).zip();
+    for level in (0..5).rev() {
+        let mut files: Vec<_> = (0..12)
+            .map(|n| (format!("{n}.zip"), bytes.clone()))
+            .collect();
+        if level == 0 {
+            files.push(("var/log/messages".into(), PROOF.into()));
+        }
+        bytes = Fixture::new(files).zip();
+    }
+    let limits = Limits {
+        max_dense_bytes: 8 << 20,
+        ..Limits::default()
+    };
+    let report = scan_with(builder().limits(limits), bytes).unwrap();
+    assert!(proves(&report));
+    assert!(kinds(&report).iter().all(|kind| *kind == "limit_reached"));
+    assert!(report.bundle.bytes_decoded < 300 << 20);
+}
+
+#[test]
+fn reading_ends_when_the_time_is_over_or_somebody_says_so() {
+    let limits = Limits {
+        max_time: Some(Duration::ZERO),
+        ..Limits::default()
+    };
+    let stopped = Switch::default();
+    stopped.set();
+    for (builder, kind, word) in [
+        (builder().limits(limits), "limit_reached", "max_time"),
+        (builder().stop(stopped), "interrupted", "interrupted"),
+    ] {
+        for bytes in [
+            with_noise().tar_gz(),
+            with_noise().zip(),
+            with_noise().tar(),
+        ] {
+            let report = scan_with(builder, bytes).unwrap();
+            assert_eq!(report.status, Status::Partial);
+            assert_eq!(kinds(&report), [kind]);
+            assert!(report.problems[0].detail.contains(word));
+        }
+    }
+}
+
+#[test]
+fn what_was_read_before_the_end_was_called_is_reported() {
+    let stop = Switch::default();
+    let mut builder = builder();
+    let members = stop.clone();
+    builder.threads(1).stop(stop).on_progress(move |now| {
+        if now.members == 1 {
+            members.set();
+        }
+    });
+    let upload = Cursor::new(with_noise().tar_gz());
+    let scanner = builder.build(SignatureSet::builtin().unwrap());
+    let report = scanner.scan_reader("upload", upload).unwrap();
+    assert!(proves(&report));
+    assert_eq!(kinds(&report), ["interrupted"]);
 }
 
 #[test]
@@ -259,7 +343,7 @@ fn names_never_leave_the_bundle() {
 
 #[test]
 fn a_scan_can_be_cancelled() {
-    let cancel = bundle_scan_core::Cancel::default();
+    let cancel = Switch::default();
     let mut builder = builder();
     let seen = cancel.clone();
     builder.cancel(cancel).on_progress(move |_| seen.set());

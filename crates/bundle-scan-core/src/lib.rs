@@ -48,6 +48,7 @@ pub mod source;
 #[doc(hidden)]
 pub mod text;
 
+pub use base::halt::Switch;
 pub use base::lang::Lang;
 pub use base::limits::Limits;
 pub use base::means::Means;
@@ -55,5 +56,5 @@ pub use base::severity::Severity;
 pub use error::{Error, ErrorKind};
 pub use render::Render;
 pub use report::Report;
-pub use scan::{Cancel, Progress, Scanner, ScannerBuilder};
+pub use scan::{Progress, Scanner, ScannerBuilder};
 pub use signature::SignatureSet;

@@ -6,8 +6,10 @@ use std::str::FromStr;
 use bundle_scan_core::base::time::seconds_east;
 use bundle_scan_core::base::window::When;
 use bundle_scan_core::render::OUTPUTS;
-use bundle_scan_core::{Lang, Limits, Render, Severity};
+use bundle_scan_core::{Lang, Render, Severity};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::limits::LimitArgs;
 
 /// Names what is wrong in a Kubernetes support bundle: ranked, with proof and remedy.
 #[derive(Debug, Parser)]
@@ -17,7 +19,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     args_conflicts_with_subcommands = true,
     arg_required_else_help = true,
     after_help = "Exit codes: 0 scanned, nothing at or above --fail-on; 1 something was; 2 wrong usage or a bad signature; 3 unusable input; \
-                  4 partial under --strict; 5 internal error.\nExamples:\n  bundle-scan bundle.tgz\n  \
+                  4 partial under --strict; 5 internal error; 130 interrupted.\nExamples:\n  bundle-scan bundle.tgz\n  \
                   bundle-scan --lang zh --top all /var/log\n  ssh node 'tar cz /var/log' | bundle-scan -f json -"
 )]
 pub(crate) struct Cli {
@@ -117,14 +119,6 @@ pub(crate) struct ScanArgs {
     /// Leave out how long the scan took, so that two reports can be compared.
     #[arg(long)]
     pub(crate) no_timings: bool,
-
-    /// Containers inside containers that are opened.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().max_depth)]
-    pub(crate) max_depth: usize,
-
-    /// Bytes decoded in all before the scan ends, with an optional k, M, G or T.
-    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, default_value = "1T")]
-    pub(crate) max_decoded: u64,
 }
 
 /// What part of the time a report is about.
@@ -157,6 +151,13 @@ pub(crate) struct ReadingArgs {
     /// Print nothing but the report.
     #[arg(short, long)]
     pub(crate) quiet: bool,
+
+    /// Map plain files rather than read them. For bundles at rest only: a file that is cut short meanwhile ends the run.
+    #[arg(long)]
+    pub(crate) mmap: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 }
 
 impl ReadingArgs {
@@ -397,22 +398,6 @@ impl FromStr for CountOrAll {
 
 fn parse_offset(text: &str) -> Result<i32, String> {
     seconds_east(text).ok_or_else(|| "expected an offset from UTC such as +08:00".to_owned())
-}
-
-fn parse_bytes(text: &str) -> Result<u64, String> {
-    let (number, unit) = match text.char_indices().last() {
-        Some((at, 'k' | 'K')) => (&text[..at], 1 << 10),
-        Some((at, 'M')) => (&text[..at], 1 << 20),
-        Some((at, 'G')) => (&text[..at], 1 << 30),
-        Some((at, 'T')) => (&text[..at], 1 << 40),
-        _ => (text, 1),
-    };
-    let number: u64 = number
-        .parse()
-        .map_err(|_| "expected a number of bytes such as 512M or 20G".to_owned())?;
-    number
-        .checked_mul(unit)
-        .ok_or_else(|| "too large".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

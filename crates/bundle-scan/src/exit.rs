@@ -20,6 +20,8 @@ pub(crate) enum Exit {
     Partial = 4,
     /// Internal error, or the report cannot be written.
     Internal = 5,
+    /// Interrupted: the report, if there is one, tells what was read until then. What shells say of a process that Ctrl-C ended.
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {

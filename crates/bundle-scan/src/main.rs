@@ -3,6 +3,8 @@
 mod args;
 mod commands;
 mod exit;
+mod interrupt;
+mod limits;
 mod progress;
 
 use std::process::ExitCode;
@@ -43,7 +45,11 @@ fn main() -> ExitCode {
         Some(Command::Completions { shell }) => commands::completions(*shell),
         Some(Command::Man) => commands::man(),
     };
-    result.unwrap_or_else(|error| exit::report(&error)).into()
+    let exit = result.unwrap_or_else(|error| exit::report(&error));
+    match interrupt::happened() {
+        true => Exit::Interrupted.into(),
+        false => exit.into(),
+    }
 }
 
 /// The name of a command that options came before: it was then taken for the path of a bundle.

@@ -2,6 +2,7 @@
 //! Uses no other room.
 
 pub mod contain;
+pub mod halt;
 pub mod hash;
 pub mod lang;
 pub mod legible;

@@ -17,6 +17,8 @@ pub enum ProblemKind {
     Unreadable,
     /// A limit of [`super::limits::Limits`] ended this member or the scan.
     LimitReached,
+    /// Whoever runs the scan has ended it.
+    Interrupted,
     /// A mistake in this program ended this member or a part of it.
     Internal,
 }
@@ -31,6 +33,7 @@ impl ProblemKind {
             ProblemKind::Encrypted => "encrypted",
             ProblemKind::Unreadable => "unreadable",
             ProblemKind::LimitReached => "limit_reached",
+            ProblemKind::Interrupted => "interrupted",
             ProblemKind::Internal => "internal",
         }
     }

@@ -9,14 +9,20 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use crate::base::halt::Halt;
 use crate::base::limits::Limits;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::{Problem, ProblemKind};
 
 use super::codec::Way;
 
-/// Output of one compressed stream from which on its ratio is checked: small streams may be very dense.
-const RATIO_GRACE_BYTES: u64 = 64 << 20;
+/// Bytes from which on a member may count as dense: logs may well repeat themselves for a while.
+const DENSE_FROM_BYTES: u64 = 64 << 20;
+/// Encoded bytes that may have been read for a member before it began.
+const READ_AHEAD_BYTES: u64 = 128 << 10;
+/// How many times as much of dense data is decoded as is scanned of it, to get to what stands behind it. It is also as many times denser
+/// that data is not decoded further than it is scanned.
+const DECODED_PER_SCANNED: u64 = 16;
 
 /// What all parts of a walk have cost so far.
 #[derive(Debug, Default)]
@@ -31,8 +37,14 @@ pub struct Totals {
     members: AtomicU64,
     /// Bytes of nested archives that were taken out of a stream and are held until they are walked.
     held: AtomicU64,
-    /// Whether a limit of the whole walk is reached.
+    /// Bytes delivered of dense members.
+    dense: AtomicU64,
+    /// Whether a limit of the whole walk has ended it.
     is_exhausted: AtomicBool,
+    /// Whether a limit of the whole walk has ended it or a member.
+    is_order_felt: AtomicBool,
+    /// Whether it was ended from outside.
+    is_halted: AtomicBool,
 }
 
 impl Totals {
@@ -70,20 +82,45 @@ impl Totals {
         self.members.load(Ordering::Relaxed)
     }
 
-    /// Whether a limit of the whole walk has ended it.
-    pub fn is_exhausted(&self) -> bool {
+    /// Whether a limit of the whole walk has ended it or a member, so that what was scanned depends on the order of its parts.
+    pub fn is_order_felt(&self) -> bool {
+        self.is_order_felt.load(Ordering::Relaxed)
+    }
+
+    /// Whether the walk was ended from outside, by a switch or by the time.
+    pub fn is_halted(&self) -> bool {
+        self.is_halted.load(Ordering::Relaxed)
+    }
+
+    fn is_exhausted(&self) -> bool {
         self.is_exhausted.load(Ordering::Relaxed)
+    }
+
+    fn feel_order(&self) {
+        self.is_order_felt.store(true, Ordering::Relaxed);
     }
 }
 
-/// What is the same in all parts of a walk.
-#[derive(Clone, Debug)]
-pub(super) struct Terms {
+/// What a member has had so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Had {
+    /// Bytes delivered.
+    pub(super) delivered: u64,
+    /// Encoded bytes that were taken for them, if they were compressed.
+    pub(super) encoded: Option<u64>,
+}
+
+/// On what terms a bundle is walked: the same in all parts of a walk.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
     /// The bounds.
-    pub(super) limits: Arc<Limits>,
-    /// How it is decoded.
-    pub(super) way: Way,
-    pub(super) totals: Arc<Totals>,
+    pub limits: Arc<Limits>,
+    /// How it is read.
+    pub way: Way,
+    /// When it ends early.
+    pub halt: Halt,
+    /// What it costs, counted as it goes on, so that others can tell how far it has come.
+    pub totals: Arc<Totals>,
 }
 
 /// The account of one walk, or of a part of one that is walked by itself.
@@ -163,6 +200,7 @@ impl Budget {
 
     /// Counts one more member, or breaks if there are too many.
     pub(super) fn admit_member(&self) -> ControlFlow<()> {
+        self.watch();
         let (members, most) = (&self.terms.totals.members, self.limits().max_members);
         if members.fetch_add(1, Ordering::Relaxed) >= most {
             members.fetch_sub(1, Ordering::Relaxed);
@@ -177,23 +215,69 @@ impl Budget {
         self.flow()
     }
 
-    /// Grants up to `wanted` decoded bytes to `member`, which has had `delivered`, and counts them.
+    /// Grants up to `wanted` decoded bytes to `member` beside what it had, and counts them.
     /// Reports the limit that makes it grant fewer.
-    pub(super) fn grant(&self, member: &MemberPath, delivered: u64, wanted: u64) -> u64 {
+    pub(super) fn grant(&self, member: &MemberPath, had: Had, wanted: u64) -> u64 {
         let most = self.limits().max_member_bytes;
-        let of_member = most.saturating_sub(delivered);
-        if of_member < wanted {
+        let mut granted = wanted.min(most.saturating_sub(had.delivered));
+        if granted < wanted {
             self.reached(member, "max_member_bytes", most);
         }
-        let granted = self.spend(wanted.min(of_member));
+        if self.is_dense(had) {
+            granted = self.grant_dense(member, granted);
+        }
+        let granted = match self.flow() {
+            ControlFlow::Continue(()) => self.spend(granted),
+            ControlFlow::Break(()) => 0,
+        };
         let decoded = &self.terms.totals.decoded;
         decoded.fetch_add(granted, Ordering::Relaxed);
         granted
     }
 
-    /// Whether a compressed stream that gave `decoded` bytes for `encoded` is too dense to be honest.
-    pub(super) fn too_dense(&self, encoded: u64, decoded: u64) -> bool {
-        decoded > RATIO_GRACE_BYTES && decoded / encoded.max(1) > self.limits().max_ratio
+    /// Whether a member repeats itself so much that all members like it share what is scanned of them.
+    fn is_dense(&self, had: Had) -> bool {
+        let ratio = |encoded: u64| had.delivered / encoded.saturating_add(READ_AHEAD_BYTES);
+        had.delivered >= DENSE_FROM_BYTES
+            && had
+                .encoded
+                .is_some_and(|encoded| ratio(encoded) > self.limits().max_ratio)
+    }
+
+    fn grant_dense(&self, member: &MemberPath, wanted: u64) -> u64 {
+        let (dense, most) = (&self.terms.totals.dense, self.limits().max_dense_bytes);
+        let room = most.saturating_sub(dense.fetch_add(wanted, Ordering::Relaxed));
+        if room < wanted {
+            self.terms.totals.feel_order();
+            self.reached_ratio(member);
+        }
+        wanted.min(room)
+    }
+
+    /// Whether `decoded` bytes that were made of `encoded` ones are too many to go on.
+    pub(super) fn is_bomb(&self, encoded: u64, decoded: u64) -> bool {
+        let (ratio, limits) = (decoded / encoded.max(1), self.limits());
+        let exceeds = |bytes: u64, times: u64| {
+            decoded > bytes.saturating_mul(times) && ratio > limits.max_ratio
+        };
+        let is_denser = ratio / DECODED_PER_SCANNED > limits.max_ratio;
+        exceeds(limits.max_dense_bytes, DECODED_PER_SCANNED)
+            || is_denser && exceeds(limits.max_dense_bytes.max(DENSE_FROM_BYTES), 1)
+    }
+
+    /// Whether the whole walk decodes so much of so little that nested containers are left alone.
+    pub(super) fn is_in_bomb(&self) -> bool {
+        let totals = &self.terms.totals;
+        let is_bomb = self.is_bomb(totals.bytes_read(), totals.spent.load(Ordering::Relaxed));
+        if is_bomb {
+            totals.feel_order();
+        }
+        is_bomb
+    }
+
+    /// Reports that `member` repeats itself too much.
+    pub(super) fn reached_ratio(&self, member: &MemberPath) {
+        self.reached(member, "max_ratio", self.limits().max_ratio);
     }
 
     /// Reports that a limit ended `member`.
@@ -205,6 +289,7 @@ impl Budget {
     /// Spends up to `wanted` decoded bytes, and how many those are; exhausts the walk if they are fewer. Whether it is exhausted at its end
     /// does not depend on the order in which its parts spend.
     fn spend(&self, wanted: u64) -> u64 {
+        self.watch();
         let (spent, most) = (&self.terms.totals.spent, self.limits().max_decoded_bytes);
         let room = most.saturating_sub(spent.fetch_add(wanted, Ordering::Relaxed));
         if room < wanted {
@@ -214,9 +299,25 @@ impl Budget {
     }
 
     fn exhaust(&self, name: &str, value: u64) {
-        let exhausted = &self.terms.totals.is_exhausted;
-        if !exhausted.swap(true, Ordering::Relaxed) {
+        let totals = &self.terms.totals;
+        totals.feel_order();
+        if !totals.is_exhausted.swap(true, Ordering::Relaxed) {
             self.reached(&MemberPath::new(""), name, value);
+        }
+    }
+
+    /// Ends the walk when that is asked for.
+    fn watch(&self) {
+        let totals = &self.terms.totals;
+        if totals.is_exhausted() {
+            return;
+        }
+        if let Some((kind, reason)) = self.terms.halt.reason()
+            && !totals.is_exhausted.swap(true, Ordering::Relaxed)
+        {
+            totals.is_halted.store(true, Ordering::Relaxed);
+            let detail = format!("{reason}: the rest is not scanned");
+            self.report(&MemberPath::new(""), kind, detail);
         }
     }
 }

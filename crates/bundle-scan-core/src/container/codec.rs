@@ -8,13 +8,15 @@ use std::io::{self, BufRead, Read};
 
 use crate::base::means::Means;
 
-/// How streams are decoded.
+/// How a bundle is read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Way {
-    /// With what.
+    /// With what it is decoded.
     pub means: Means,
     /// Threads that may decode one stream; none is as good as one.
     pub threads: u32,
+    /// Whether plain files are mapped rather than read. If another process cuts one short meanwhile, this one ends with SIGBUS.
+    pub maps_files: bool,
 }
 
 /// One compression format.

@@ -1,7 +1,7 @@
-//! Opens a regular file: maps it if it is plain, reads it if it is a container.
+//! Opens a regular file, and reads it in pieces.
 //!
-//! Invariants: a container is read in pieces and not mapped, so that its size does not count as memory; a
-//! file that cannot be mapped is read instead.
+//! Invariants: a file that grows or is cut short meanwhile is read as far as it was long and is there; a plain one is mapped only where that is
+//! asked for, a container never, so that its size does not count as memory.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -15,14 +15,14 @@ use memmap2::Advice;
 use memmap2::UncheckedAdvice;
 use memmap2::{Mmap, MmapOptions};
 
+use super::budget::Had;
 use super::guard::Guarded;
 use super::magic::{self, Format};
 use super::open::{Place, Walker};
 use super::zip;
 use crate::base::shared_bytes::Releasable;
 
-/// Files up to this size are read rather than mapped, and the first read of any file asks for as much. Setting up a
-/// mapping costs more than copying so little.
+/// Files up to this size are read at once, and the first read of any file asks for as much.
 const SMALL_FILE_BYTES: usize = 64 << 10;
 
 /// The bytes of one file in memory.
@@ -62,7 +62,7 @@ impl Mapping {
         let length = usize::try_from(length).map_err(io::Error::other)?;
         // SAFETY: the mapping is private and read-only, and lives as long as the slices given out by `bytes`. Nothing
         // here writes to the file. If another process changes it meanwhile, bytes may change under a reader, which only
-        // compares them; if it is cut short, the process ends with SIGBUS. A bundle at rest is not changed.
+        // compares them; if it is cut short, the process ends with SIGBUS. So nothing is mapped unless the caller says that all is at rest.
         let map = unsafe { MmapOptions::new().len(length).map(file) }?;
         Ok(Mapping {
             bytes: Bytes::Mapped(map),
@@ -123,10 +123,10 @@ pub(super) fn open(
     if matches!(format, Format::Plain) && whole_read {
         return Ok(deliver(walker, &place, Mapping::read(head)));
     }
-    // A file of `/proc` claims to be shorter than it is, and cannot be mapped.
+    // A file of `/proc` claims to be shorter than it is, and can only be read.
     if length >= head.len() as u64 {
         match format {
-            Format::Plain => {
+            Format::Plain if walker.budget.terms.way.maps_files => {
                 if let Ok(mapping) = Mapping::map(&file, length) {
                     return Ok(deliver(walker, &place, mapping));
                 }
@@ -139,6 +139,9 @@ pub(super) fn open(
             _ => {}
         }
     }
+    // What is written behind the end meanwhile is not read: that may be a report on this very bundle.
+    let rest = length.checked_sub(head.len() as u64);
+    let file = file.take(rest.unwrap_or(u64::MAX));
     let read = move |walker: &mut Walker<'_>, place: &Place| {
         let whole = Box::new(io::Cursor::new(head).chain(file));
         let source = Guarded::outside(whole, walker.budget, &place.container);
@@ -166,7 +169,7 @@ fn deliver(walker: &mut Walker<'_>, place: &Place, mut mapping: Mapping) -> Cont
     let budget = walker.budget;
     let length = mapping.length as u64;
     budget.note_read(length);
-    let granted = budget.grant(&place.member.path, 0, length);
+    let granted = budget.grant(&place.member.path, Had::default(), length);
     mapping.length = usize::try_from(granted).unwrap_or(mapping.length);
     walker.deliver_mapped(place, mapping)
 }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::ProblemKind;
 
-use super::budget::Budget;
+use super::budget::{Budget, Had};
 use super::codec::{Codec, Way};
 
 /// Encoded bytes read ahead of a decoder.
@@ -19,19 +19,56 @@ const READ_AHEAD_BYTES: usize = 64 << 10;
 /// Bytes skipped at a time.
 const SKIP_BYTES: usize = 32 << 10;
 
-/// Whether a stream was broken off by a problem that is already reported. Shared by the layers that care.
+/// What is known of a stream. Shared by the layers that care.
 #[derive(Clone, Default)]
-pub(super) struct Ending(Rc<Cell<bool>>);
+pub(super) struct Stream {
+    /// Whether it was broken off by a problem that is already reported.
+    is_broken: Rc<Cell<bool>>,
+    /// Counts the encoded bytes that were taken, as far out as that is known, and how many those were when it began.
+    encoded: Option<(Rc<Cell<u64>>, u64)>,
+}
 
-impl Ending {
+impl Stream {
+    /// One that holds what was compressed to so many bytes.
+    pub(super) fn of_encoded(bytes: u64) -> Self {
+        Stream {
+            encoded: Some((Rc::new(Cell::new(bytes)), 0)),
+            ..Stream::default()
+        }
+    }
+
+    /// What an entry stands in that begins here.
+    pub(super) fn entry(&self) -> Self {
+        let encoded = self.encoded.as_ref();
+        Stream {
+            is_broken: Rc::clone(&self.is_broken),
+            encoded: encoded.map(|(count, _)| (Rc::clone(count), count.get())),
+        }
+    }
+
     /// Whether the stream ended before its time.
     pub(super) fn is_broken(&self) -> bool {
-        self.0.get()
+        self.is_broken.get()
     }
 
     /// Notes that the stream ended before its time.
     pub(super) fn break_off(&self) {
-        self.0.set(true);
+        self.is_broken.set(true);
+    }
+
+    /// Encoded bytes that were taken for it so far, and by those who read ahead.
+    fn encoded(&self) -> Option<u64> {
+        let (count, before) = self.encoded.as_ref()?;
+        Some(count.get().saturating_sub(*before))
+    }
+
+    /// One that is made of it; `count` counts the encoded bytes where nothing does yet.
+    fn above(&self, count: Option<&Rc<Cell<u64>>>) -> Self {
+        let counted_here = || count.map(|count| (Rc::clone(count), 0));
+        Stream {
+            encoded: self.encoded.clone().or_else(counted_here),
+            ..Stream::default()
+        }
     }
 }
 
@@ -43,15 +80,15 @@ pub(super) struct Guarded<'a> {
     address: MemberPath,
     /// What it reads, for people: `gzip stream`.
     what: String,
-    below: Ending,
-    ending: Ending,
+    below: Stream,
+    own: Stream,
     role: Role,
 }
 
 /// What a guard counts.
 enum Role {
-    /// Bytes from outside the walk.
-    Outside,
+    /// Bytes from outside the walk, of which so many were read.
+    Outside { read: Rc<Cell<u64>> },
     /// The encoded bytes of an archive's member.
     Stored,
     /// Nothing: a stream whose head was looked at, and which a guard has counted already.
@@ -72,7 +109,11 @@ impl<'a> Guarded<'a> {
         budget: &'a Budget,
         address: &MemberPath,
     ) -> Self {
-        Guarded::new(reader, budget, address, "input", Role::Outside)
+        let read = Rc::default();
+        let below = Stream::default();
+        let own = below.above(Some(&read));
+        let role = Role::Outside { read };
+        Guarded::new(reader, budget, address, "input", role, below).told_as(own)
     }
 
     /// Guards what an archive stores for the member at `address`. `below` is the archive's own stream.
@@ -80,15 +121,15 @@ impl<'a> Guarded<'a> {
         reader: Box<dyn Read + 'a>,
         budget: &'a Budget,
         address: &MemberPath,
-        below: Ending,
+        below: Stream,
     ) -> Self {
-        let guarded = Guarded::new(reader, budget, address, "archive member", Role::Stored);
-        Guarded { below, ..guarded }
+        let what = "archive member";
+        Guarded::new(reader, budget, address, what, Role::Stored, below)
     }
 
     /// Decodes this stream.
     pub(super) fn decoded(self, codec: &dyn Codec, way: Way, address: &MemberPath) -> Self {
-        let (budget, below) = (self.budget, self.ending());
+        let (budget, below) = (self.budget, self.stream());
         let encoded = Rc::new(Cell::new(0));
         let input = Counted {
             inner: self,
@@ -100,28 +141,26 @@ impl<'a> Guarded<'a> {
             Err(error) => Box::new(Failed(Some(error))),
         };
         let what = format!("{} stream", codec.name());
+        let own = below.above(Some(&encoded));
         let role = Role::Decoded {
             encoded,
             decoded: 0,
         };
-        let guarded = Guarded::new(decoder, budget, address, &what, role);
-        Guarded { below, ..guarded }
+        Guarded::new(decoder, budget, address, &what, role, below).told_as(own)
     }
 
     /// Guards this stream as the body of the member at `address`.
     pub(super) fn body(self, address: &MemberPath) -> Self {
-        let (budget, below) = (self.budget, self.ending());
+        let (budget, below) = (self.budget, self.stream());
         let role = Role::Body { delivered: 0 };
-        let guarded = Guarded::new(Box::new(self), budget, address, "member", role);
-        Guarded { below, ..guarded }
+        Guarded::new(Box::new(self), budget, address, "member", role, below)
     }
 
     /// Puts `head` back in front.
     pub(super) fn unread(self, head: Vec<u8>) -> Self {
-        let (budget, address, below) = (self.budget, self.address.clone(), self.ending());
+        let (budget, address, below) = (self.budget, self.address.clone(), self.stream());
         let inner = Box::new(io::Cursor::new(head).chain(self));
-        let guarded = Guarded::new(inner, budget, &address, "input", Role::Replayed);
-        Guarded { below, ..guarded }
+        Guarded::new(inner, budget, &address, "input", Role::Replayed, below)
     }
 
     /// Reads up to `length` bytes; fewer only at the end.
@@ -135,19 +174,26 @@ impl<'a> Guarded<'a> {
     /// Reads and drops the rest, charging it to the walk.
     pub(super) fn skip_rest(&mut self) {
         let mut scrap = vec![0; SKIP_BYTES];
+        let mut skipped = 0;
         while let Ok(count @ 1..) = self.read(&mut scrap) {
             if self.budget.charge_overhead(count as u64).is_break() {
                 return;
             }
+            skipped += count as u64;
+            let is_bomb = |encoded| self.budget.is_bomb(encoded, skipped);
+            if self.own.encoded().is_some_and(is_bomb) {
+                self.budget.reached_ratio(&self.address);
+                self.own.break_off();
+            }
         }
     }
 
-    /// How this stream ends, to be asked once it has.
-    pub(super) fn ending(&self) -> Ending {
+    /// What is known of this stream; whether it was broken off, once it has ended.
+    pub(super) fn stream(&self) -> Stream {
         match self.role {
             // Looking at the head may have met the damage already.
             Role::Replayed => self.below.clone(),
-            _ => self.ending.clone(),
+            _ => self.own.clone(),
         }
     }
 
@@ -157,37 +203,48 @@ impl<'a> Guarded<'a> {
         address: &MemberPath,
         what: &str,
         role: Role,
+        below: Stream,
     ) -> Self {
         Guarded {
             inner,
             budget,
             address: address.clone(),
             what: what.to_owned(),
-            below: Ending::default(),
-            ending: Ending::default(),
+            own: below.above(None),
+            below,
             role,
         }
+    }
+
+    fn told_as(self, own: Stream) -> Self {
+        Guarded { own, ..self }
     }
 
     /// Counts what was read; says how much of it may be handed on.
     fn count(&mut self, count: usize) -> usize {
         match &mut self.role {
-            Role::Outside => self.budget.note_read(count as u64),
+            Role::Outside { read } => {
+                read.set(read.get() + count as u64);
+                self.budget.note_read(count as u64);
+            }
             Role::Stored | Role::Replayed => {}
             Role::Decoded { encoded, decoded } => {
                 *decoded += count as u64;
-                if self.budget.too_dense(encoded.get(), *decoded) {
-                    let limit = self.budget.limits().max_ratio;
-                    self.budget.reached(&self.address, "max_ratio", limit);
-                    self.ending.break_off();
+                if self.budget.is_bomb(encoded.get(), *decoded) {
+                    self.budget.reached_ratio(&self.address);
+                    self.own.break_off();
                     return 0;
                 }
             }
             Role::Body { delivered } => {
-                let granted = self.budget.grant(&self.address, *delivered, count as u64);
+                let had = Had {
+                    delivered: *delivered,
+                    encoded: self.below.encoded(),
+                };
+                let granted = self.budget.grant(&self.address, had, count as u64);
                 *delivered += granted;
                 if granted < count as u64 {
-                    self.ending.break_off();
+                    self.own.break_off();
                 }
                 return usize::try_from(granted).map_or(count, |granted| granted.min(count));
             }
@@ -197,12 +254,12 @@ impl<'a> Guarded<'a> {
 
     /// Ends the stream, with a problem unless the layer below has reported one.
     fn fail(&self, error: &io::Error) {
-        self.ending.break_off();
+        self.own.break_off();
         if self.below.is_broken() {
             return;
         }
         let (kind, verb) = match (&self.role, error.kind()) {
-            (Role::Outside, _) => (ProblemKind::Unreadable, "cannot be read further"),
+            (Role::Outside { .. }, _) => (ProblemKind::Unreadable, "cannot be read further"),
             (_, io::ErrorKind::UnexpectedEof) => (ProblemKind::Truncated, "ends early"),
             (_, io::ErrorKind::Unsupported) => (ProblemKind::Unsupported, "cannot be decoded"),
             _ => (ProblemKind::Corrupt, "is damaged"),
@@ -218,11 +275,11 @@ impl<'a> Guarded<'a> {
 
 impl Read for Guarded<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while !self.ending.is_broken() {
+        while !self.own.is_broken() {
             match self.inner.read(out) {
                 Ok(count) => {
                     if count == 0 && self.below.is_broken() {
-                        self.ending.break_off();
+                        self.own.break_off();
                     }
                     return Ok(self.count(count));
                 }

@@ -37,16 +37,15 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::base::limits::Limits;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::Problem;
 
-pub use self::budget::Totals;
+pub use self::budget::{Terms, Totals};
 pub use self::codec::Way;
 pub use self::file::Mapping;
 pub use self::part::Part;
 
-use self::budget::{Budget, Terms};
+use self::budget::Budget;
 use self::codec::Codec;
 use self::guard::Guarded;
 use self::open::{Place, Walker};
@@ -119,24 +118,12 @@ pub enum OpenError {
     Empty(PathBuf),
 }
 
-/// Walks `input` within `limits` and in that `way`, and pushes what it finds to `visitor`. What it costs is counted in `totals` as it goes on, so
-/// that a visitor can tell how far the walk has come; parts that it holds are not walked yet when this returns. Returns what the bundle is:
+/// Walks `input` on these `terms`, and pushes what it finds to `visitor`. Parts that it holds are not walked yet when this returns. Returns what the bundle is:
 /// `directory`, `file`, `tar`, `tar+gzip`, `zip`, `gzip`, ...; innermost format first.
 ///
 /// # Errors
 /// When the input cannot be opened or is empty; everything later is a problem.
-pub fn walk(
-    input: Input,
-    limits: &Arc<Limits>,
-    way: Way,
-    totals: &Arc<Totals>,
-    visitor: &mut dyn Visitor,
-) -> Result<String, OpenError> {
-    let terms = Terms {
-        limits: Arc::clone(limits),
-        way,
-        totals: Arc::clone(totals),
-    };
+pub fn walk(input: Input, terms: Terms, visitor: &mut dyn Visitor) -> Result<String, OpenError> {
     let budget = Budget::new(terms, 0);
     let mut walker = Walker::new(&budget, visitor);
     let fallback = match input {

@@ -8,13 +8,14 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::base::contain::contained;
+use crate::base::limits::Limits;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::{Problem, ProblemKind};
 
 use super::budget::Budget;
 use super::codec::Codec;
 use super::file::Mapping;
-use super::guard::{Ending, Guarded};
+use super::guard::{Guarded, Stream};
 use super::magic::{self, Format, HEAD_BYTES};
 use super::part::{Held, MIN_PART_BYTES, Part};
 use super::{Body, Member, Visitor, tar, zip};
@@ -151,7 +152,7 @@ impl<'w> Walker<'w> {
 
     fn open_any(&mut self, place: &Place, mut source: Guarded<'_>) -> ControlFlow<()> {
         let head = source.head(HEAD_BYTES);
-        if head.is_empty() && source.ending().is_broken() {
+        if head.is_empty() && source.stream().is_broken() {
             // Damaged from the start, and reported: there is nothing to deliver.
             return self.flush();
         }
@@ -189,7 +190,11 @@ impl<'w> Walker<'w> {
     }
 
     fn refusal(&self, place: &Place, format: &Format) -> Option<(ProblemKind, String)> {
-        let max_depth = self.budget.limits().max_depth;
+        let Limits {
+            max_depth,
+            max_ratio,
+            ..
+        } = *self.budget.limits();
         match format {
             Format::Unsupported(name) => Some((
                 ProblemKind::Unsupported,
@@ -198,6 +203,12 @@ impl<'w> Walker<'w> {
             Format::Encrypted(cipher) => Some((
                 ProblemKind::Encrypted,
                 format!("encrypted with {cipher}: decrypt it and scan the result"),
+            )),
+            _ if !place.is_bundle() && self.budget.is_in_bomb() => Some((
+                ProblemKind::LimitReached,
+                format!(
+                    "the limit max_ratio = {max_ratio} is reached: it is not opened, because what was read so far decodes to too much"
+                ),
             )),
             _ if place.depth_of(format) > max_depth => Some((
                 ProblemKind::LimitReached,
@@ -220,12 +231,12 @@ impl<'w> Walker<'w> {
                 Ok(held) => {
                     return self.apart(place, move |walker, place| {
                         let held = Box::new(Cursor::new(held));
-                        let below = Ending::default();
+                        let below = Stream::default();
                         let source = Guarded::stored(held, walker.budget, &place.container, below);
                         walker.open(place, source)
                     });
                 }
-                Err(unfit) => source = unfit,
+                Err(unfit) => source = *unfit,
             }
         }
         let mut way = self.budget.terms.way;

@@ -71,12 +71,12 @@ impl Held {
     ///
     /// # Errors
     /// The source as it was, if it holds more or is broken off.
-    pub(super) fn fill<'a>(mut self, mut source: Guarded<'a>) -> Result<Self, Guarded<'a>> {
+    pub(super) fn fill<'a>(mut self, mut source: Guarded<'a>) -> Result<Self, Box<Guarded<'a>>> {
         let length = usize::try_from(self.room).unwrap_or(usize::MAX);
         self.bytes = source.head(length.saturating_add(1));
-        match self.bytes.len() <= length && !source.ending().is_broken() {
+        match self.bytes.len() <= length && !source.stream().is_broken() {
             true => Ok(self),
-            false => Err(source.unread(std::mem::take(&mut self.bytes))),
+            false => Err(Box::new(source.unread(std::mem::take(&mut self.bytes)))),
         }
     }
 }

@@ -14,7 +14,7 @@ use ::tar::{Archive, Entries, Entry, EntryType};
 
 use crate::base::problem::ProblemKind;
 
-use super::guard::{Ending, Guarded};
+use super::guard::{Guarded, Stream};
 use super::magic::{self, TAR_BLOCK_BYTES};
 use super::open::{Place, Walker};
 
@@ -27,7 +27,7 @@ const MAX_DAMAGED_HEADERS: usize = 64;
 
 /// Walks the archive that stands at `place`.
 pub(super) fn walk(walker: &mut Walker<'_>, place: &Place, source: Guarded<'_>) -> ControlFlow<()> {
-    let state = State::new(source.ending());
+    let state = State::new(source.stream());
     let inner: Box<dyn Read + '_> = if place.in_codec {
         Box::new(source)
     } else {
@@ -94,15 +94,15 @@ fn walk_entry(
     budget.charge_overhead(TAR_BLOCK_BYTES as u64)?;
     let child = place_of(place, &entry);
     if has_content(&entry) {
-        if budget.too_dense(entry.header().entry_size().unwrap_or(0), entry.size()) {
-            budget.reached(&child.container, "max_ratio", budget.limits().max_ratio);
+        if budget.is_bomb(entry.header().entry_size().unwrap_or(0), entry.size()) {
+            budget.reached_ratio(&child.container);
             return walker.flush();
         }
         let body = Guarded::stored(
             Box::new(&mut entry),
             budget,
             &child.container,
-            state.below.clone(),
+            state.below.entry(),
         );
         walker.open(&child, body)?;
     }
@@ -140,7 +140,7 @@ fn has_content(entry: &Entry<'_, Blocks<'_>>) -> bool {
 
 /// What the reader below the archive and the walk above it tell each other.
 struct State {
-    below: Ending,
+    below: Stream,
     /// Bytes that may be read until the next entry is found.
     allowance: Cell<u64>,
     /// Bytes read so far.
@@ -150,7 +150,7 @@ struct State {
 }
 
 impl State {
-    fn new(below: Ending) -> Self {
+    fn new(below: Stream) -> Self {
         State {
             below,
             allowance: Cell::new(u64::MAX),

@@ -24,7 +24,7 @@ use crate::base::problem::ProblemKind;
 
 use super::budget::{Budget, Totals};
 use super::deflated::{Claim, Deflated};
-use super::guard::{Ending, Guarded};
+use super::guard::{Guarded, Stream};
 use super::open::{Place, Walker};
 use super::part::MIN_PART_BYTES;
 use super::read_at::{Paged, ReadAt, Stretch};
@@ -37,7 +37,7 @@ const ENTRY_BYTES: u64 = 46;
 pub(super) fn walk_file(walker: &mut Walker<'_>, place: &Place, file: File) -> ControlFlow<()> {
     let outside = Some(Arc::clone(&walker.budget.terms.totals));
     let bytes: Arc<dyn ReadAt> = Arc::new(file);
-    walk_bytes(walker, place, &bytes, outside, &Ending::default())
+    walk_bytes(walker, place, &bytes, outside, &Stream::default())
 }
 
 /// Walks a zip that is read from a stream.
@@ -47,7 +47,7 @@ pub(super) fn walk_stream(
     mut source: Guarded<'_>,
 ) -> ControlFlow<()> {
     let budget = walker.budget;
-    let below = source.ending();
+    let below = source.stream();
     let held = budget.buffered.get();
     let room = budget.limits().max_buffered_bytes.saturating_sub(held);
     let bytes = source.head(room.saturating_add(1));
@@ -68,7 +68,7 @@ fn walk_bytes(
     place: &Place,
     bytes: &Arc<dyn ReadAt>,
     outside: Option<Arc<Totals>>,
-    below: &Ending,
+    below: &Stream,
 ) -> ControlFlow<()> {
     let open = Cell::new(true);
     let shutter = || Shutter {
@@ -82,6 +82,8 @@ fn walk_bytes(
             bytes,
             outside: &outside,
             open: &open,
+            unclaimed: Cell::new(bytes.length().unwrap_or(u64::MAX)),
+            is_overlapping: Cell::new(false),
         }
         .walk(walker, directory),
         Err(error) => {
@@ -97,9 +99,32 @@ struct Zip<'z> {
     bytes: &'z Arc<dyn ReadAt>,
     outside: &'z Option<Arc<Totals>>,
     open: &'z Cell<bool>,
+    /// Bytes that no entry has claimed yet.
+    unclaimed: Cell<u64>,
+    /// Whether that was reported of one.
+    is_overlapping: Cell<bool>,
 }
 
 impl Zip<'_> {
+    /// Reports, once, that entries are left alone because they share bytes.
+    fn refuse_overlap(&self, walker: &mut Walker<'_>) -> ControlFlow<()> {
+        if !self.is_overlapping.replace(true) {
+            let detail = "the entries of the zip claim more bytes than it has, as those of bombs do: what has none of its own is not opened";
+            let detail = detail.to_owned();
+            walker
+                .budget
+                .report(&self.place.container, ProblemKind::Corrupt, detail);
+        }
+        walker.flush()
+    }
+
+    /// Claims bytes for an entry; says whether there are as many.
+    fn claim(&self, bytes: u64) -> bool {
+        let rest = self.unclaimed.get().checked_sub(bytes);
+        self.unclaimed.set(rest.unwrap_or(self.unclaimed.get()));
+        rest.is_some()
+    }
+
     fn walk(
         &self,
         walker: &mut Walker<'_>,
@@ -131,6 +156,10 @@ impl Zip<'_> {
         }
         let child = self.place.child(entry.name_raw(), None);
         let child = child.with_size(entry.size());
+        let encoded_bytes = entry.compressed_size();
+        if !self.claim(encoded_bytes) {
+            return self.refuse_overlap(walker);
+        }
         if entry.encrypted() {
             report_encrypted(walker.budget, &child.container);
             return walker.flush();
@@ -152,7 +181,6 @@ impl Zip<'_> {
             }
             _ => None,
         };
-        let encoded_bytes = file.compressed_size();
         // A file that is dropped reads its own rest, in vain: many entries may claim the same bytes.
         let close = |file| {
             self.open.set(false);
@@ -160,14 +188,15 @@ impl Zip<'_> {
             self.open.set(true);
         };
         let Some(range) = deflated else {
-            let flow = open_content(walker, &child, &mut file);
+            let flow = open_content(walker, &child, &mut file, encoded_bytes);
             close(file);
             return flow;
         };
         close(file);
         let stretch = Stretch::new(self.bytes, range, self.outside.clone());
         let read = move |walker: &mut Walker<'_>, place: &Place| {
-            open_content(walker, place, &mut Deflated::new(stretch, claim))
+            let mut content = Deflated::new(stretch, claim);
+            open_content(walker, place, &mut content, encoded_bytes)
         };
         // Parts of a nested zip would hold its bytes longer than is counted.
         match self.outside.is_some() && encoded_bytes >= MIN_PART_BYTES {
@@ -177,8 +206,13 @@ impl Zip<'_> {
     }
 }
 
-fn open_content(walker: &mut Walker<'_>, place: &Place, content: &mut dyn Read) -> ControlFlow<()> {
-    let below = Ending::default();
+fn open_content(
+    walker: &mut Walker<'_>,
+    place: &Place,
+    content: &mut dyn Read,
+    encoded_bytes: u64,
+) -> ControlFlow<()> {
+    let below = Stream::of_encoded(encoded_bytes);
     let stored = Guarded::stored(Box::new(content), walker.budget, &place.container, below);
     walker.open(place, stored)
 }

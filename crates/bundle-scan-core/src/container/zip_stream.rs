@@ -16,7 +16,7 @@ use flate2::bufread::DeflateDecoder;
 use crate::base::problem::ProblemKind;
 
 use super::budget::Budget;
-use super::guard::{Ending, Guarded};
+use super::guard::{Guarded, Stream};
 use super::local_header::{LocalHeader, Method, read_descriptor};
 use super::open::{Place, Walker};
 use super::zip::report_encrypted;
@@ -32,7 +32,7 @@ pub(super) fn walk(
     walker: &mut Walker<'_>,
     place: &Place,
     source: Box<dyn Read + '_>,
-    below: &Ending,
+    below: &Stream,
     directory_damage: Option<String>,
 ) -> ControlFlow<()> {
     let mut members = Members {
@@ -98,7 +98,7 @@ impl From<io::Error> for End {
 struct Members<'a> {
     source: BufReader<Box<dyn Read + 'a>>,
     place: &'a Place,
-    below: &'a Ending,
+    below: &'a Stream,
 }
 
 impl Members<'_> {
@@ -200,10 +200,10 @@ fn open(
     walker: &mut Walker<'_>,
     place: &Place,
     body: &mut Hashed<'_>,
-    below: &Ending,
+    below: &Stream,
 ) -> Result<bool, End> {
     let stored = guard(walker.budget, place, body, below);
-    let ending = stored.ending();
+    let ending = stored.stream();
     if walker.open(place, stored).is_break() {
         return Err(End::Stopped(ControlFlow::Break(())));
     }
@@ -211,19 +211,19 @@ fn open(
 }
 
 /// Decodes what the visitor left; says whether that broke off.
-fn skip_rest(walker: &Walker<'_>, place: &Place, body: &mut Hashed<'_>, below: &Ending) -> bool {
+fn skip_rest(walker: &Walker<'_>, place: &Place, body: &mut Hashed<'_>, below: &Stream) -> bool {
     let mut rest = guard(walker.budget, place, body, below);
     rest.skip_rest();
-    rest.ending().is_broken() || walker.budget.flow().is_break()
+    rest.stream().is_broken() || walker.budget.flow().is_break()
 }
 
 fn guard<'a>(
     budget: &'a Budget,
     place: &Place,
     body: &'a mut Hashed<'_>,
-    below: &Ending,
+    below: &Stream,
 ) -> Guarded<'a> {
-    Guarded::stored(Box::new(body), budget, &place.container, below.clone())
+    Guarded::stored(Box::new(body), budget, &place.container, below.entry())
 }
 
 fn report_checksum(walker: &Walker<'_>, place: &Place) {

@@ -2,11 +2,9 @@
 
 use std::io::{Cursor, Read};
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
-use crate::base::limits::Limits;
 use crate::base::problem::Problem;
-use crate::container::{Body, Input, Member, Part, Visitor, Way, walk};
+use crate::container::{Body, Input, Member, Part, Terms, Visitor, walk};
 
 /// What some editors and shells put before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -17,14 +15,7 @@ pub(super) fn read_only_member<T>(
     read: impl FnMut(&mut dyn Read) -> Option<T>,
 ) -> Option<T> {
     let mut only = OnlyMember { read, made: None };
-    walk(
-        input,
-        &Arc::new(Limits::default()),
-        Way::default(),
-        &Arc::default(),
-        &mut only,
-    )
-    .ok()?;
+    walk(input, Terms::default(), &mut only).ok()?;
     only.made
 }
 

@@ -11,8 +11,9 @@ use super::desk::Desk;
 use super::gather::Gather;
 use super::reading::{Noted, Reading, ReadingTime, Shared};
 use super::window::Window;
+use crate::base::halt::Halt;
 use crate::base::member_path::MemberPath;
-use crate::container::{self, Input, OpenError, Totals, Way};
+use crate::container::{self, Input, OpenError, Terms, Totals, Way};
 use crate::finding::TallyOptions;
 use crate::finding::clocks::Clocks;
 use crate::matcher::Matcher;
@@ -71,7 +72,8 @@ impl<'s> Conductor<'s> {
     }
 
     /// Walks the input. With a pool one of its threads reads while the others scan, and scans itself when it is ahead of them; without one
-    /// the calling thread does both. Parts may be walked in any order where `order` says so.
+    /// the calling thread does both. Parts may be walked in any order where `order`
+    /// says so, and `halt` tells when it ends early.
     ///
     /// # Errors
     /// When the input cannot be opened or is empty.
@@ -80,13 +82,19 @@ impl<'s> Conductor<'s> {
         pool: Option<&ThreadPool>,
         input: Input,
         order: Order,
+        halt: Halt,
     ) -> Result<(), OpenError> {
-        let limits = Arc::new(self.settings.limits.clone());
-        let totals = &self.totals;
+        let limits = &self.settings.limits;
         let threads = pool.map_or(1, ThreadPool::current_num_threads);
-        let way = Way {
-            means: self.settings.means,
-            threads: threads as u32,
+        let terms = Terms {
+            limits: Arc::new(limits.clone()),
+            way: Way {
+                means: self.settings.means,
+                threads: threads as u32,
+                maps_files: self.settings.maps_files,
+            },
+            halt,
+            totals: Arc::clone(&self.totals),
         };
         let shared = Shared {
             desk: Desk {
@@ -99,12 +107,12 @@ impl<'s> Conductor<'s> {
                 is_measured: self.settings.profile,
             },
             settings: self.settings,
-            totals,
+            totals: &self.totals,
             hands: Hands::of(threads, order == Order::Any),
             noted: Mutex::default(),
         };
         let walk = |mut reading: Reading<'_, '_>| {
-            let container = container::walk(input, &limits, way, totals, &mut reading);
+            let container = container::walk(input, terms, &mut reading);
             reading.end();
             container
         };
@@ -117,9 +125,9 @@ impl<'s> Conductor<'s> {
         Ok(())
     }
 
-    /// Whether a limit has ended the walk, and parts were walked in any order: then it depends on chance what was scanned.
+    /// Whether a limit of the whole walk was reached, and parts were walked in any order: then it depends on chance what was scanned.
     pub(super) fn is_left_to_chance(&self) -> bool {
-        self.noted.parts > 0 && self.totals.is_exhausted()
+        self.noted.parts > 0 && self.totals.is_order_felt() && !self.totals.is_halted()
     }
 
     /// Members in the midst of which a machine booted: their uptimes alone tell no time.

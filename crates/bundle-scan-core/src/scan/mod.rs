@@ -25,6 +25,7 @@ use std::time::Instant;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::base::halt::{Halt, Switch};
 use crate::base::limits::Limits;
 use crate::base::means::Means;
 use crate::base::two::cores;
@@ -40,7 +41,7 @@ use conductor::{Conductor, Order};
 use window::Window;
 
 pub use check::{Checked, check, check_files};
-pub use progress::{Cancel, Progress};
+pub use progress::Progress;
 pub use sample::Engine;
 
 /// Bytes of a member scanned as one piece of work.
@@ -65,8 +66,10 @@ pub struct ScannerBuilder {
     unexplained: bool,
     limits: Limits,
     means: Means,
+    maps_files: bool,
     profile: bool,
-    cancel: Cancel,
+    cancel: Switch,
+    stop: Switch,
     on_progress: Option<ProgressCallback>,
     trace: Option<String>,
 }
@@ -138,6 +141,13 @@ impl ScannerBuilder {
         self
     }
 
+    /// Whether to map plain files rather than to read them. For bundles at rest only: if a file is cut short meanwhile, the process ends with
+    /// SIGBUS. With one thread a folder takes a twelfth less. Default false.
+    pub fn map_files(&mut self, wanted: bool) -> &mut Self {
+        self.maps_files = wanted;
+        self
+    }
+
     /// Whether to measure what each stage and each signature costs: [`Report::profile`]. A scan that is measured takes a tenth longer.
     pub fn profile(&mut self, wanted: bool) -> &mut Self {
         self.profile = wanted;
@@ -145,8 +155,14 @@ impl ScannerBuilder {
     }
 
     /// A switch that ends running scans with an error of the kind [`crate::ErrorKind::Cancelled`].
-    pub fn cancel(&mut self, cancel: Cancel) -> &mut Self {
-        self.cancel = cancel;
+    pub fn cancel(&mut self, switch: Switch) -> &mut Self {
+        self.cancel = switch;
+        self
+    }
+
+    /// A switch that ends reading: the report tells what was found so far, and that it is partial.
+    pub fn stop(&mut self, switch: Switch) -> &mut Self {
+        self.stop = switch;
         self
     }
 
@@ -207,8 +223,10 @@ impl Scanner {
             unexplained: true,
             limits: Limits::default(),
             means: Means::default(),
+            maps_files: false,
             profile: false,
-            cancel: Cancel::default(),
+            cancel: Switch::default(),
+            stop: Switch::default(),
             on_progress: None,
             trace: None,
         }
@@ -264,8 +282,11 @@ impl Scanner {
 
     fn scan(&self, name: &str, input: Input) -> Result<Report, Error> {
         let started = Instant::now();
-        let window = self.window(name, &input)?;
-        let conductor = self.walk(input, window.as_ref())?;
+        let max_time = self.settings.limits.max_time;
+        let halt = |max_time| Halt::new(self.settings.stop.clone(), started, max_time);
+        // A window takes two walks, of which the second is the one that counts.
+        let window = self.window(name, &input, &halt(max_time.map(|time| time / 2)))?;
+        let conductor = self.walk(input, window.as_ref(), &halt(max_time))?;
         let read = Instant::now();
         let reading = conductor.reading_time();
         let mut scanned = conductor.finish(name);
@@ -297,7 +318,7 @@ impl Scanner {
     }
 
     /// The time that counts, if not all does.
-    fn window(&self, name: &str, input: &Input) -> Result<Option<Window>, Error> {
+    fn window(&self, name: &str, input: &Input, halt: &Halt) -> Result<Option<Window>, Error> {
         let (since, until) = (self.settings.since, self.settings.until);
         if since.is_none() && until.is_none() {
             return Ok(None);
@@ -310,7 +331,7 @@ impl Scanner {
                 ));
             }
         };
-        let walk = self.walk(Input::Path(path.clone()), None)?;
+        let walk = self.walk(Input::Path(path.clone()), None, halt)?;
         let rebooted = walk.rebooted();
         Window::new((since, until), walk.finish(name), rebooted).map(Some)
     }
@@ -320,6 +341,7 @@ impl Scanner {
         &'s self,
         input: Input,
         window: Option<&'s Window>,
+        halt: &Halt,
     ) -> Result<Conductor<'s>, Error> {
         let again = match &input {
             Input::Path(path) if !is_pipe(path) => Some(Input::Path(path.clone())),
@@ -329,10 +351,10 @@ impl Scanner {
             Some(_) => Order::Any,
             None => Order::Kept,
         };
-        let conductor = self.walk_once(input, window, order)?;
+        let conductor = self.walk_once(input, window, order, halt)?;
         match again {
             Some(again) if conductor.is_left_to_chance() => {
-                self.walk_once(again, window, Order::Kept)
+                self.walk_once(again, window, Order::Kept, halt)
             }
             _ => Ok(conductor),
         }
@@ -343,6 +365,7 @@ impl Scanner {
         input: Input,
         window: Option<&'s Window>,
         order: Order,
+        halt: &Halt,
     ) -> Result<Conductor<'s>, Error> {
         let options = TallyOptions::new(
             self.settings.evidence,
@@ -356,7 +379,7 @@ impl Scanner {
         if let Some(window) = window {
             conductor.within(window);
         }
-        let walked = conductor.run(self.pool(), input, order);
+        let walked = conductor.run(self.pool(), input, order, halt.clone());
         if self.settings.cancel.is_set() {
             return Err(Error::cancelled());
         }

@@ -7,6 +7,7 @@ use bundle_scan_core::scan::ScannerBuilder;
 use bundle_scan_core::{Error, Report, Scanner, SignatureSet};
 
 use crate::args::ReadingArgs;
+use crate::interrupt;
 use crate::progress::{self, Line};
 
 /// What a bundle from standard input is called.
@@ -41,6 +42,9 @@ pub(super) fn scanner(
     let line = Line::new(path, args.shows_progress());
     let bar = line.handle();
     let scanner = builder
+        .limits(args.limits.limits())
+        .map_files(args.mmap)
+        .stop(interrupt::switch())
         .threads(args.jobs)
         .utc_offset(args.tz)
         .on_progress(move |now| progress::show(&bar, now))

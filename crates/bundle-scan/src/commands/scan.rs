@@ -8,11 +8,12 @@ use std::path::Path;
 use anyhow::Context;
 use bundle_scan_core::render::{PROFILE_TEXT, RenderOptions};
 use bundle_scan_core::report::Status;
-use bundle_scan_core::{Error, Limits, Render, Report, Scanner, SignatureSet};
+use bundle_scan_core::{Error, Render, Report, Scanner, SignatureSet};
 
 use super::{PLAIN_WIDTH, chosen, page, reading};
 use crate::args::ScanArgs;
 use crate::exit::{self, Exit};
+use crate::interrupt;
 
 pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     // Never freed: the process ends with it, and taking hundreds of signatures apart would only delay that.
@@ -21,6 +22,9 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     let mut worst = Exit::Clean;
     let mut out = Output::open(args)?;
     for path in &args.paths {
+        if interrupt::happened() {
+            break;
+        }
         let scanned = scan(path, args, &set);
         let exit = match scanned {
             Ok(report) => {
@@ -48,6 +52,7 @@ fn worse(a: Exit, b: Exit) -> Exit {
         Exit::Input => 3,
         Exit::Usage => 4,
         Exit::Internal => 5,
+        Exit::Interrupted => 6,
     };
     if weight(b) > weight(a) { b } else { a }
 }
@@ -64,11 +69,6 @@ fn judge(report: &Report, args: &ScanArgs) -> Exit {
 }
 
 fn scan(path: &Path, args: &ScanArgs, set: &SignatureSet) -> Result<Report, Error> {
-    let limits = Limits {
-        max_depth: args.max_depth,
-        max_decoded_bytes: args.max_decoded,
-        ..Limits::default()
-    };
     let mut builder = Scanner::builder();
     builder
         .evidence(args.evidence.0.unwrap_or(usize::MAX))
@@ -76,7 +76,6 @@ fn scan(path: &Path, args: &ScanArgs, set: &SignatureSet) -> Result<Report, Erro
         .unexplained(args.choice.asks_for_all())
         .since(args.window.since)
         .until(args.window.until)
-        .limits(limits)
         .profile(args.profile);
     reading::scan(path, &args.reading, &mut builder, set.clone())
 }

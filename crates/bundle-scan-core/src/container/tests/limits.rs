@@ -12,10 +12,11 @@ fn a_bomb_ends_at_the_limit() {
         (
             "max_ratio",
             Limits {
-                max_ratio: 100,
+                max_ratio: 20,
+                max_dense_bytes: 10 << 20,
                 ..base.clone()
             },
-            64 << 20..80 << 20,
+            74 << 20..80 << 20,
         ),
         (
             "max_member_bytes",
@@ -112,4 +113,81 @@ fn an_endless_name_is_refused() {
         (seen.kinds(), seen.members.len()),
         (vec![ProblemKind::Corrupt], 0)
     );
+}
+
+/// A zip whose entries all claim the same bytes, and one with bytes of its own.
+fn overlapping() -> Vec<u8> {
+    let packed = one_file("a", vec![b'0'; 100_000]).zip();
+    let end = packed.len() - 22;
+    let directory = u32::from_le_bytes(packed[end + 16..end + 20].try_into().unwrap());
+    let (content, entry) = (
+        &packed[..directory as usize],
+        &packed[directory as usize..end],
+    );
+    let (copies, mut tail) = (200_u16, packed[end..].to_vec());
+    let length = entry.len() as u32 * u32::from(copies);
+    tail[8..10].copy_from_slice(&copies.to_le_bytes());
+    tail[10..12].copy_from_slice(&copies.to_le_bytes());
+    tail[12..16].copy_from_slice(&length.to_le_bytes());
+    [content, &entry.repeat(copies.into()), &tail].concat()
+}
+
+#[test]
+fn entries_of_a_zip_do_not_share_bytes() {
+    let bytes = overlapping();
+    let (seen, _) = open_bytes("overlap.zip", &bytes);
+    let per_entry = bytes.len() / 200;
+    // As many are read as have room: the archive is hardly larger than its directory.
+    assert!((1..=bytes.len() / per_entry).contains(&seen.members.len()));
+    assert!(seen.members.len() < 200, "{}", seen.members.len());
+    assert_eq!(seen.kinds(), [ProblemKind::Corrupt]);
+    assert!(seen.problems[0].detail.contains("claim more bytes"));
+}
+
+/// Changes the file that it reads as soon as it is shown it.
+struct Meddler {
+    seen: Seen,
+    path: std::path::PathBuf,
+    length: u64,
+}
+
+impl Visitor for Meddler {
+    fn member(&mut self, member: &Member, body: Body<'_>) -> ControlFlow<()> {
+        let file = fs::OpenOptions::new().write(true).open(&self.path).unwrap();
+        file.set_len(self.length).unwrap();
+        self.seen.member(member, body)
+    }
+
+    fn part(&mut self, part: Part) -> ControlFlow<()> {
+        part.walk(self)
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.seen.problem(problem);
+    }
+}
+
+#[test]
+fn files_that_change_while_they_are_read_end_where_they_were_or_are() {
+    const LENGTH: u64 = 3 << 20;
+    for (length, expected) in [(LENGTH * 2, LENGTH..LENGTH + 1), (100, 0..LENGTH)] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("messages");
+        fs::write(&path, "fine line\n".repeat(LENGTH as usize / 10 + 1)).unwrap();
+        fs::OpenOptions::new()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_len(LENGTH)
+            .unwrap();
+        let mut meddler = Meddler {
+            seen: Seen::default(),
+            path: path.clone(),
+            length,
+        };
+        walk(Input::Path(path), Terms::default(), &mut meddler).unwrap();
+        let read = meddler.seen.members[0].1.len() as u64;
+        assert!(expected.contains(&read), "{length}: {read}");
+        assert_eq!(meddler.seen.problems, []);
+    }
 }

@@ -15,7 +15,7 @@ use bundle_scan_testkit::{Fixture, MTIME, corrupt, truncate};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::{Body, Input, Member, OpenError, Part, Totals, Visitor, Way, walk};
+use super::{Body, Input, Member, OpenError, Part, Terms, Totals, Visitor, walk};
 use crate::base::limits::Limits;
 use crate::base::problem::{Problem, ProblemKind};
 
@@ -80,10 +80,17 @@ struct Walked {
 }
 
 fn walk_within(input: Input, limits: &Limits, seen: &mut Seen) -> Result<Walked, OpenError> {
-    let totals = Arc::default();
-    let limits = Arc::new(limits.clone());
-    let container = walk(input, &limits, Way::default(), &totals, seen)?;
+    let terms = terms(limits);
+    let totals = Arc::clone(&terms.totals);
+    let container = walk(input, terms, seen)?;
     Ok(Walked { container, totals })
+}
+
+fn terms(limits: &Limits) -> Terms {
+    Terms {
+        limits: Arc::new(limits.clone()),
+        ..Terms::default()
+    }
 }
 
 fn read_within(bytes: Vec<u8>, limits: &Limits) -> (Seen, Walked) {
@@ -483,9 +490,8 @@ impl Visitor for Squeamish {
 fn a_visitor_that_panics_is_shown_the_other_members() {
     for (name, pack) in Fixture::PACKINGS {
         let mut visitor = Squeamish(Seen::default());
-        let (limits, totals) = (Arc::default(), Arc::default());
         let input = Input::Reader(Box::new(Cursor::new(pack(&fixture()))));
-        walk(input, &limits, Way::default(), &totals, &mut visitor).unwrap();
+        walk(input, Terms::default(), &mut visitor).unwrap();
         assert_eq!(visitor.0.members.len(), 2, "{name}");
         assert_eq!(visitor.0.kinds(), [ProblemKind::Internal], "{name}");
     }

@@ -48,9 +48,8 @@ fn in_place(path: &Path) -> Yield {
 /// The same with parts walked later, and how many those were.
 fn apart(path: &Path) -> (Yield, usize) {
     let mut later = Later::default();
-    let (limits, totals) = (Arc::default(), Arc::default());
     let input = Input::Path(path.to_owned());
-    walk(input, &limits, Way::default(), &totals, &mut later).unwrap();
+    walk(input, Terms::default(), &mut later).unwrap();
     let count = later.parts.len();
     for part in later.parts.into_iter().rev() {
         assert!(part.walk(&mut later.seen).is_continue());
