@@ -4,7 +4,7 @@
 //! Does not look into members, write to disk, follow links, or judge whether the input is a bundle at all.
 //!
 //! Invariants: nothing inside the bundle fails or panics the walk, each damage becomes exactly one problem; memory is
-//! bounded by [`Limits`], never by the bundle; members come in the order of their container (directories: by path),
+//! bounded by [`crate::Limits`], never by the bundle; members come in the order of their container (directories: by path),
 //! but for parts that the visitor has walked apart ([`Part`]).
 //! Addresses do not depend on the packing: the members of a `.tgz` are those of the same directory.
 
