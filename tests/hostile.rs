@@ -59,16 +59,27 @@ impl Scanners {
                 .is_ok_and(|told| told.iter().any(|line| line.ends_with(" corrupt")));
             match (told(&other), &expected) {
                 (Ok(other), Ok(expected)) if is_damaged && means == Means::Common => {
-                    assert!(
-                        other.iter().all(|line| expected.contains(line)),
-                        "{other:?}"
-                    );
+                    let all =
+                        |some: &[String], of: &[String]| some.iter().all(|line| of.contains(line));
+                    let may_be_more = reads_before_the_beginning(&first) && all(expected, &other);
+                    assert!(all(&other, expected) || may_be_more, "{other:?}");
                 }
                 (other, expected) => assert_eq!(&other, expected, "{means:?}"),
             }
         }
         first
     }
+}
+
+/// Whether a deflate stream repeats what lies before its beginning, and the common decoder is miniz_oxide, which reads zeros there and goes on until the
+/// checksum tells.
+fn reads_before_the_beginning(outcome: &Result<Report, Error>) -> bool {
+    let is_miniz = cfg!(not(feature = "fast"));
+    let is_it = |report: &Report| {
+        let mut details = report.problems.iter().map(|problem| &problem.detail);
+        details.any(|detail| detail.contains("a repetition of what lies before the beginning"))
+    };
+    is_miniz && outcome.as_ref().is_ok_and(is_it)
 }
 
 fn scan_with(builder: &ScannerBuilder, bytes: Vec<u8>) -> Result<Report, Error> {

@@ -18,6 +18,11 @@
 //! Data flows one way: container, members, text, records, matches, findings, report, renderings. `docs/architecture.md` in
 //! the repository has the map.
 
+#[cfg(not(any(feature = "fast", feature = "pure-rust")))]
+compile_error!(
+    "choose how xz and zstd are decoded: enable the feature `fast` (the C libraries, on by default) or `pure-rust`"
+);
+
 pub mod base;
 pub mod diff;
 mod error;
