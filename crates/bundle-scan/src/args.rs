@@ -152,6 +152,10 @@ pub(crate) struct ReadingArgs {
     #[arg(short, long)]
     pub(crate) quiet: bool,
 
+    /// Mask passwords, tokens, keys, addresses of mail and of the network, each by the same stand-in wherever it occurs.
+    #[arg(long)]
+    pub(crate) redact: bool,
+
     /// Map plain files rather than read them. For bundles at rest only: a file that is cut short meanwhile ends the run.
     #[arg(long)]
     pub(crate) mmap: bool,

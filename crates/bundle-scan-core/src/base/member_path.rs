@@ -26,6 +26,14 @@ impl MemberPath {
         MemberPath::new(&legible(path))
     }
 
+    /// The address that reads so as a whole, containers included.
+    pub fn parse(address: &str) -> Self {
+        let parts = address.split(NESTING).map(MemberPath::new);
+        parts
+            .reduce(|outer, inner| outer.nest(&inner))
+            .unwrap_or_else(|| MemberPath::new(""))
+    }
+
     /// The address of `inner`, a member of the container at `self`. With an empty `self` (the bundle itself) it is
     /// `inner` alone.
     pub fn nest(&self, inner: &MemberPath) -> Self {
@@ -112,6 +120,7 @@ mod tests {
             "nodes/n1.zip!var/log/syslog"
         );
         assert_eq!(path.depth(), 1);
+        assert_eq!(MemberPath::parse(path.as_str()), path);
         assert_eq!(
             MemberPath::new("").nest(&MemberPath::new("x")).as_str(),
             "x"

@@ -10,6 +10,7 @@ pub mod fingerprint;
 pub mod inventory;
 mod named;
 pub mod profile;
+pub mod redact;
 pub mod requires;
 mod scene;
 pub mod score;

@@ -53,14 +53,8 @@ mod tests {
     use crate::report::coverage::MemberStatus;
 
     fn check(names: &[&str], expected: &[(&str, &[u16])]) {
-        let address = |name: &str| {
-            let parts = name.split('!').map(MemberPath::new);
-            parts
-                .reduce(|outer, inner| outer.nest(&inner))
-                .expect("a name")
-        };
         let members = names.iter().map(|name| MemberCoverage {
-            member: address(name),
+            member: MemberPath::parse(name),
             kind: "syslog",
             status: MemberStatus::Scanned,
             bytes: 1,

@@ -35,6 +35,7 @@ use crate::error::Error;
 use crate::finding::clocks::Clocks;
 use crate::finding::{Tally, TallyOptions};
 use crate::matcher::Matcher;
+use crate::report::redact::Redactor;
 use crate::report::{Profile, Report, Scanned, Timings, Trace};
 use crate::signature::SignatureSet;
 use conductor::{Conductor, Order};
@@ -72,6 +73,7 @@ pub struct ScannerBuilder {
     stop: Switch,
     on_progress: Option<ProgressCallback>,
     trace: Option<String>,
+    redactor: Option<Redactor>,
 }
 
 type ProgressCallback = Arc<dyn Fn(&Progress) + Send + Sync>;
@@ -176,6 +178,12 @@ impl ScannerBuilder {
         self
     }
 
+    /// Masks what is nobody else's business in reports: see [`Redactor::redact`].
+    pub fn redact(&mut self, redactor: Redactor) -> &mut Self {
+        self.redactor = Some(redactor);
+        self
+    }
+
     /// The id of a signature of which [`Report::trace`] tells why it fired or did not. That one is matched twice, the others as ever.
     pub fn trace(&mut self, id: &str) -> &mut Self {
         self.trace = Some(id.to_owned());
@@ -229,6 +237,7 @@ impl Scanner {
             stop: Switch::default(),
             on_progress: None,
             trace: None,
+            redactor: None,
         }
     }
 
@@ -300,6 +309,9 @@ impl Scanner {
             let signature = &self.matcher.signatures()[number];
             Trace::new((number, signature), tally, &clocks, &report)
         });
+        if let Some(redactor) = &self.settings.redactor {
+            redactor.redact(&mut report);
+        }
         report.timings = Timings {
             total: started.elapsed(),
             diagnosis: read.elapsed(),

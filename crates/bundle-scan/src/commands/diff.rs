@@ -6,7 +6,7 @@ use std::path::Path;
 
 use bundle_scan_core::diff::{Stream, Summary, compare, read_path, read_stream};
 use bundle_scan_core::render::{diff::write_text, diff_json::write_json};
-use bundle_scan_core::{Error, Scanner, SignatureSet};
+use bundle_scan_core::{Scanner, SignatureSet};
 
 use super::reading::{self, STDIN, is_stdin};
 use super::{load, print};
@@ -37,12 +37,12 @@ pub(crate) fn run(args: &DiffArgs) -> anyhow::Result<Exit> {
 }
 
 /// What a saved report says, or a scan of a bundle finds.
-fn summary(path: &Path, args: &DiffArgs, set: &SignatureSet) -> Result<Summary, Error> {
+fn summary(path: &Path, args: &DiffArgs, set: &SignatureSet) -> anyhow::Result<Summary> {
     let mut builder = Scanner::builder();
     builder.unexplained(false);
     let report = match stream(path) {
         Some((name, reader)) => match read_stream(&name, reader)? {
-            Stream::Report(summary) => return Ok(*summary),
+            Stream::Report(summary) => return saved(*summary, args),
             Stream::Bundle(rest) => {
                 let (scanner, _line) =
                     reading::scanner(path, &args.reading, &mut builder, set.clone());
@@ -50,11 +50,20 @@ fn summary(path: &Path, args: &DiffArgs, set: &SignatureSet) -> Result<Summary, 
             }
         },
         None => match read_path(path)? {
-            Some(summary) => return Ok(summary),
+            Some(summary) => return saved(summary, args),
             None => reading::scan(path, &args.reading, &mut builder, set.clone())?,
         },
     };
     Ok(Summary::from(&report))
+}
+
+/// A report says what it says: of an address in it nobody knows any more where it stood.
+fn saved(summary: Summary, args: &DiffArgs) -> anyhow::Result<Summary> {
+    if args.reading.redact {
+        let text = "a saved report is not redacted any more: redact it when it is written";
+        return Err(UsageError(text.to_owned()).into());
+    }
+    Ok(summary)
 }
 
 /// What can be read once only, such as standard input or a pipe, with its name.

@@ -2,7 +2,9 @@
 
 use std::io::stdin;
 use std::path::Path;
+use std::sync::LazyLock;
 
+use bundle_scan_core::report::redact::Redactor;
 use bundle_scan_core::scan::ScannerBuilder;
 use bundle_scan_core::{Error, Report, Scanner, SignatureSet};
 
@@ -12,6 +14,9 @@ use crate::progress::{self, Line};
 
 /// What a bundle from standard input is called.
 pub(super) const STDIN: &str = "stdin";
+
+/// Those of all bundles of one run, which may be held against each other.
+static PSEUDONYMS: LazyLock<Redactor> = LazyLock::new(Redactor::default);
 
 /// Whether this stands for standard input.
 pub(super) fn is_stdin(path: &Path) -> bool {
@@ -41,6 +46,9 @@ pub(super) fn scanner(
 ) -> (Scanner, Line) {
     let line = Line::new(path, args.shows_progress());
     let bar = line.handle();
+    if args.redact {
+        builder.redact(PSEUDONYMS.clone());
+    }
     let scanner = builder
         .limits(args.limits.limits())
         .map_files(args.mmap)
