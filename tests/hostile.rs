@@ -335,6 +335,7 @@ fn endless_lines_and_odd_bytes_are_scanned() {
         long.into_bytes(),
         holes,
         PROOF.replace('\n', "\r\n").into_bytes(),
+        format!("0%\r{}{PROOF}", "50% done\r".repeat(100_000)).into_bytes(),
         PROOF.trim_end().into(),
     ] {
         let report = scan(Fixture::new(vec![("messages".into(), text)]).tar_gz());

@@ -10,7 +10,8 @@ use super::block::{BlockView, CONTEXT_BYTES};
 const MOST_AT_ONCE: usize = 8;
 
 /// The line around the byte `at` of the view, without its line end. A line longer than `max_line_bytes` is taken in
-/// pieces of that length; the piece around `at` is returned.
+/// pieces of that length; the piece around `at` is returned. Of a line that was written over again and again, as a bar of progress is, it is
+/// what one of these times was written, between carriage returns.
 pub fn line_around(view: &BlockView<'_>, at: usize, max_line_bytes: usize) -> Range<usize> {
     let own = &view.bytes[view.own.clone()];
     let at = at - view.own.start;
@@ -20,8 +21,11 @@ pub fn line_around(view: &BlockView<'_>, at: usize, max_line_bytes: usize) -> Ra
         start += (at - start) / max_line_bytes * max_line_bytes;
         end = end.min(start + max_line_bytes);
     }
-    if end > start && own[end - 1] == b'\r' {
-        end -= 1;
+    if let Some(written_over) = memrchr(b'\r', &own[start..at]) {
+        start += written_over + 1;
+    }
+    if let Some(written_over) = memchr(b'\r', &own[at..end]) {
+        end = at + written_over;
     }
     view.own.start + start..view.own.start + end
 }
@@ -35,7 +39,9 @@ pub fn count_lines(bytes: &[u8]) -> u64 {
 pub fn lines_before<'a>(view: &BlockView<'a>, line: &Range<usize>, count: usize) -> Vec<&'a [u8]> {
     let window_start = line.start.saturating_sub(CONTEXT_BYTES);
     let reaches_start = window_start == 0 && view.at_start;
-    let Some(mut rest) = view.bytes[window_start..line.start].strip_suffix(b"\n") else {
+    let before = &view.bytes[window_start..line.start];
+    // The line may not be the first that was written there.
+    let Some(mut rest) = memrchr(b'\n', before).map(|newline| &before[..newline]) else {
         return Vec::new();
     };
     let mut lines = Vec::with_capacity(count.min(MOST_AT_ONCE));
@@ -49,7 +55,7 @@ pub fn lines_before<'a>(view: &BlockView<'a>, line: &Range<usize>, count: usize)
         rest = &rest[..newline];
     }
     lines.reverse();
-    lines.into_iter().map(without_carriage_return).collect()
+    lines.into_iter().map(left_standing).collect()
 }
 
 /// Up to `count` whole lines after `line`, as far as they lie within [`CONTEXT_BYTES`] of it.
@@ -71,11 +77,13 @@ pub fn lines_after<'a>(view: &BlockView<'a>, line: &Range<usize>, count: usize) 
         lines.push(&rest[..newline]);
         rest = &rest[newline + 1..];
     }
-    lines.into_iter().map(without_carriage_return).collect()
+    lines.into_iter().map(left_standing).collect()
 }
 
-fn without_carriage_return(line: &[u8]) -> &[u8] {
-    line.strip_suffix(b"\r").unwrap_or(line)
+/// What of a line was not written over.
+fn left_standing(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    memrchr(b'\r', line).map_or(line, |written_over| &line[written_over + 1..])
 }
 
 #[cfg(test)]
@@ -93,6 +101,19 @@ mod tests {
             let line = line_around(&view, at, 100);
             assert_eq!(&view.bytes[line], expected.as_bytes());
         }
+    }
+
+    #[test]
+    fn a_line_that_is_written_over_is_many() {
+        let view = whole(b"a\r\n10%\r20%\r30%\r\nb\n");
+        for (at, expected) in [(3, "10%"), (8, "20%"), (12, "30%")] {
+            let line = line_around(&view, at, 100);
+            assert_eq!(lines_before(&view, &line, 1), [b"a"]);
+            assert_eq!(lines_after(&view, &line, 1), [b"b"]);
+            assert_eq!(&view.bytes[line], expected.as_bytes());
+        }
+        let last = line_around(&view, 17, 100);
+        assert_eq!(lines_before(&view, &last, 1), [b"30%"]);
     }
 
     #[test]

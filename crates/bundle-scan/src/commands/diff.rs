@@ -6,7 +6,7 @@ use std::path::Path;
 
 use bundle_scan_core::diff::{Stream, Summary, compare, read_path, read_stream};
 use bundle_scan_core::render::{diff::write_text, diff_json::write_json};
-use bundle_scan_core::{Scanner, SignatureSet};
+use bundle_scan_core::{Error, Scanner, SignatureSet};
 
 use super::reading::{self, STDIN, is_stdin};
 use super::{load, print};
@@ -41,7 +41,7 @@ fn summary(path: &Path, args: &DiffArgs, set: &SignatureSet) -> anyhow::Result<S
     let mut builder = Scanner::builder();
     builder.unexplained(false);
     let report = match stream(path) {
-        Some((name, reader)) => match read_stream(&name, reader)? {
+        Some((name, reader)) => match read_stream(&name, reader).map_err(Error::from)? {
             Stream::Report(summary) => return saved(*summary, args),
             Stream::Bundle(rest) => {
                 let (scanner, _line) =
@@ -49,7 +49,7 @@ fn summary(path: &Path, args: &DiffArgs, set: &SignatureSet) -> anyhow::Result<S
                 scanner.scan_reader(&name, rest)?
             }
         },
-        None => match read_path(path)? {
+        None => match read_path(path).map_err(Error::from)? {
             Some(summary) => return saved(summary, args),
             None => reading::scan(path, &args.reading, &mut builder, set.clone())?,
         },
