@@ -165,7 +165,7 @@ impl<'a> Guarded<'a> {
 
     /// Reads up to `length` bytes; fewer only at the end.
     pub(super) fn head(&mut self, length: usize) -> Vec<u8> {
-        let mut head = Vec::with_capacity(length);
+        let mut head = Vec::with_capacity(length.min(READ_AHEAD_BYTES));
         // A guard ends instead of failing.
         let _ = self.by_ref().take(length as u64).read_to_end(&mut head);
         head

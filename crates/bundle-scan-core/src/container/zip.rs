@@ -50,11 +50,12 @@ pub(super) fn walk_stream(
     let below = source.stream();
     let held = budget.buffered.get();
     let room = budget.limits().max_buffered_bytes.saturating_sub(held);
-    let bytes = source.head(room.saturating_add(1));
+    let mut bytes = source.head(room.saturating_add(1));
     if bytes.len() > room {
         let source = source.unread(bytes);
         return zip_stream::walk(walker, place, Box::new(source), &below, None);
     }
+    bytes.shrink_to_fit();
     budget.buffered.set(held + bytes.len());
     let bytes: Arc<dyn ReadAt> = Arc::new(bytes);
     let flow = walk_bytes(walker, place, &bytes, None, &below);
