@@ -11,6 +11,7 @@
 mod budget;
 mod bzip2;
 mod codec;
+mod deferred;
 mod deflated;
 mod dir;
 mod file;

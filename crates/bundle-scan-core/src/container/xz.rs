@@ -133,6 +133,14 @@ mod tests {
 
     /// What is decoded, and how it ends.
     fn decoded(packed: &[u8], threads: u32) -> (Vec<u8>, Option<io::ErrorKind>) {
+        decoded_in_pieces(packed, threads, PIECE_BYTES)
+    }
+
+    fn decoded_in_pieces(
+        packed: &[u8],
+        threads: u32,
+        piece: usize,
+    ) -> (Vec<u8>, Option<io::ErrorKind>) {
         let way = Way {
             threads,
             ..Way::default()
@@ -140,7 +148,7 @@ mod tests {
         let mut out = Vec::new();
         let packed = Box::new(Cursor::new(packed));
         let mut decoder = Xz.decode(packed, way).expect("the decoder starts");
-        let mut piece = [0; PIECE_BYTES];
+        let mut piece = vec![0; piece];
         loop {
             match decoder.read(&mut piece) {
                 Ok(0) => return (out, None),
@@ -174,6 +182,20 @@ mod tests {
                 let (found, end) = decoded(&behind, threads);
                 assert_eq!(end.is_none(), is_right, "{padding} zeros behind");
                 assert!(found == text);
+            }
+        }
+    }
+
+    #[test]
+    fn pieces_do_not_change_what_comes_before_damage() {
+        let packed = blocks(&text());
+        for place in (0..packed.len()).step_by(packed.len() / 23) {
+            let mut damaged = packed.clone();
+            damaged[place] ^= 0x10;
+            let expected = decoded_in_pieces(&damaged, 1, 1);
+            for piece in [7, PIECE_BYTES, 1 << 20] {
+                let found = decoded_in_pieces(&damaged, 1, piece);
+                assert!(found == expected, "pieces of {piece}, damage at {place}");
             }
         }
     }

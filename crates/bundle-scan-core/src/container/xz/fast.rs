@@ -6,13 +6,17 @@ use liblzma::bufread::XzDecoder;
 use liblzma::stream::{Error, MtStreamBuilder};
 
 use super::{MAX_DECODER_BYTES, too_large};
+use crate::container::deferred::Deferred;
 
 /// Memory for each thread that may decode; blocks are decoded at the same time as long as all of it suffices. A block of `xz -6` needs 36 MiB, one of
 /// `xz -2` 9 MiB.
 const THREAD_BYTES: u64 = 16 << 20;
 
 /// One stream.
-pub(super) struct Stream<R: BufRead>(XzDecoder<R>);
+pub(super) struct Stream<R: BufRead> {
+    decoder: XzDecoder<R>,
+    failure: Deferred,
+}
 
 impl<R: BufRead> Stream<R> {
     pub(super) fn new(encoded: R, threads: u32) -> io::Result<Self> {
@@ -24,18 +28,24 @@ impl<R: BufRead> Stream<R> {
                 .memlimit_stop(MAX_DECODER_BYTES)
                 .decoder()?,
         };
-        Ok(Stream(XzDecoder::new_stream(encoded, stream)))
+        Ok(Stream {
+            decoder: XzDecoder::new_stream(encoded, stream),
+            failure: Deferred::default(),
+        })
     }
 
     /// What follows the stream, once it was read to its end.
     pub(super) fn into_inner(self) -> R {
-        self.0.into_inner()
+        self.decoder.into_inner()
     }
 }
 
 impl<R: BufRead> Read for Stream<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        self.0.read(out).map_err(explained)
+        let read = self
+            .failure
+            .read(&mut self.decoder, XzDecoder::total_out, out);
+        read.map_err(explained)
     }
 }
 
