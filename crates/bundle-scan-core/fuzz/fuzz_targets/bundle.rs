@@ -1,0 +1,6 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(
+    init: bundle_scan_fuzz::seeds::plant("bundle"),
+    |data: &[u8]| bundle_scan_fuzz::bundle(data)
+);

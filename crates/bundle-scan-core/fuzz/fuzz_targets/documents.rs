@@ -1,0 +1,6 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(
+    init: bundle_scan_fuzz::seeds::plant("documents"),
+    |data: &[u8]| bundle_scan_fuzz::documents(data)
+);
