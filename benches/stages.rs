@@ -63,7 +63,7 @@ fn prefilter(group: &mut Group<'_>, set: &SignatureSet, log: &[u8]) {
     group.bench_function("400_anchors", |bencher| {
         bencher.iter(|| {
             let mut hits = 0;
-            filter.scan(log, |_, _| hits += 1);
+            filter.scan(log, |_| hits += 1);
             hits
         });
     });
@@ -135,7 +135,7 @@ fn stages(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 let mut hits = 0;
-                index.scan(&log, |_, _| hits += 1);
+                index.scan(&log, |_| hits += 1);
                 hits
             });
         });

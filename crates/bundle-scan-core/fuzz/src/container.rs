@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use std::{env, fs, process};
 
-use bundle_scan_core::Limits;
 use bundle_scan_core::base::member_path::{MemberPath, NESTING};
 use bundle_scan_core::base::problem::{Problem, ProblemKind};
-use bundle_scan_core::container::{self, Body, Input, Member, Part, Terms, Visitor};
+use bundle_scan_core::container::{self, Body, Input, Member, Part, Terms, Visitor, Way};
+use bundle_scan_core::{Limits, Means};
 use bundle_scan_testkit::Fixture;
 
 #[path = "../../../bundle-scan-inflate/tests/oracle/judge.rs"]
@@ -29,8 +29,10 @@ static LIMITS: LazyLock<Arc<Limits>> = LazyLock::new(|| {
 
 /// How a stream or a body is read when nothing is said of it.
 const LARGE_PIECE: usize = 64 << 10;
+/// What an xz begins with, whose blocks may be decoded at the same time.
+const XZ: &[u8] = b"\xfd7zXZ\0";
 
-/// Walks any bytes: as one piece, in small pieces, as a file, and without a look at the bodies. The first byte tells in what the others are packed
+/// Walks any bytes: as one piece, in small pieces, as a file, by other means, and without a look at the bodies. The first byte tells in what the others are packed
 /// beforehand, because no mutation keeps a checksum whole: nothing, or one of [`Fixture::PACKINGS`]; the second one how small the pieces are.
 pub fn walk(data: &[u8]) {
     let Some(([packing, piece], bytes)) = data.split_first_chunk() else {
@@ -47,14 +49,24 @@ pub fn walk(data: &[u8]) {
         let source = Cursor::new(bytes.clone());
         Input::Reader(Box::new(Pieces { source, piece }))
     };
-    let whole = Seen::of(stream(LARGE_PIECE), LARGE_PIECE);
+    let own = Way::default();
+    let whole = Seen::of(stream(LARGE_PIECE), own, LARGE_PIECE);
     let piece = usize::from(*piece) + 1;
-    let pieces = Seen::of(stream(piece), piece);
-    whole.check_same(&pieces);
+    whole.check_same(&Seen::of(stream(piece), own, piece));
     fs::write(&*FILE, &bytes).expect("a file can be written");
-    let file = Seen::of(Input::Path(FILE.clone()), LARGE_PIECE);
+    let file = Seen::of(Input::Path(FILE.clone()), own, LARGE_PIECE);
     whole.check_same_members(&file);
-    let unread = Seen::of(stream(LARGE_PIECE), 0);
+    if bytes.starts_with(XZ) {
+        let way = Way { threads: 2, ..own };
+        whole.check_same(&Seen::of(stream(LARGE_PIECE), way, LARGE_PIECE));
+    }
+    // Of damaged streams common decoders may give less.
+    if whole.problems.is_empty() {
+        let means = Means::Common;
+        let way = Way { means, ..own };
+        whole.check_same(&Seen::of(stream(LARGE_PIECE), way, LARGE_PIECE));
+    }
+    let unread = Seen::of(stream(LARGE_PIECE), own, 0);
     if !whole.meets_a_limit() && !unread.meets_a_limit() {
         assert_eq!(whole.paths(), unread.paths(), "the same paths unread");
     }
@@ -90,13 +102,14 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(input: Input, piece: usize) -> Self {
+    fn of(input: Input, way: Way, piece: usize) -> Self {
         let mut seen = Seen {
             piece,
             ..Seen::default()
         };
         let terms = Terms {
             limits: Arc::clone(&LIMITS),
+            way,
             ..Terms::default()
         };
         let totals = Arc::clone(&terms.totals);

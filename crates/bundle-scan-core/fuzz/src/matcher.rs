@@ -1,5 +1,7 @@
 //! The search for anchors, against the automaton that it stands for.
 
+use std::ops::Range;
+
 use aho_corasick::AhoCorasick;
 use bundle_scan_core::Means;
 use bundle_scan_core::matcher::anchor::AnchorIndex;
@@ -28,23 +30,25 @@ pub fn anchors(data: &[u8]) {
         .expect("few anchors make a small automaton");
     let cut = text.len() / 2;
     for block in [text, &text[..cut], &text[cut..]] {
-        let mut found: Vec<(usize, usize)> = Vec::new();
+        let mut found: Vec<(usize, Range<usize>)> = Vec::new();
         let mut last = 0;
-        index.scan(block, |place, leaves| {
-            assert!(place >= last, "places ascend");
-            last = place;
-            found.extend(leaves.iter().map(|leaf| (*leaf as usize, place)));
+        index.scan(block, |hit| {
+            assert!(hit.place >= last, "places ascend");
+            last = hit.place;
+            assert!(hit.range.contains(&hit.place));
+            found.extend(
+                hit.leaves
+                    .iter()
+                    .map(|leaf| (*leaf as usize, hit.range.clone())),
+            );
         });
-        found.sort_unstable();
         let expected = oracle.find_overlapping_iter(block);
-        let mut expected: Vec<(usize, usize)> = expected
-            .map(|hit| (hit.pattern().as_usize(), hit.start()))
+        let mut expected: Vec<(usize, Range<usize>)> = expected
+            .map(|hit| (hit.pattern().as_usize(), hit.range()))
             .collect();
-        expected.sort_unstable();
-        assert_eq!(found.len(), expected.len(), "as many occurrences");
-        for ((leaf, place), (pattern, start)) in found.into_iter().zip(expected) {
-            let occurrence = start..start + anchors[pattern].len();
-            assert!(leaf == pattern && occurrence.contains(&place));
-        }
+        let key = |hit: &(usize, Range<usize>)| (hit.0, hit.1.start);
+        found.sort_unstable_by_key(key);
+        expected.sort_unstable_by_key(key);
+        assert_eq!(found, expected, "the same occurrences");
     }
 }

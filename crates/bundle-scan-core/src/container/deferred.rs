@@ -35,3 +35,44 @@ impl Deferred {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use flate2::Compression;
+    use flate2::bufread::{DeflateDecoder, DeflateEncoder};
+
+    use super::*;
+
+    #[test]
+    fn what_comes_before_damage_does_not_depend_on_the_pieces() {
+        let lines = (0..2_000).map(|n| format!("Mar 10 10:17:41 n1 agentd[77]: synced {n}\n"));
+        let text = lines.collect::<String>().into_bytes();
+        let mut packed = Vec::new();
+        DeflateEncoder::new(&text[..], Compression::default())
+            .read_to_end(&mut packed)
+            .expect("memory can be read");
+        let mut broken = 0;
+        for place in (0..packed.len()).step_by(packed.len() / 97) {
+            let mut damaged = packed.clone();
+            damaged[place] ^= 0x10;
+            let decoded = |piece: usize| {
+                let mut decoder = DeflateDecoder::new(&damaged[..]);
+                let mut failure = Deferred::default();
+                let (mut out, mut piece) = (Vec::new(), vec![0; piece]);
+                loop {
+                    match failure.read(&mut decoder, DeflateDecoder::total_out, &mut piece) {
+                        Ok(0) => return (out, false),
+                        Ok(count) => out.extend_from_slice(&piece[..count]),
+                        Err(_) => return (out, true),
+                    }
+                }
+            };
+            let expected = decoded(1);
+            broken += u32::from(expected.1);
+            for piece in [7, 5_000, 1 << 20] {
+                assert!(decoded(piece) == expected, "damage at {place}");
+            }
+        }
+        assert!(broken > 10);
+    }
+}

@@ -16,6 +16,7 @@ use flate2::bufread::DeflateDecoder;
 use crate::base::problem::ProblemKind;
 
 use super::budget::Budget;
+use super::deferred::Deferred;
 use super::guard::{Guarded, Stream};
 use super::local_header::{LocalHeader, Method, read_descriptor};
 use super::open::{Place, Walker};
@@ -234,6 +235,19 @@ fn report_checksum(walker: &Walker<'_>, place: &Place) {
         .report(&place.container, ProblemKind::Corrupt, detail.to_owned());
 }
 
+/// What is inflated, up to the damage.
+struct Inflated<'a> {
+    decoder: DeflateDecoder<&'a mut dyn BufRead>,
+    failure: Deferred,
+}
+
+impl Read for Inflated<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let total = |decoder: &DeflateDecoder<_>| decoder.total_out();
+        self.failure.read(&mut self.decoder, total, out)
+    }
+}
+
 /// A member's content, with its checksum so far.
 struct Hashed<'a> {
     inner: Box<dyn Read + 'a>,
@@ -246,7 +260,10 @@ struct Hashed<'a> {
 impl<'a> Hashed<'a> {
     fn new(method: Method, encoded: &'a mut dyn BufRead) -> Self {
         let inner: Box<dyn Read + 'a> = match method {
-            Method::Deflated => Box::new(DeflateDecoder::new(encoded)),
+            Method::Deflated => Box::new(Inflated {
+                decoder: DeflateDecoder::new(encoded),
+                failure: Deferred::default(),
+            }),
             Method::Stored | Method::Other(_) => Box::new(encoded),
         };
         Hashed {

@@ -4,6 +4,8 @@
 //! a pass of its own. Either way anchors overlap without hiding each other, and ASCII case is ignored: the leaf that owns
 //! the anchor decides about case later.
 
+use std::ops::Range;
+
 use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, Input, MatchKind, StartKind};
 
@@ -22,6 +24,17 @@ pub struct AnchorIndex {
     /// The automaton for anchors that are too short, if there are any.
     short: Option<AhoCorasick>,
     short_owners: Owners,
+}
+
+/// An occurrence of an anchor.
+#[derive(Clone, Debug)]
+pub struct Hit<'i> {
+    /// One of its bytes: which one depends on where the search began.
+    pub place: usize,
+    /// Where it stands.
+    pub range: Range<usize>,
+    /// The leaves that own the anchor.
+    pub leaves: &'i [u32],
 }
 
 /// For each anchor the leaves that own it, ascending.
@@ -77,27 +90,34 @@ impl AnchorIndex {
         }
     }
 
-    /// Calls `found` for each occurrence with the place of one of its bytes and the leaves that own the anchor; places ascend. How many
-    /// positions the prefilter has compared.
-    pub fn scan(&self, bytes: &[u8], mut found: impl FnMut(usize, &[u32])) -> u64 {
+    /// Calls `found` for each occurrence; their places ascend. How many positions the prefilter has compared.
+    pub fn scan(&self, bytes: &[u8], mut found: impl FnMut(Hit<'_>)) -> u64 {
+        let long = |anchor, place, range| Hit {
+            place,
+            range,
+            leaves: self.long_owners.of(anchor),
+        };
         let Some(short) = &self.short else {
-            return self.long.scan(bytes, |anchor, place| {
-                found(place, self.long_owners.of(anchor));
+            return self.long.scan(bytes, |anchor, place, range| {
+                found(long(anchor, place, range));
             });
         };
-        let mut hits: Vec<(usize, &[u32])> = Vec::new();
-        let compared = self.long.scan(bytes, |anchor, place| {
-            hits.push((place, self.long_owners.of(anchor)));
+        let mut hits: Vec<Hit<'_>> = Vec::new();
+        let compared = self.long.scan(bytes, |anchor, place, range| {
+            hits.push(long(anchor, place, range));
         });
         let mut state = OverlappingState::start();
         loop {
             short.find_overlapping(Input::new(bytes), &mut state);
             let Some(hit) = state.get_match() else { break };
-            hits.push((hit.start(), self.short_owners.of(hit.pattern().as_usize())));
+            hits.push(Hit {
+                place: hit.start(),
+                range: hit.range(),
+                leaves: self.short_owners.of(hit.pattern().as_usize()),
+            });
         }
-        hits.sort_unstable_by_key(|(place, _)| *place);
-        hits.into_iter()
-            .for_each(|(place, owners)| found(place, owners));
+        hits.sort_unstable_by_key(|hit| hit.place);
+        hits.into_iter().for_each(found);
         compared
     }
 }
@@ -129,9 +149,11 @@ mod tests {
         );
         let mut hits = Vec::new();
         let mut last = 0;
-        index.scan(text, |place, leaves| {
+        index.scan(text, |hit| {
+            let Hit { place, leaves, .. } = hit;
             assert!(place >= last, "places ascend");
             last = place;
+            assert!(hit.range.contains(&place));
             hits.extend(leaves.iter().map(|leaf| (line_of(text, place), *leaf)));
         });
         hits.sort_unstable();
@@ -196,7 +218,7 @@ mod tests {
             lowered.sort();
             lowered.dedup();
             let mut found = Vec::new();
-            QGrams::new(lowered.clone()).scan(text.as_bytes(), |anchor, place| found.push((line_of(text.as_bytes(), place), anchor)));
+            QGrams::new(lowered.clone()).scan(text.as_bytes(), |anchor, place, _| found.push((line_of(text.as_bytes(), place), anchor)));
             found.sort_unstable();
             let oracle = automaton(&lowered);
             let mut expected: Vec<_> = oracle

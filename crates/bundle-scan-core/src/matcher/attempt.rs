@@ -81,7 +81,7 @@ impl Matcher {
             self.try_candidates(anchored.candidates, &record, place, &mut tried);
         });
         let own = &view.bytes[view.own.clone()];
-        self.anchors.scan(own, |at, leaves| pass.anchor(at, leaves));
+        self.anchors.scan(own, |hit| pass.anchor(hit));
         pass.finish();
     }
 

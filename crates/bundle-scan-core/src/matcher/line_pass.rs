@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::anchor::Hit;
 use crate::text::block::BlockView;
 use crate::text::lines::{count_lines, line_around};
 
@@ -9,7 +10,7 @@ use crate::text::lines::{count_lines, line_around};
 pub(super) struct AnchoredLine<'c> {
     /// The line in the view.
     pub(super) line: Range<usize>,
-    /// Where the first anchor of it was found.
+    /// Where the first anchor of it begins.
     pub(super) first_anchor: usize,
     /// Leaves that own an anchor in it, ascending, each once.
     pub(super) candidates: &'c [u32],
@@ -39,15 +40,20 @@ impl<'v, F: FnMut(&AnchoredLine<'_>)> LinePass<'v, F> {
         }
     }
 
-    /// Takes an anchor that was found at the byte `at` of what the block owns. Places ascend, so all anchors of a line come together.
-    pub(super) fn anchor(&mut self, at: usize, leaves: &[u32]) {
-        let at = self.view.own.start + at;
-        if at >= self.line.end {
+    /// Takes an anchor that was found in what the block owns. Places ascend, so all anchors of a line come together.
+    pub(super) fn anchor(&mut self, hit: Hit<'_>) {
+        let own = self.view.own.start;
+        if own + hit.place >= self.line.end {
             self.end_line();
-            self.line = line_around(self.view, at, self.max_line_bytes);
-            self.first_anchor = at;
+            self.line = line_around(self.view, own + hit.place, self.max_line_bytes);
+            self.first_anchor = self.line.end;
         }
-        self.candidates.extend_from_slice(leaves);
+        let anchor = own + hit.range.start..own + hit.range.end;
+        // Of a line that is taken in pieces one may stand in two.
+        if self.line.start <= anchor.start && anchor.end <= self.line.end {
+            self.first_anchor = self.first_anchor.min(anchor.start);
+            self.candidates.extend_from_slice(hit.leaves);
+        }
     }
 
     /// Ends the pass.
@@ -97,5 +103,48 @@ impl<'v> LineCount<'v> {
         self.lines += count_lines(&self.bytes[self.counted_up_to..end]);
         self.counted_up_to = end;
         self.lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::means::Means;
+    use crate::matcher::anchor::AnchorIndex;
+
+    const ANCHOR: &str = "neighbour table overflow";
+
+    /// Where the first anchor of each line begins in it.
+    fn places(text: &str, max_line_bytes: usize, means: Means) -> Vec<usize> {
+        let index = AnchorIndex::new([(ANCHOR.as_bytes(), 0)].into_iter(), means);
+        let view = BlockView::whole(text.as_bytes());
+        let mut places = Vec::new();
+        let mut pass = LinePass::new(&view, max_line_bytes, |found| {
+            places.push(found.first_anchor - found.line.start);
+        });
+        index.scan(text.as_bytes(), |hit| pass.anchor(hit));
+        pass.finish();
+        places
+    }
+
+    #[test]
+    fn the_first_anchor_stands_where_it_begins_wherever_the_search_does() {
+        for before in 0..9 {
+            let text = format!("{}\nxx {ANCHOR}, {ANCHOR}\n{ANCHOR}", "-".repeat(before));
+            for means in [Means::Own, Means::Common] {
+                assert_eq!(places(&text, 1_000, means), [3, 0], "{before} {means:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_anchor_in_two_pieces_of_a_long_line_is_in_none() {
+        for before in 0..9 {
+            let text = format!("{}{ANCHOR}", "-".repeat(before));
+            for means in [Means::Own, Means::Common] {
+                let expected = if before == 0 { vec![0] } else { vec![] };
+                assert_eq!(places(&text, ANCHOR.len(), means), expected, "{before}");
+            }
+        }
     }
 }

@@ -9,6 +9,8 @@
 //! no exactness. Invariant: reports exactly what an overlapping, case-ignoring Aho-Corasick automaton reports.
 //! Source of the idea: sampled q-gram filters, as in Wu and Manber, "A fast algorithm for multi-pattern searching", 1994.
 
+use std::ops::Range;
+
 use foldhash::HashSet;
 
 use crate::text::commonness::{FOLD, RUN, WINDOW, per_million};
@@ -173,9 +175,13 @@ impl QGrams {
         }
     }
 
-    /// Calls `found` for each occurrence with the number of the anchor and the place of one of its bytes; places ascend. How many
-    /// positions were compared.
-    pub(super) fn scan(&self, bytes: &[u8], mut found: impl FnMut(usize, usize)) -> u64 {
+    /// Calls `found` for each occurrence with the number of the anchor, the place of one of its bytes, and where all of it stands; places
+    /// ascend. How many positions were compared.
+    pub(super) fn scan(
+        &self,
+        bytes: &[u8],
+        mut found: impl FnMut(usize, usize, Range<usize>),
+    ) -> u64 {
         let (mut base, mut compared) = (0, 0);
         while let Some(group) = bytes.get(base..).and_then(<[u8]>::first_chunk) {
             let mut taken = self.probed(group);
@@ -210,7 +216,12 @@ impl QGrams {
     }
 
     /// Reports the anchors that have a window at `place`.
-    fn compare(&self, bytes: &[u8], place: usize, found: &mut impl FnMut(usize, usize)) {
+    fn compare(
+        &self,
+        bytes: &[u8],
+        place: usize,
+        found: &mut impl FnMut(usize, usize, Range<usize>),
+    ) {
         let key = load(bytes, place) & WINDOW_MASK;
         let bucket = self.hash.bucket(key);
         let Bucket { first, marks } = self.buckets[bucket];
@@ -223,13 +234,16 @@ impl QGrams {
             .filter(|window| window.key == key)
         {
             let anchor = &self.anchors[window.anchor as usize];
-            let occurrence = place
-                .checked_sub(window.offset as usize)
-                .and_then(|start| bytes.get(start..start + anchor.len()));
-            let Some(text) = occurrence else { continue };
+            let Some(start) = place.checked_sub(window.offset as usize) else {
+                continue;
+            };
+            let occurrence = start..start + anchor.len();
+            let Some(text) = bytes.get(occurrence.clone()) else {
+                continue;
+            };
             if load(text, text.len() - LOADED) == window.ending && text.eq_ignore_ascii_case(anchor)
             {
-                found(window.anchor as usize, place);
+                found(window.anchor as usize, place, occurrence);
             }
         }
     }

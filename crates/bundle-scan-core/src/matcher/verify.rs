@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::anchor::AnchorIndex;
+use super::anchor::{AnchorIndex, Hit};
 use super::costs::Watch;
 use super::errors::{KlogErrors, MARK, MARKS};
 use super::facts::FactIndex;
@@ -136,15 +136,20 @@ impl Matcher {
                 costs.testing += watch.lap();
             }
         });
-        let compared = self.anchors.scan(own, |at, leaves| {
+        let error = |place| Hit {
+            place,
+            range: place..place,
+            leaves: &[MARK],
+        };
+        let compared = self.anchors.scan(own, |hit| {
             errors
-                .up_to(at)
-                .for_each(|error| pass.anchor(error, &[MARK]));
-            pass.anchor(at, leaves);
+                .up_to(hit.place)
+                .for_each(|place| pass.anchor(error(place)));
+            pass.anchor(hit);
         });
         errors
             .up_to(own.len())
-            .for_each(|error| pass.anchor(error, &[MARK]));
+            .for_each(|place| pass.anchor(error(place)));
         pass.finish();
         let lines = lines.up_to(view.own.end);
         if let Some(costs) = sink.costs() {
@@ -168,7 +173,7 @@ impl Matcher {
     pub(super) fn candidates(&self, text: &[u8]) -> Vec<u32> {
         let mut candidates = Vec::new();
         self.anchors
-            .scan(text, |_, leaves| candidates.extend_from_slice(leaves));
+            .scan(text, |hit| candidates.extend_from_slice(hit.leaves));
         sort(&mut candidates);
         candidates
     }

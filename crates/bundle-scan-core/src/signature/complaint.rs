@@ -36,8 +36,7 @@ impl Complaint {
             column: column.max(1),
             code,
             message: message.into(),
-            excerpt: source
-                .lines()
+            excerpt: lines(source)
                 .nth(line.saturating_sub(1))
                 .unwrap_or("")
                 .to_owned(),
@@ -53,6 +52,12 @@ impl Complaint {
             ..self
         }
     }
+}
+
+/// The lines as YAML counts them: a carriage return by itself ends one as well.
+fn lines(source: &str) -> impl Iterator<Item = &str> {
+    let lines = source.split('\n');
+    lines.flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }
 
 /// Characters of a long line shown before and after the caret.
@@ -115,6 +120,7 @@ fn list(complaints: &[Complaint]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signature::load::{SourceFile, parse};
 
     #[test]
     fn the_caret_stands_under_the_place() {
@@ -129,6 +135,18 @@ mod tests {
             complaint.to_string(),
             "error[schema]: unknown field `colour`\n --> my/x.yaml:2:1\n  |\n2 | colour: red\n  | ^"
         );
+    }
+
+    #[test]
+    fn lines_end_where_yaml_says() {
+        for end in ["\n", "\r", "\r\n"] {
+            let file = SourceFile {
+                name: "f".to_owned(),
+                text: ["id: x", "", "colour: red", ""].join(end),
+            };
+            let complaint = parse(&file).expect_err("it is no signature");
+            assert_eq!((complaint.line, &*complaint.excerpt), (3, "colour: red"));
+        }
     }
 
     #[test]
