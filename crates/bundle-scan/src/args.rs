@@ -105,9 +105,6 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) window: WindowArgs,
 
-    #[command(flatten)]
-    pub(crate) reading: ReadingArgs,
-
     /// Show what each score is made of.
     #[arg(long)]
     pub(crate) why: bool,
@@ -119,6 +116,9 @@ pub(crate) struct ScanArgs {
     /// Leave out how long the scan took, so that two reports can be compared.
     #[arg(long)]
     pub(crate) no_timings: bool,
+
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
 }
 
 /// What part of the time a report is about.
@@ -252,15 +252,14 @@ pub(crate) struct DiffArgs {
     #[arg(long, value_enum, default_value = "never")]
     pub(crate) fail_on: FailOn,
     #[command(flatten)]
-    pub(crate) reading: ReadingArgs,
-    #[command(flatten)]
     pub(crate) knowledge: KnowledgeArgs,
+
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct TimelineArgs {
-    #[command(flatten)]
-    pub(crate) bundle: BundleArgs,
     /// Leave out findings below this severity.
     #[arg(long, value_enum, default_value = "info")]
     pub(crate) min_severity: SeverityArg,
@@ -268,6 +267,9 @@ pub(crate) struct TimelineArgs {
     pub(crate) choice: ChoiceArgs,
     #[command(flatten)]
     pub(crate) window: WindowArgs,
+
+    #[command(flatten)]
+    pub(crate) bundle: BundleArgs,
 }
 
 #[derive(Args, Debug)]
@@ -276,9 +278,10 @@ pub(crate) struct TraceArgs {
     #[arg(value_name = "ID")]
     pub(crate) id: String,
     #[command(flatten)]
-    pub(crate) bundle: BundleArgs,
-    #[command(flatten)]
     pub(crate) knowledge: KnowledgeArgs,
+
+    #[command(flatten)]
+    pub(crate) bundle: BundleArgs,
 }
 
 #[derive(Args, Debug)]

@@ -1,6 +1,6 @@
 //! Masks what is nobody else's business, so that a report can be shown to others.
 //!
-//! Works on the report and not on what is written of it, so that all renderings say the same. Knows shapes ([`secrets`]) and nothing of the
+//! Works on the report and not on what is written of it, so that all renderings say the same. Knows shapes and nothing of the
 //! product that wrote a line: names of machines, pods and people are left. Invariant: the same value has the same pseudonym wherever it stands.
 
 mod secrets;
