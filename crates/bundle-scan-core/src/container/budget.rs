@@ -223,9 +223,7 @@ impl Budget {
         if granted < wanted {
             self.reached(member, "max_member_bytes", most);
         }
-        if self.is_dense(had) {
-            granted = self.grant_dense(member, granted);
-        }
+        granted = self.grant_of_dense(member, had, granted);
         let granted = match self.flow() {
             ControlFlow::Continue(()) => self.spend(granted),
             ControlFlow::Break(()) => 0,
@@ -235,13 +233,20 @@ impl Budget {
         granted
     }
 
-    /// Whether a member repeats itself so much that all members like it share what is scanned of them.
-    fn is_dense(&self, had: Had) -> bool {
-        let ratio = |encoded: u64| had.delivered / encoded.saturating_add(READ_AHEAD_BYTES);
-        had.delivered >= DENSE_FROM_BYTES
-            && had
-                .encoded
-                .is_some_and(|encoded| ratio(encoded) > self.limits().max_ratio)
+    /// What may be had of `wanted` bytes if the member repeats itself so much that all members like it share what is scanned of them.
+    fn grant_of_dense(&self, member: &MemberPath, had: Had, wanted: u64) -> u64 {
+        let free = DENSE_FROM_BYTES.saturating_sub(had.delivered).min(wanted);
+        let ratio = |encoded: u64| {
+            let delivered = had.delivered + wanted;
+            delivered / encoded.saturating_add(READ_AHEAD_BYTES)
+        };
+        let is_dense = had
+            .encoded
+            .is_some_and(|encoded| ratio(encoded) > self.limits().max_ratio);
+        match is_dense && free < wanted {
+            true => free + self.grant_dense(member, wanted - free),
+            false => wanted,
+        }
     }
 
     fn grant_dense(&self, member: &MemberPath, wanted: u64) -> u64 {

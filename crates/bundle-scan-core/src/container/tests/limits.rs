@@ -16,7 +16,7 @@ fn a_bomb_ends_at_the_limit() {
                 max_dense_bytes: 10 << 20,
                 ..base.clone()
             },
-            74 << 20..80 << 20,
+            74 << 20..(74 << 20) + 1,
         ),
         (
             "max_member_bytes",
