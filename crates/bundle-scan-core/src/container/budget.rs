@@ -254,7 +254,11 @@ impl Budget {
         let room = most.saturating_sub(dense.fetch_add(wanted, Ordering::Relaxed));
         if room < wanted {
             self.terms.totals.feel_order();
-            self.reached_ratio(member);
+            let name = format!(
+                "max_ratio = {} is exceeded, and max_dense_bytes",
+                self.limits().max_ratio
+            );
+            self.reached(member, &name, most);
         }
         wanted.min(room)
     }
@@ -312,7 +316,7 @@ impl Budget {
     }
 
     /// Ends the walk when that is asked for.
-    fn watch(&self) {
+    pub(super) fn watch(&self) {
         let totals = &self.terms.totals;
         if totals.is_exhausted() {
             return;

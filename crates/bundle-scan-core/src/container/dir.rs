@@ -4,7 +4,7 @@
 //! was unpacked by hand may hold links out of itself and FIFOs without a writer. Invariants: the order is that of the
 //! bytes of the whole paths, as in a sorted archive; depth costs no stack.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::base::member_path::MemberPath;
 use crate::base::problem::ProblemKind;
 
+use super::folder::Folder;
 use super::open::{Place, Walker};
 use super::{OpenError, file, open_error};
 
@@ -20,12 +21,13 @@ use super::{OpenError, file, open_error};
 /// # Errors
 /// When `root` cannot be listed or is empty.
 pub(super) fn walk(walker: &mut Walker<'_>, root: &Path) -> Result<(), OpenError> {
-    let top = list(walker, root, Path::new("")).map_err(|error| open_error(root, error))?;
+    let folder = Folder::new(root);
+    let top = list(walker, &folder, Path::new("")).map_err(|error| open_error(root, error))?;
     if top.is_empty() {
         return Err(OpenError::Empty(root.to_owned()));
     }
     // Whether the walk was broken off makes no difference here: it is over.
-    let _ = walk_tree(walker, root, top);
+    let _ = walk_tree(walker, &folder, top);
     Ok(())
 }
 
@@ -38,7 +40,7 @@ struct Entry {
 }
 
 /// Walks `stack`, entries below `root` whose last comes first, and what is under them.
-fn walk_tree(walker: &mut Walker<'_>, root: &Path, mut stack: Vec<Entry>) -> ControlFlow<()> {
+fn walk_tree(walker: &mut Walker<'_>, root: &Folder, mut stack: Vec<Entry>) -> ControlFlow<()> {
     while let Some(entry) = stack.pop() {
         if entry.metadata.is_dir() {
             match list(walker, root, &entry.path) {
@@ -57,7 +59,7 @@ fn walk_tree(walker: &mut Walker<'_>, root: &Path, mut stack: Vec<Entry>) -> Con
 }
 
 /// The entries of one directory below `root`, last first.
-fn list(walker: &Walker<'_>, root: &Path, directory: &Path) -> io::Result<Vec<Entry>> {
+fn list(walker: &Walker<'_>, root: &Folder, directory: &Path) -> io::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     // One more than can be delivered, so that the limit is noticed.
     let most = walker.budget.limits().max_members.saturating_add(1);
@@ -84,8 +86,8 @@ fn sort_key(entry: &Entry) -> Vec<u8> {
     key
 }
 
-fn open_file(walker: &mut Walker<'_>, root: &Path, entry: &Entry) -> io::Result<ControlFlow<()>> {
-    let opened = File::open(root.join(&entry.path))?;
+fn open_file(walker: &mut Walker<'_>, root: &Folder, entry: &Entry) -> io::Result<ControlFlow<()>> {
+    let opened = root.open_file(&entry.path)?;
     let place = place_of(&entry.path, file::modified(&entry.metadata));
     file::open(walker, &place, opened)
 }

@@ -252,10 +252,16 @@ impl<'a> Guarded<'a> {
         count
     }
 
+    /// Whether this is what is read from outside, and reading ends: nothing is wrong with it then.
+    fn is_halted(&self) -> bool {
+        self.budget.watch();
+        matches!(self.role, Role::Outside { .. }) && self.budget.flow().is_break()
+    }
+
     /// Ends the stream, with a problem unless the layer below has reported one.
     fn fail(&self, error: &io::Error) {
         self.own.break_off();
-        if self.below.is_broken() {
+        if self.below.is_broken() || self.is_halted() {
             return;
         }
         let (kind, verb) = match (&self.role, error.kind()) {

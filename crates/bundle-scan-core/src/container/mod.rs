@@ -15,6 +15,7 @@ mod deferred;
 mod deflated;
 mod dir;
 mod file;
+mod folder;
 mod guard;
 mod gzip;
 mod local_header;
@@ -22,6 +23,7 @@ mod lz4;
 mod magic;
 mod open;
 mod part;
+mod pipe;
 mod read_at;
 mod tar;
 mod xz;
@@ -33,7 +35,7 @@ mod zstd;
 mod tests;
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -50,6 +52,7 @@ use self::budget::Budget;
 use self::codec::Codec;
 use self::guard::Guarded;
 use self::open::{Place, Walker};
+use self::pipe::Pipe;
 
 /// Every compression format, by name.
 static CODECS: [&dyn Codec; 5] = [&bzip2::Bzip2, &gzip::Gzip, &lz4::Lz4, &xz::Xz, &zstd::Zstd];
@@ -91,12 +94,17 @@ pub trait Visitor {
     fn problem(&mut self, problem: Problem);
 }
 
+/// How people know what has no path.
+const STREAM: &str = "stdin";
+
 /// What to walk.
 pub enum Input {
     /// A directory, an archive or a single file.
     Path(PathBuf),
-    /// The same as a stream, such as stdin; read front to back.
+    /// The same as a stream; read front to back.
     Reader(Box<dyn Read + Send>),
+    /// An open file, such as stdin: at its start if it is a regular one. If it is a pipe it is not waited for once reading is to end.
+    Open(fs::File),
 }
 
 /// Why an input cannot be walked at all.
@@ -130,7 +138,11 @@ pub fn walk(input: Input, terms: Terms, visitor: &mut dyn Visitor) -> Result<Str
     let fallback = match input {
         Input::Path(path) => walk_path(&mut walker, &path)?,
         Input::Reader(reader) => {
-            walk_reader(&mut walker, Path::new("stdin"), reader)?;
+            walk_reader(&mut walker, Path::new(STREAM), reader)?;
+            "file"
+        }
+        Input::Open(file) => {
+            walk_open(&mut walker, Path::new(STREAM), file)?;
             "file"
         }
     };
@@ -148,17 +160,26 @@ fn walk_path(walker: &mut Walker<'_>, path: &Path) -> Result<&'static str, OpenE
         return Ok("directory");
     }
     let file = fs::File::open(path).map_err(|error| open_error(path, error))?;
-    if metadata.is_file() {
-        let place = Place::bundle(&name_of(path), file::modified(&metadata));
-        if metadata.len() == 0 {
-            return Err(OpenError::Empty(path.to_owned()));
-        }
-        // Whether the walk was broken off makes no difference here: it is over.
-        let _ = file::open(walker, &place, file).map_err(|error| open_error(path, error))?;
-    } else {
-        walk_reader(walker, path, Box::new(file))?;
-    }
+    walk_open(walker, path, file)?;
     Ok("file")
+}
+
+/// Walks an open file that is known to people as `path`.
+fn walk_open(walker: &mut Walker<'_>, path: &Path, mut file: fs::File) -> Result<(), OpenError> {
+    let unreadable = |error| open_error(path, error);
+    let metadata = file.metadata().map_err(unreadable)?;
+    // Of a file that somebody has begun to read the rest is a stream.
+    if !metadata.is_file() || file.stream_position().map_err(unreadable)? > 0 {
+        let pipe = Pipe::new(file, walker.budget.terms.halt.clone());
+        return walk_reader(walker, path, Box::new(pipe));
+    }
+    if metadata.len() == 0 {
+        return Err(OpenError::Empty(path.to_owned()));
+    }
+    let place = Place::bundle(&name_of(path), file::modified(&metadata));
+    // Whether the walk was broken off makes no difference here: it is over.
+    let _ = file::open(walker, &place, file).map_err(unreadable)?;
+    Ok(())
 }
 
 /// Walks a stream that is known to people as `name`.

@@ -18,6 +18,7 @@ mod sample;
 mod structured;
 mod window;
 
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -255,6 +256,15 @@ impl Scanner {
     pub fn scan_path(&self, path: impl AsRef<Path>) -> Result<Report, Error> {
         let path = path.as_ref();
         self.scan(&path.display().to_string(), Input::Path(path.to_owned()))
+    }
+
+    /// Scans what an open file gives, such as stdin, as if it were a file of that name. Of a pipe that neither gives data nor ends a report is made too
+    /// once the scan is stopped or its time is over, which [`Scanner::scan_reader`] cannot do.
+    ///
+    /// # Errors
+    /// As [`Scanner::scan_reader`].
+    pub fn scan_file(&self, name: &str, file: File) -> Result<Report, Error> {
+        self.scan(name, Input::Open(file))
     }
 
     /// Scans what a reader gives, as if it were a file of that name.

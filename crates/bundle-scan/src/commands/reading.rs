@@ -1,6 +1,11 @@
 //! Reads a bundle as the arguments ask for: from a path or from standard input, with a progress line.
 
-use std::io::stdin;
+use std::fs::File;
+use std::io::{self, stdin};
+#[cfg(unix)]
+use std::os::fd::AsFd;
+#[cfg(windows)]
+use std::os::windows::io::AsHandle;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -32,9 +37,21 @@ pub(super) fn scan(
 ) -> Result<Report, Error> {
     let (scanner, _line) = scanner(path, args, builder, set);
     match is_stdin(path) {
-        true => scanner.scan_reader(STDIN, stdin()),
+        true => match open_stdin() {
+            Ok(file) => scanner.scan_file(STDIN, file),
+            Err(_) => scanner.scan_reader(STDIN, stdin()),
+        },
         false => scanner.scan_path(path),
     }
+}
+
+/// Standard input as a file, which need not be waited for.
+fn open_stdin() -> io::Result<File> {
+    #[cfg(unix)]
+    let handle = stdin().as_fd().try_clone_to_owned();
+    #[cfg(windows)]
+    let handle = stdin().as_handle().try_clone_to_owned();
+    handle.map(File::from)
 }
 
 /// A scanner, and the progress line of this path, which goes when it is dropped.
