@@ -122,6 +122,20 @@ pub(super) fn parts(bench: &Bench) {
     print("healthy logs of six nodes", bytes, &rows);
 }
 
+/// What it costs to read plain files, which may change meanwhile, rather than to map them.
+pub(super) fn mapping(bench: &Bench) {
+    let (log, bytes) = bench.log("messages", bench.megabytes, false);
+    let mapped = || vec!["--mmap".to_owned()];
+    let mut rows = vec![
+        Row::new("read, one thread", scan(&log, "1")),
+        Row::new("mapped, one thread", scan_with(&log, "1", mapped())),
+        Row::new("read, two", scan(&log, "2")),
+        Row::new("mapped, two", scan_with(&log, "2", mapped())),
+    ];
+    rounds(&mut rows, bench.rounds);
+    print("a plain log, read or mapped", bytes, &rows);
+}
+
 pub(super) fn signatures(bench: &Bench) {
     let (log, bytes) = bench.log("messages", bench.megabytes, false);
     let mut rows = Vec::new();

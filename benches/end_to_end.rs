@@ -222,7 +222,7 @@ fn main() {
         rounds: number(1).unwrap_or(5) as usize,
     };
     println!("{} signatures, {} rounds", bench.set.len(), bench.rounds);
-    let known: [Table; 13] = [
+    let known: [Table; 14] = [
         ("plain", Bench::plain),
         ("regex-set", Bench::regex_set),
         ("more", Bench::more_signatures),
@@ -234,6 +234,7 @@ fn main() {
         ("hits", cost::hits),
         ("members", cost::members),
         ("parts", cost::parts),
+        ("mapping", cost::mapping),
         ("signatures", cost::signatures),
         ("memory", cost::memory),
     ];

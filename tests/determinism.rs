@@ -7,6 +7,8 @@ use std::path::Path;
 use bundle_scan_core::render::{JSON, RenderOptions, TRACE_JSON};
 use bundle_scan_core::{Limits, Means, Render, Report, Scanner, SignatureSet};
 use bundle_scan_testkit::Fixture;
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");
 
@@ -88,6 +90,53 @@ fn threads_blocks_packing_and_means_do_not_change_the_report() {
             }
         }
     }
+}
+
+/// The files of all scenarios, by scenario.
+fn scenarios() -> Vec<Vec<(String, Vec<u8>)>> {
+    let cases = fs::read_dir(CORPUS).unwrap();
+    let mut cases: Vec<_> = cases.map(|case| case.unwrap().path()).collect();
+    cases.sort();
+    let cases = cases.iter().filter(|path| path.is_dir());
+    cases
+        .map(|case| Fixture::from_dir(case.join("bundle")).files().to_vec())
+        .collect()
+}
+
+#[test]
+fn the_order_of_members_does_not_change_the_report() {
+    let (scenarios, reference) = (scenarios(), scanner(1, 1 << 20));
+    let others = [scanner(1, 256), scanner(2, 1 << 20), scanner(3, 1 << 10)];
+    let folder = tempfile::tempdir().unwrap();
+    // Several machines, so that their clocks, names and logs are to be kept apart whatever comes first.
+    let mixed = prop::collection::vec(0..scenarios.len(), 1..4).prop_flat_map(|chosen| {
+        let files = chosen
+            .iter()
+            .zip(["a", "b", "c"])
+            .flat_map(|(case, machine)| {
+                let files = scenarios[*case].iter();
+                files.map(move |(path, bytes)| (format!("{machine}/{path}"), bytes.clone()))
+            });
+        let files: Vec<_> = files.collect();
+        (
+            Just(files.clone()),
+            Just(files).prop_shuffle(),
+            0..others.len(),
+        )
+    });
+    let config = ProptestConfig {
+        cases: 48,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    let run = TestRunner::new(config).run(&mixed, |(files, shuffled, other)| {
+        let expected = scan_bytes(&reference, &Fixture::new(files).tar(), folder.path());
+        let shuffled = Fixture::in_order(shuffled).tar();
+        let other = scan_bytes(&others[other], &shuffled, folder.path());
+        prop_assert_eq!(other, expected);
+        Ok(())
+    });
+    run.unwrap();
 }
 
 #[test]

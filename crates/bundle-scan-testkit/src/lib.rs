@@ -1,7 +1,7 @@
 //! Fixtures for tests: a few files written as one text, packed in every way a bundle may be packed.
 //!
 //! For tests only: it panics where it cannot go on. Does not read archives. Invariant: the same files give the same
-//! bytes on every run; members are sorted by path and carry [`MTIME`].
+//! bytes on every run; members are sorted by path, unless another order is asked for, and carry [`MTIME`].
 //!
 //! ```
 //! use bundle_scan_testkit::Fixture;
@@ -27,7 +27,7 @@ pub const MTIME: u64 = 1_773_273_600;
 /// What begins a file in a fixture's text.
 const HEADER: &str = "//- ";
 
-/// A few files, sorted by path.
+/// A few files, sorted by path unless another order was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fixture {
     files: Vec<(String, Vec<u8>)>,
@@ -53,6 +53,11 @@ impl Fixture {
     /// Takes files as they are: paths and contents.
     pub fn new(mut files: Vec<(String, Vec<u8>)>) -> Self {
         files.sort();
+        Fixture { files }
+    }
+
+    /// Takes files as they are, in the order in which they are to be packed.
+    pub fn in_order(files: Vec<(String, Vec<u8>)>) -> Self {
         Fixture { files }
     }
 

@@ -78,6 +78,8 @@ impl TimeWindow {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::base::time::NANOS_PER_SECOND;
 
@@ -129,5 +131,14 @@ mod tests {
         assert!(window.touches(5, 10) && window.touches(20, 30) && window.touches(5, 30));
         assert!(!window.touches(1, 9) && !window.touches(21, 30));
         assert!(TimeWindow::default().contains(i64::MIN));
+    }
+
+    proptest! {
+        #[test]
+        fn what_people_give_is_a_time_or_none(text in "[0-9TZ:+. hdmw-]{0,24}") {
+            if let Ok(When::BeforeCapture(nanos)) = text.parse() {
+                prop_assert!(nanos >= 0);
+            }
+        }
     }
 }

@@ -231,6 +231,8 @@ pub fn speaker(source: &Source, peeled: &Peeled<'_>) -> Option<Component> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::envelope::peel;
 
@@ -391,6 +393,21 @@ mod tests {
             ),
         ] {
             assert_eq!(speaker(source, &peel(line.as_bytes())), expected, "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_member_is_something_and_its_rotations_are_of_one_log(
+            folder in "([a-z/._-]{0,12}/)?",
+            name in "[a-zA-Z][\\PC]{0,20}",
+            head in proptest::collection::vec(any::<u8>(), 0..200),
+        ) {
+            let path = format!("{folder}{name}");
+            let source = classify(&MemberPath::new(&path), &head);
+            prop_assert!(!source.kind.is_empty());
+            let plain = classify(&MemberPath::new(&format!("{folder}{}", rotation::unrotated(&name).name)), &head);
+            prop_assert_eq!(plain.stream, classify(&MemberPath::new(&path), &head).stream);
         }
     }
 }

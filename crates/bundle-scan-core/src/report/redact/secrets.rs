@@ -251,6 +251,8 @@ fn of_v6(v6: Ipv6Addr) -> Option<Class> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn masked(text: &str) -> String {
@@ -357,6 +359,20 @@ mod tests {
             ("version 1.2.3.4.5", "version 1.2.3.4.5"),
         ] {
             assert_eq!(masked(text), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_secret_is_left_whatever_stands_around_it(
+            before in "[ -~中é]{0,60}",
+            value in "[a-zA-Z0-9]{11}7",
+            after in "[ -~中é]{0,60}",
+        ) {
+            let text = format!("{before} password={value} {after}");
+            let once = masked(&text);
+            prop_assert!(!once.contains(&value), "{}", once);
+            prop_assert_eq!(masked(&once), once);
         }
     }
 }
