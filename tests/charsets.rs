@@ -3,9 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Cursor;
 
+use bundle_scan_core::signature::load::SourceFile;
 use bundle_scan_core::{Report, Scanner, SignatureSet};
 use bundle_scan_testkit::Fixture;
+use encoding_rs::GB18030;
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");
 
@@ -156,6 +159,89 @@ fn coverage_counts_the_bytes_of_the_member() {
     let members = report.coverage.members.iter();
     let sizes: Vec<(u64, u64)> = members.map(|member| (member.bytes, member.lines)).collect();
     assert_eq!(sizes, [(of_pods, 4), (size, 100)]);
+}
+
+fn gb18030(text: &str) -> Vec<u8> {
+    GB18030.encode(text).0.into_owned()
+}
+
+#[test]
+fn chinese_in_gb18030_is_read_like_utf8() {
+    let noise = "Mar 10 10:17:40 n1 agentd[7]: 磁盘空间充足 😀 é fine\n".repeat(3_000);
+    let proof = "Mar 10 10:17:41 n1 kernel: [12345.678901] neighbour: arp_cache: neighbor table overflow!\n";
+    let refused = "创建节点失败：弹性公网IP不足\n";
+    let pods = include_str!("../corpus/probe-failing/bundle/describe/pods/billing.txt");
+    let files = |charset: Charset| {
+        let log = [&noise, proof, &noise].concat();
+        Fixture::new(vec![
+            ("var/log/messages".into(), charset(&log)),
+            ("cce-operation-records.txt".into(), charset(refused)),
+            (
+                "describe/pods/billing.txt".into(),
+                charset(&[pods, "# 说明\n"].concat()),
+            ),
+        ])
+    };
+    let expected = scan(&files(|text| text.into()), 1, 1 << 20);
+    for id in ["arp-table-overflow", "cce-eip-insufficient"] {
+        assert!(expected.finding(id).is_some(), "{id}");
+    }
+    for (threads, block_bytes) in [(1, 1 << 20), (2, 1 << 12)] {
+        let written = files(gb18030);
+        let report = scan(&written, threads, block_bytes);
+        assert_eq!(told(&report), told(&expected));
+        assert_eq!(report.problems, []);
+        for evidence in report.findings.iter().flat_map(|finding| &finding.evidence) {
+            let mut files = written.files().iter();
+            let (_, bytes) = files
+                .find(|(path, _)| path == evidence.member.as_str())
+                .unwrap();
+            let there = &bytes[usize::try_from(evidence.byte_offset).unwrap()..];
+            assert!(
+                there.starts_with(&gb18030(&evidence.text)),
+                "{}",
+                evidence.text
+            );
+        }
+    }
+}
+
+#[test]
+fn a_mark_before_utf8_is_no_part_of_the_first_line() {
+    let proof = "Mar 10 10:17:41 n1 kernel: [12345.678901] neighbour: arp_cache: neighbor table overflow!\n";
+    let marked = ["\u{feff}", proof].concat().into_bytes();
+    let fixture = Fixture::new(vec![("var/log/messages".into(), marked)]);
+    let report = scan(&fixture, 1, 1 << 20);
+    let evidence = &report.findings[0].evidence[0];
+    assert_eq!((evidence.line, evidence.byte_offset), (1, 3));
+    assert_eq!(evidence.text, proof.trim_end());
+    assert!(evidence.time.is_some());
+}
+
+#[test]
+fn a_regex_steps_over_what_is_no_text() {
+    let text = "id: stray\ntitle: {en: t, zh: t}\nseverity: error\nconfidence: high\ncategory: node\n\
+                match: {any: [{line: {literal: giving up after reading, regex: 'giving up after reading .+ of (?<disk>\\w+)'}}]}\nentities: {disk: disk}\n\
+                cause: {en: c, zh: c}\nimpact: {en: i, zh: i}\nremedy: [{en: r, zh: r, risk: read-only}]\n\
+                samples: {positive: [{member: m, text: giving up after reading it of sda}], negative: [{member: m, text: giving up}]}\n";
+    let file = SourceFile {
+        name: "stray.yaml".into(),
+        text: text.into(),
+    };
+    let set = SignatureSet::empty().with_files(vec![file]).unwrap();
+    let scanner = Scanner::builder().threads(1).build(set);
+    for stray in [&b"\xb4\xc5\xc5\xcc"[..], b"caf\xe9", b"\xff\xfe\0"] {
+        let line = [b"agentd: giving up after reading ", stray, b" of sda\n"].concat();
+        // What is Chinese in one line is none in the whole.
+        let log = [&line[..], b"\xff\xfe\xfd\n"].concat();
+        let report = scanner.scan_reader("agentd.log", Cursor::new(log)).unwrap();
+        let finding = report.finding("stray").unwrap();
+        assert_eq!(
+            finding.entities[0].values,
+            [("sda".to_owned(), 1)],
+            "{stray:?}"
+        );
+    }
 }
 
 #[test]

@@ -143,16 +143,30 @@ fn nothing_in_the_text_report_is_obeyed_by_a_terminal() {
     assert!(!text.contains('\x1b'), "{text}");
 }
 
-/// A node and its pod, in three spellings.
+/// A node and its pod, in three spellings, and a journal that is no text.
 const CLUSTER: &str = "//- cluster-resources/nodes.json
 {\"kind\": \"NodeList\", \"items\": [{\"metadata\": {\"name\": \"node-1\"}, \"status\": {\"nodeInfo\": {\"kernelVersion\": \"5.10.0\", \"kubeletVersion\": \"v1.30.4\", \"containerRuntimeVersion\": \"containerd://1.7.11\", \"architecture\": \"amd64\", \"osImage\": \"Ubuntu 22.04.5 LTS\"}, \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\"}]}}]}
 //- kubectl/pods
 NAMESPACE   NAME    READY   STATUS    RESTARTS   AGE
 shop        web-0   1/1     Running   0          3d4h
+//- var/log/journal/4c1f/system.journal
+LPKSHHRH and so on
 //- var/log/messages
 2026-03-10T10:17:40+08:00 node-1 kernel: all well
 2026-03-10T11:17:40+08:00 node-1 kernel: still well
 ";
+
+#[test]
+fn logs_that_are_not_read_are_told() {
+    for (lang, expected) in [
+        (Lang::En, "1 binary journal is not read"),
+        (Lang::Zh, "1 个二进制 journal 未被读取"),
+    ] {
+        let text = render(&report(CLUSTER), "text", lang);
+        assert!(text.contains(expected), "{text}");
+        assert!(text.contains("$ journalctl -D"), "{text}");
+    }
+}
 
 #[test]
 fn the_inventory_tells_what_is_there_and_what_is_missing() {

@@ -9,23 +9,25 @@ use encoding_rs::GBK;
 pub fn legible(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
-        Err(_) if is_gb2312(bytes) => GBK.decode_without_bom_handling(bytes).0,
+        Err(_) if is_all_gb2312(bytes) => GBK.decode_without_bom_handling(bytes).0,
         Err(_) => String::from_utf8_lossy(bytes),
     }
 }
 
-/// Whether all that is not ASCII is in pairs of the rows and cells that GB2312 has. GBK adds characters that logs hardly hold, and of which
-/// every second byte may be ASCII: a letter of Latin-1 and the one behind it would be one of those.
-/// Source: GB/T 2312-1980: rows 16 to 87 are Han characters, 1 to 9 punctuation, digits and letters.
-fn is_gb2312(bytes: &[u8]) -> bool {
+/// Whether all that is not ASCII is in pairs that GB2312 has.
+fn is_all_gb2312(bytes: &[u8]) -> bool {
     let runs = bytes.split(u8::is_ascii).filter(|run| !run.is_empty());
     runs.into_iter().all(|run| {
         let (pairs, odd) = run.as_chunks();
-        let is_character = |[row, cell]: &[u8; 2]| {
-            matches!(row, 0xa1..=0xa9 | 0xb0..=0xf7) && matches!(cell, 0xa1..=0xfe)
-        };
-        odd.is_empty() && pairs.iter().all(is_character)
+        odd.is_empty() && pairs.iter().all(is_gb2312)
     })
+}
+
+/// Whether two bytes are in the rows and cells of GB2312. GBK adds characters that logs hardly hold, and of which every second byte may be
+/// ASCII: a letter of Latin-1 and the one behind it would be one of those.
+/// Source: GB/T 2312-1980: rows 16 to 87 are Han characters, 1 to 9 punctuation, digits and letters.
+pub fn is_gb2312([row, cell]: &[u8; 2]) -> bool {
+    matches!(row, 0xa1..=0xa9 | 0xb0..=0xf7) && matches!(cell, 0xa1..=0xfe)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use crate::base::legible::legible;
 use crate::base::time::Reading;
 use crate::envelope::{self, Level, Peeled};
 use crate::source::component::Component;
@@ -38,7 +39,7 @@ pub struct Record<'a> {
     pub pod: Option<Cow<'a, [u8]>>,
     /// How often it happened: an event row may stand for many (`x12 over 5m`).
     pub repeats: u64,
-    /// What signatures see: the innermost payload, trimmed, with `\"` read as `"`.
+    /// What signatures see: the innermost payload in UTF-8, trimmed, with `\"` read as `"`.
     pub text: Cow<'a, [u8]>,
 }
 
@@ -79,7 +80,7 @@ impl<'a> Record<'a> {
             repeats: event.as_ref().map_or(1, |row| row.count.max(1)),
             object: event.and_then(|row| row.object),
             pod,
-            text: plain_quotes(trimmed(payload)),
+            text: readable(plain_quotes(trimmed(payload))),
         }
     }
 }
@@ -124,6 +125,15 @@ impl<'a> Record<'a> {
             text: plain_quotes(Cow::Owned(text.into_bytes())),
         }
     }
+}
+
+/// Text in UTF-8: regexes do not step over bytes that are none.
+fn readable(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    let decoded = match legible(&text) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(decoded) => Some(decoded),
+    };
+    decoded.map_or(text, |decoded| Cow::Owned(decoded.into_bytes()))
 }
 
 fn trimmed(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {

@@ -11,6 +11,7 @@ use crate::base::time::Trust;
 use crate::error::Error;
 use crate::finding::Evidence;
 use crate::report::evaluable::{Judged, by_lack};
+use crate::report::inventory::unread_journals;
 use crate::report::{Entity, Finding, Report};
 
 /// Evidence lines shown for a finding; JSON has all that were kept.
@@ -341,10 +342,12 @@ impl ReportText<'_> {
         Ok(())
     }
 
-    /// Parts of logs that are not there.
+    /// Parts of logs that are not there, and logs that are not read.
     fn gaps(&mut self) -> io::Result<()> {
         let (words, report) = (self.page.words, self.report);
-        if !report.coverage.gaps.is_empty() && report.lost.is_empty() {
+        let journals = unread_journals(report);
+        let is_nothing = report.coverage.gaps.is_empty() && journals.is_none();
+        if !is_nothing && report.lost.is_empty() {
             self.page.heading(words.lost)?;
         }
         for gap in &report.coverage.gaps {
@@ -353,7 +356,12 @@ impl ReportText<'_> {
             let missing = missing.take(SHOWN_VALUES).collect::<Vec<_>>().join(", ");
             writeln!(self.page.out, "  {} {missing}", words.gap)?;
         }
-        Ok(())
+        let Some((covered, need)) = journals else {
+            return Ok(());
+        };
+        let count = words.journals.count(covered.members);
+        writeln!(self.page.out, "  {count} ({})", bytes(covered.bytes))?;
+        writeln!(self.page.out, "    $ {}", need.command)
     }
 
     fn problems(&mut self) -> io::Result<()> {

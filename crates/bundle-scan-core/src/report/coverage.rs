@@ -44,7 +44,7 @@ impl MemberStatus {
 pub struct MemberCoverage {
     /// Its address.
     pub member: MemberPath,
-    /// What kind of source it is.
+    /// What kind of source it is, or of what else than text.
     pub kind: &'static str,
     /// What was done with it.
     pub status: MemberStatus,

@@ -1,7 +1,9 @@
 //! What a full diagnosis looks at, and what of it a bundle lacks.
 
 use super::Report;
+use super::coverage::KindCoverage;
 use crate::base::lang::Lang;
+use crate::text::binary::JOURNAL;
 
 /// Something that a diagnosis needs, and how to get it.
 #[derive(Debug)]
@@ -111,13 +113,30 @@ const NEEDS: &[Need] = &[
     },
 ];
 
+/// Of a bundle with binary journals.
+const JOURNALS: Need = Need {
+    id: "journals as text",
+    en: "what the binary journals in the bundle hold: they are not read",
+    zh: "包内的二进制 journal 未被读取，其中的日志无法判断",
+    command: "journalctl -D FOLDER -o short-precise > journal.txt",
+    kinds: &[],
+    facts: &[],
+};
+
 /// What the bundle lacks for a full diagnosis, the most painful first.
 pub fn missing(report: &Report) -> Vec<&'static Need> {
     let has_kind = |kind: &&str| report.coverage.kinds.contains_key(*kind);
     let has_fact = |kind: &&str| report.census.facts.contains_key(*kind);
     let is_missing =
         |need: &&Need| !need.kinds.iter().any(has_kind) && !need.facts.iter().any(has_fact);
-    NEEDS.iter().filter(is_missing).collect()
+    let journals = unread_journals(report).map(|(_, need)| need);
+    NEEDS.iter().filter(is_missing).chain(journals).collect()
+}
+
+/// The binary journals in the bundle, and how to have them read.
+pub fn unread_journals(report: &Report) -> Option<(KindCoverage, &'static Need)> {
+    let journals = report.coverage.kinds.get(JOURNAL)?;
+    Some((*journals, &JOURNALS))
 }
 
 #[cfg(test)]

@@ -20,9 +20,10 @@ use crate::layout::Recogniser;
 use crate::matcher::costs::Watch;
 use crate::report::coverage::{MemberCoverage, MemberStatus};
 use crate::source::classify;
+use crate::text::binary::kind_of;
 use crate::text::block::{Cut, SliceBlocks, StreamBlocks};
-use crate::text::charset::{Charset, sniff};
-use crate::text::utf16::{ByteOrder, Origin, Utf16Reader};
+use crate::text::charset::{Charset, sniff, utf8_mark};
+use crate::text::recode::{ByteOrder, Coding, Origin, Recoder};
 
 /// Bytes of a member that its kind is told from.
 const HEAD_BYTES: usize = 256 << 10;
@@ -112,16 +113,25 @@ impl<'c, 'scope> Reading<'c, 'scope> {
         lock(&self.shared.noted).merge(self.noted);
     }
 
-    fn text(&mut self, job: SharedJob, head: Vec<u8>, rest: &mut dyn Read) -> ControlFlow<()> {
+    /// Reads a member whose first bytes are `head` as it is.
+    fn text(
+        &mut self,
+        job: impl FnOnce(&[u8]) -> SharedJob,
+        mut head: Vec<u8>,
+        rest: &mut dyn Read,
+    ) -> ControlFlow<()> {
+        let mark = utf8_mark(&head).len();
+        head.drain(..mark);
+        let job = job(&head);
         let blocks = StreamBlocks::new(head, rest, self.cut());
-        self.blocks(&job, blocks)
+        self.blocks(&job, blocks.from_origin(Origin::Same, mark as u64))
     }
 
     /// Reads a member as UTF-8 that is none.
-    fn utf16(
+    fn recoded(
         &mut self,
         job: impl FnOnce(&[u8]) -> SharedJob,
-        order: ByteOrder,
+        coding: Coding,
         raw: &mut dyn Read,
     ) -> ControlFlow<()> {
         let mut start = Vec::with_capacity(ByteOrder::MARK_BYTES);
@@ -131,11 +141,14 @@ impl<'c, 'scope> Reading<'c, 'scope> {
             .read_to_end(&mut start);
         let mark = ByteOrder::marked(&start).map_or(0, |_| start.len());
         let text = start.split_off(mark);
-        let mut reader = Utf16Reader::new(Cursor::new(text).chain(raw), order);
+        let mut reader = Recoder::new(Cursor::new(text).chain(raw), coding);
         let head = head_of(&mut reader);
         let job = job(&head);
         let blocks = StreamBlocks::new(head, &mut reader, self.cut());
-        self.blocks(&job, blocks.from_origin(Origin::utf16(), mark as u64))
+        self.blocks(
+            &job,
+            blocks.from_origin(Origin::recoded(coding), mark as u64),
+        )
     }
 
     fn blocks(&mut self, job: &SharedJob, mut blocks: StreamBlocks<'_>) -> ControlFlow<()> {
@@ -204,15 +217,17 @@ impl<'c, 'scope> Reading<'c, 'scope> {
     }
 
     /// Lists a member that is no text.
-    fn skip(&mut self, member: &Member) {
+    fn skip(&mut self, member: &Member, head: &[u8]) -> ControlFlow<()> {
+        let name = member.path.innermost().rsplit('/').next();
         self.shared.desk.gather.skipped(MemberCoverage {
             member: member.path.clone(),
-            kind: classify(&member.path, b"").kind,
+            kind: kind_of(name.unwrap_or_default(), head),
             status: MemberStatus::NotText,
             bytes: member.size.unwrap_or(0),
             lines: 0,
             span: None,
         });
+        ControlFlow::Continue(())
     }
 }
 
@@ -225,30 +240,28 @@ impl Visitor for Reading<'_, '_> {
             let path = member.path.clone();
             Arc::new(MemberJob::new(path, source, member.modified, is_structured))
         };
-        let (flow, is_text) = match body {
+        let flow = match body {
             Body::Mapped(mapping) => {
-                let head = &mapping.bytes()[..mapping.bytes().len().min(HEAD_BYTES)];
+                let bytes = mapping.bytes();
+                let (head, mut rest) = bytes.split_at(bytes.len().min(HEAD_BYTES));
                 match sniff(head) {
-                    Charset::Text => (self.mapped(job(head), mapping), true),
-                    Charset::Utf16(order) => (self.utf16(job, order, &mut mapping.bytes()), true),
-                    Charset::Binary => (ControlFlow::Continue(()), false),
+                    Charset::Text if utf8_mark(head).is_empty() => self.mapped(job(head), mapping),
+                    Charset::Text => self.text(job, head.to_vec(), &mut rest),
+                    Charset::Coded(coding) => self.recoded(job, coding, &mut { bytes }),
+                    Charset::Binary => self.skip(member, head),
                 }
             }
             Body::Stream(reader) => {
                 let head = head_of(reader);
                 match sniff(&head) {
-                    Charset::Text => (self.text(job(&head), head, reader), true),
-                    Charset::Utf16(order) => {
-                        let mut raw = Cursor::new(head).chain(reader);
-                        (self.utf16(job, order, &mut raw), true)
+                    Charset::Text => self.text(job, head, reader),
+                    Charset::Coded(coding) => {
+                        self.recoded(job, coding, &mut Cursor::new(head).chain(reader))
                     }
-                    Charset::Binary => (ControlFlow::Continue(()), false),
+                    Charset::Binary => self.skip(member, &head),
                 }
             }
         };
-        if !is_text {
-            self.skip(member);
-        }
         match flow {
             ControlFlow::Continue(()) => self.watch(),
             ControlFlow::Break(()) => flow,

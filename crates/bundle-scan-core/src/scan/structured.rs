@@ -27,7 +27,7 @@ use crate::source::Source;
 use crate::source::component::Component;
 use crate::text::block::BlockView;
 use crate::text::lines::count_lines;
-use crate::text::utf16::Origin;
+use crate::text::recode::Origin;
 
 /// What the scan of a member needs to know.
 #[derive(Clone, Copy)]

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use memchr::memrchr;
 
-use super::utf16::Origin;
+use super::recode::Origin;
 use crate::base::shared_bytes::SharedBytes;
 
 /// Bytes of the view before and after what a block owns.

@@ -1,45 +1,68 @@
 //! Tells text from what is none by the first bytes of a member.
-//!
-//! Source of the magic numbers: file(1) magic database, and `LPKSHHRH` from systemd `journal-def.h`.
 
-use super::utf16::ByteOrder;
+use super::binary::by_beginning;
+use super::recode::{ByteOrder, Coding};
+use crate::base::legible::is_gb2312;
 
 /// What the bytes of a member are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Charset {
     /// ASCII, UTF-8, or another charset that keeps ASCII in place.
     Text,
-    /// UTF-16.
-    Utf16(ByteOrder),
+    /// Text that is scanned as the UTF-8 it is made.
+    Coded(Coding),
     /// Not text.
     Binary,
 }
 
-const BINARY_MAGICS: &[&[u8]] = &[
-    b"\x7fELF",
-    b"LPKSHHRH",
-    b"SQLite format 3\0",
-    b"\x89PNG",
-    b"%PDF-",
-    b"\xd4\xc3\xb2\xa1",
-    b"\x0a\x0d\x0d\x0a",
-];
-
 /// One suspicious byte in so many makes a member binary.
 const TEXT_BYTES_PER_CONTROL_BYTE: usize = 20;
+/// So much of what is not ASCII must look like Chinese for one that does not.
+const GB2312_BYTES_PER_OTHER_BYTE: usize = 9;
 
 /// Judges a member by its first bytes; an empty one is text.
 pub fn sniff(head: &[u8]) -> Charset {
-    if BINARY_MAGICS.iter().any(|magic| head.starts_with(magic)) {
+    if by_beginning(head).is_some() {
         return Charset::Binary;
     }
     if let Some(order) = utf16(head) {
-        return Charset::Utf16(order);
+        return Charset::Coded(Coding::Utf16(order));
     }
-    match control_bytes(head) * TEXT_BYTES_PER_CONTROL_BYTE > head.len() {
-        true => Charset::Binary,
+    if control_bytes(head) * TEXT_BYTES_PER_CONTROL_BYTE > head.len() {
+        return Charset::Binary;
+    }
+    match is_gb18030(head) {
+        true => Charset::Coded(Coding::Gb18030),
         false => Charset::Text,
     }
+}
+
+/// Whether this is Chinese in GB18030: no UTF-8, and nearly all that is not ASCII in pairs that GB2312 has.
+///
+/// The few others are names with rare characters, or damage. Of Chinese in UTF-8 a third looks like such pairs, of Latin letters those
+/// that stand beside another.
+fn is_gb18030(head: &[u8]) -> bool {
+    // The last character may be cut.
+    let is_utf8 =
+        std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
+    if is_utf8 {
+        return false;
+    }
+    let (mut paired, mut other) = (0, 0);
+    for run in head.split(u8::is_ascii) {
+        let (pairs, odd) = run.as_chunks();
+        let chinese = pairs.iter().filter(|pair| is_gb2312(pair)).count();
+        paired += 2 * chinese;
+        other += 2 * (pairs.len() - chinese) + odd.len();
+    }
+    paired > GB2312_BYTES_PER_OTHER_BYTE * other
+}
+
+/// The mark that UTF-8 may begin with, and that is none of its text; empty if there is none.
+pub fn utf8_mark(head: &[u8]) -> &[u8] {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    let marked = head.starts_with(MARK);
+    &head[..if marked { MARK.len() } else { 0 }]
 }
 
 /// The byte order, if this is UTF-16: told by its mark, or by the zeros that every second byte of its ASCII is.
@@ -78,6 +101,7 @@ mod tests {
 
     #[test]
     fn text_is_told_from_the_rest() {
+        let utf16 = |order| Charset::Coded(Coding::Utf16(order));
         let hole = [&[0; 5_000][..], b"Mar 10 10:17:41 n1 kernel: back again\n"].concat();
         for (head, expected) in [
             (&b""[..], Charset::Text),
@@ -88,11 +112,25 @@ mod tests {
             (b"\x7fELF\x02\x01\x01", Charset::Binary),
             (b"LPKSHHRH\0\0", Charset::Binary),
             (b"\x01\x02\x03\x04\x05\x06", Charset::Binary),
-            (b"\xff\xfeh\0i\0", Charset::Utf16(ByteOrder::Little)),
-            (b"\xfe\xff\0h\0i", Charset::Utf16(ByteOrder::Big)),
+            (b"\xff\xfeh\0i\0", utf16(ByteOrder::Little)),
+            (b"\xfe\xff\0h\0i", utf16(ByteOrder::Big)),
             (
                 b"h\0e\0l\0l\0o\0 \0w\0o\0r\0l\0d\0",
-                Charset::Utf16(ByteOrder::Little),
+                utf16(ByteOrder::Little),
+            ),
+            (
+                b"n1 df: \xb4\xc5\xc5\xcc\xbf\xd5\xbc\xe4\xb2\xbb\xd7\xe3\n",
+                Charset::Coded(Coding::Gb18030),
+            ),
+            // Cut within a character.
+            (
+                b"\xb4\xc5\xc5\xcc\xbf\xd5\xbc\xe4\xb2\xbb\xd7",
+                Charset::Coded(Coding::Gb18030),
+            ),
+            (b"caf\xe9, d\xe9j\xe0 vu\n", Charset::Text),
+            (
+                &[&"磁盘空间不足".repeat(9).into_bytes()[..], b"\xff\n"].concat(),
+                Charset::Text,
             ),
         ] {
             assert_eq!(sniff(head), expected, "{head:?}");
