@@ -1,4 +1,4 @@
-//! Pins every rendering of two reports: one with a cause and its symptoms, one of a healthy bundle.
+//! Pins every rendering of three reports: a cause with its symptom, a healthy bundle, and one that was cut.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use bundle_scan_core::diff::{Stream, Summary, compare, read_stream};
@@ -106,35 +106,32 @@ fn unsigned(report: &Report, out: Vec<u8>) -> String {
         .replace(report.tool.version, "VERSION")
 }
 
-#[test]
-fn text_puts_the_cause_first_and_folds_the_symptom() {
-    insta::assert_snapshot!("text-en", render(&sick(), "text", Lang::En));
-    insta::assert_snapshot!("text-zh", render(&sick(), "text", Lang::Zh));
-}
-
-#[test]
-fn text_of_a_healthy_bundle_says_what_it_rests_on() {
-    insta::assert_snapshot!("text-healthy", render(&healthy(), "text", Lang::En));
-}
-
-#[test]
-fn text_of_a_cut_bundle_says_what_is_missing() {
+/// A tar of two small files, cut in the header of the second.
+fn partial() -> Report {
     let fixture = Fixture::parse(
         "//- a/messages\n2026-03-10T10:17:41+08:00 n1 kernel: no space left on: sda1\n//- b/messages\nnever read\n",
     );
-    // A tar of two small files: header and body of the first, then half a header.
     let cut = bundle_scan_testkit::truncate(&fixture.tar(), 512 + 512 + 256);
     let scanner = Scanner::builder().threads(1).build(set());
-    let report = scanner
+    scanner
         .scan_reader("bundle.tar", std::io::Cursor::new(cut))
-        .unwrap();
-    insta::assert_snapshot!("text-cut", render(&report, "text", Lang::En));
+        .unwrap()
 }
 
 #[test]
-fn json_keeps_its_keys() {
-    insta::assert_snapshot!("json", render(&sick(), "json", Lang::En));
-    insta::assert_snapshot!("jsonl", render(&sick(), "jsonl", Lang::En));
+fn each_output_of_each_sample_is_pinned() {
+    for (sample, report) in [
+        ("problem", sick()),
+        ("healthy", healthy()),
+        ("partial", partial()),
+    ] {
+        for output in OUTPUTS {
+            for lang in [Lang::En, Lang::Zh] {
+                let name = format!("{}-{sample}-{}", output.id(), lang.as_str());
+                insta::assert_snapshot!(name, render(&report, output.id(), lang));
+            }
+        }
+    }
 }
 
 #[test]

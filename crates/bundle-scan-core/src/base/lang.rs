@@ -13,6 +13,16 @@ pub enum Lang {
     Zh,
 }
 
+impl Lang {
+    /// Its tag: `en`, `zh`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Lang::En => "en",
+            Lang::Zh => "zh",
+        }
+    }
+}
+
 /// One text in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
