@@ -207,6 +207,19 @@ fn chinese_in_gb18030_is_read_like_utf8() {
 }
 
 #[test]
+fn a_line_without_end_counts_the_bytes_of_the_member_however_it_is_cut() {
+    // Bytes that are no text, among characters, so that pieces of the line may end in either.
+    let line = [&gb18030(&"磁盘空间充足，é".repeat(7)), &b"\xff\xff"[..]].concat();
+    let written = line.repeat(70_000);
+    let size = written.len() as u64;
+    for (threads, block_bytes) in [(1, 1 << 20), (2, 1 << 12), (1, 4 << 20)] {
+        let fixture = Fixture::new(vec![("var/log/messages".into(), written.clone())]);
+        let report = scan(&fixture, threads, block_bytes);
+        assert_eq!(report.coverage.members[0].bytes, size);
+    }
+}
+
+#[test]
 fn a_mark_before_utf8_is_no_part_of_the_first_line() {
     let proof = "Mar 10 10:17:41 n1 kernel: [12345.678901] neighbour: arp_cache: neighbor table overflow!\n";
     let marked = ["\u{feff}", proof].concat().into_bytes();

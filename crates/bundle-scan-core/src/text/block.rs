@@ -3,7 +3,7 @@
 //! A block **owns** a run of whole lines; around it the **view** shows some of the neighbouring bytes, so that context
 //! lines can be printed. Invariants, which make results independent of the block size:
 //! - The owned runs of a member follow each other without gap or overlap.
-//! - A block begins at the start of a line, or inside a line longer than `max_line_bytes` at a multiple of that length.
+//! - A block begins at the start of a line, or where a piece of a line longer than `max_line_bytes` does.
 //! - The view reaches [`CONTEXT_BYTES`] to both sides, or to the end of the member.
 
 use std::io::{ErrorKind, Read};
@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use memchr::memrchr;
 
+use super::lines::piece_end;
 use super::recode::Origin;
 use crate::base::shared_bytes::SharedBytes;
 
@@ -23,7 +24,7 @@ pub const CONTEXT_BYTES: usize = 8 << 10;
 pub struct Cut {
     /// Bytes that a block owns, at the most and nearly always.
     pub block_bytes: usize,
-    /// Longer lines are cut into pieces of this length.
+    /// Longer lines are cut into pieces of this length, give or take a character.
     pub max_line_bytes: usize,
 }
 
@@ -41,7 +42,16 @@ impl Cut {
         let candidate = &unscanned[..self.window().min(unscanned.len())];
         match memrchr(b'\n', candidate) {
             Some(newline) => newline + 1,
-            None => candidate.len() / self.max_line_bytes * self.max_line_bytes,
+            None => {
+                let mut owned = 0;
+                loop {
+                    let next = piece_end(unscanned, owned, self.max_line_bytes);
+                    if next == owned || next > candidate.len() {
+                        return owned;
+                    }
+                    owned = next;
+                }
+            }
         }
     }
 }

@@ -6,21 +6,37 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use super::block::{BlockView, CONTEXT_BYTES};
 
+/// Bytes of the longest character of UTF-8.
+const MAX_UTF8_BYTES: usize = 4;
 /// Neighbours for which room is made at once.
 const MOST_AT_ONCE: usize = 8;
 
+/// Where the piece of a long line ends that begins at `start`: `max_line_bytes` on, or up to three bytes before if a character of UTF-8
+/// stands there.
+pub(super) fn piece_end(line: &[u8], start: usize, max_line_bytes: usize) -> usize {
+    let end = start.saturating_add(max_line_bytes);
+    if end >= line.len() {
+        return line.len();
+    }
+    let mut ends = (start + 1..=end).rev().take(MAX_UTF8_BYTES);
+    let begins_character = |end: &usize| line[*end] & 0xc0 != 0x80;
+    ends.find(begins_character).unwrap_or(end)
+}
+
 /// The line around the byte `at` of the view, without its line end. A line longer than `max_line_bytes` is taken in
-/// pieces of that length; the piece around `at` is returned. Of a line that was written over again and again, as a bar of progress is, it is
+/// pieces: see [`piece_end`]; the piece around `at` is returned. Of a line that was written over again and again, as a bar of progress is, it is
 /// what one of these times was written, between carriage returns.
 pub fn line_around(view: &BlockView<'_>, at: usize, max_line_bytes: usize) -> Range<usize> {
     let own = &view.bytes[view.own.clone()];
     let at = at - view.own.start;
     let mut start = memrchr(b'\n', &own[..at]).map_or(0, |newline| newline + 1);
     let mut end = memchr(b'\n', &own[at..]).map_or(own.len(), |newline| at + newline);
-    if end - start > max_line_bytes {
-        start += (at - start) / max_line_bytes * max_line_bytes;
-        end = end.min(start + max_line_bytes);
+    let mut next = piece_end(&own[..end], start, max_line_bytes);
+    while next <= at && next < end {
+        start = next;
+        next = piece_end(&own[..end], start, max_line_bytes);
     }
+    end = next;
     if let Some(written_over) = memrchr(b'\r', &own[start..at]) {
         start += written_over + 1;
     }
@@ -122,6 +138,13 @@ mod tests {
         assert_eq!(&view.bytes[line_around(&view, 2, 4)], b"abcd");
         assert_eq!(&view.bytes[line_around(&view, 7, 4)], b"efgh");
         assert_eq!(&view.bytes[line_around(&view, 11, 4)], b"ij");
+        let chinese = whole("磁盘空间".as_bytes());
+        for (max, expected) in [(7, "磁盘"), (5, "磁"), (3, "磁")] {
+            let line = line_around(&chinese, 0, max);
+            assert_eq!(&chinese.bytes[line], expected.as_bytes());
+        }
+        let odd = whole(&[0x80; 9]);
+        assert_eq!(line_around(&odd, 5, 4), 4..8);
     }
 
     #[test]
