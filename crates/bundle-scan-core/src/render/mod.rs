@@ -5,10 +5,12 @@ pub mod diff;
 pub mod diff_json;
 pub mod escape;
 pub mod explain;
+pub mod html;
 pub mod inventory;
 pub mod json;
 mod moment;
 mod page;
+mod phrase;
 pub mod profile;
 mod spark;
 pub mod text;
@@ -55,6 +57,8 @@ pub trait Render: Sync {
 
 /// For people, on a terminal or in a ticket.
 pub static TEXT: text::Text = text::Text;
+/// One page that needs nothing else, to be mailed or kept.
+pub static HTML: html::Html = html::Html;
 /// One JSON document, `schema_version` 1.
 pub static JSON: json::Json = json::Json;
 /// One JSON document a line for each finding.
@@ -79,7 +83,7 @@ pub static TRACE_JSON: trace_json::TraceJson = trace_json::TraceJson;
 pub static PROFILE_TEXT: profile::ProfileText = profile::ProfileText;
 
 /// All formats of the report, sorted by name.
-pub static OUTPUTS: &[&dyn Render] = &[&JSON, &JSONL, &TEXT];
+pub static OUTPUTS: &[&dyn Render] = &[&HTML, &JSON, &JSONL, &TEXT];
 
 /// How a report is written.
 #[derive(Clone, Debug)]

@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use super::escape::visible;
-use super::moment::{bytes, from_to, grouped};
-use super::page::{BOLD, CYAN, DIM, GREEN, INDENT, LABEL, Page, color_of, shown_hosts};
-use super::words::{severity_word, state_words};
+use super::moment::{bytes, grouped};
+use super::page::{BOLD, CYAN, DIM, GREEN, INDENT, LABEL, Page, color_of};
+use super::phrase::{circumstances, significance};
+use super::words::severity_word;
 use super::{Render, RenderOptions, unrecognised};
-use crate::base::time::Trust;
 use crate::error::Error;
 use crate::finding::Evidence;
 use crate::report::evaluable::{Judged, by_lack};
@@ -117,23 +117,15 @@ impl ReportText<'_> {
         if first.severity() < self.page.options.min_severity {
             return writeln!(self.page.out, "{}", words.nothing_at_this_level);
         }
-        let others = self.report.roots().count().saturating_sub(1);
-        let mut tail = String::new();
-        for (count, what) in [
-            (first.explains.len(), &words.symptoms),
-            (others, &words.more),
-        ] {
-            if count > 0 {
-                tail += &format!(" · {}", what.count(count as u64));
-            }
-        }
-        let title = first.signature.spec().title.text(self.page.options.lang);
+        let lang = self.page.options.lang;
+        let tail = significance(self.report, first, lang);
+        let title = first.signature.spec().title.text(lang);
         writeln!(
             self.page.out,
             "{}: {}{}",
             words.root,
             self.page.paint(color_of(first.severity()), title),
-            self.page.paint(DIM, &tail)
+            self.page.paint(DIM, &visible(&tail))
         )
     }
 
@@ -204,43 +196,9 @@ impl ReportText<'_> {
     /// When, how often, where from.
     fn summary(&mut self, finding: &Finding) -> io::Result<()> {
         let mut parts = vec![format!("{}×", grouped(finding.count))];
-        parts.extend(self.span(finding));
-        parts.extend(self.hosts(finding));
-        if !finding.components.is_empty() {
-            parts.push(format!(
-                "{} {}",
-                self.page.words.by,
-                finding.components.join(", ")
-            ));
-        }
-        parts.extend(state_words(finding, self.page.options.lang));
-        let line = self.page.paint(DIM, &parts.join(" · "));
+        parts.extend(circumstances(self.report, finding, self.page.options.lang));
+        let line = self.page.paint(DIM, &visible(&parts.join(" · ")));
         writeln!(self.page.out, "{:INDENT$}{line}", "")
-    }
-
-    /// Where: on how many of all hosts, if it is on several.
-    fn hosts(&self, finding: &Finding) -> Option<String> {
-        let (words, names) = (self.page.words, shown_hosts(finding)?);
-        let count = finding.hosts.len();
-        Some(match count {
-            1 => format!("{} {}", words.host, visible(&names)),
-            _ => {
-                let all = self.report.bundle.hosts.len().max(count);
-                let share = words.hosts_of_all(count, all);
-                format!("{share} ({})", visible(&names))
-            }
-        })
-    }
-
-    fn span(&self, finding: &Finding) -> Option<String> {
-        let (first, last) = finding.first_seen.zip(finding.last_seen)?;
-        let mut span = from_to(first.unix_nanos, last.unix_nanos);
-        match finding.time_quality()?.trust() {
-            Trust::Told => span += " UTC",
-            Trust::Reckoned => span += &format!(" UTC ({})", self.page.words.reckoned),
-            Trust::Assumed => span += &format!(" ({})", self.page.words.assumed),
-        }
-        Some(span)
     }
 
     fn evidence(&mut self, label: &str, evidence: &Evidence) -> io::Result<()> {

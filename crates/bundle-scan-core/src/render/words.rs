@@ -26,8 +26,6 @@ pub(super) struct Words {
     pub(super) healthy: &'static str,
     pub(super) nothing_at_this_level: &'static str,
     pub(super) root: &'static str,
-    pub(super) symptoms: Noun,
-    pub(super) more: Noun,
     pub(super) lines: Noun,
     pub(super) proof: &'static str,
     pub(super) also_in: &'static str,
@@ -83,8 +81,6 @@ const EN: Words = Words {
     healthy: "no known problem found",
     nothing_at_this_level: "nothing at or above the asked severity",
     root: "probable root cause",
-    symptoms: Noun("symptom", "symptoms"),
-    more: Noun("other finding", "other findings"),
     lines: Noun("line", "lines"),
     proof: "proof",
     also_in: "also in",
@@ -140,8 +136,6 @@ const ZH: Words = Words {
     healthy: "未发现已知问题",
     nothing_at_this_level: "没有达到所要求级别的问题",
     root: "最可能的根因",
-    symptoms: Noun("个伴随症状", "个伴随症状"),
-    more: Noun("个其他发现", "个其他发现"),
     lines: Noun("行", "行"),
     proof: "证据",
     also_in: "亦见于",
@@ -208,6 +202,22 @@ impl Words {
             .replace("{count}", &count.to_string())
             .replace("{all}", &all.to_string())
     }
+}
+
+/// How many of all other findings one explains; nothing if there are none.
+pub(super) fn explained(count: usize, all: usize, lang: Lang) -> Option<String> {
+    Some(match (lang, count, all) {
+        (_, _, 0) => return None,
+        (Lang::En, 0, 1) => "1 other finding".to_owned(),
+        (Lang::En, 0, _) => format!("{all} other findings"),
+        (Lang::Zh, 0, _) => format!("另有 {all} 个发现"),
+        (Lang::En, 1, 1) => "explains the other finding".to_owned(),
+        (Lang::En, ..) if count == all => format!("explains all {all} other findings"),
+        (Lang::Zh, 1, 1) => "可解释另一个发现".to_owned(),
+        (Lang::Zh, ..) if count == all => format!("可解释其余全部 {all} 个发现"),
+        (Lang::En, ..) => format!("explains {count} of {all} other findings"),
+        (Lang::Zh, ..) => format!("可解释其余 {all} 个发现中的 {count} 个"),
+    })
 }
 
 pub(super) fn severity_word(severity: Severity, lang: Lang) -> &'static str {

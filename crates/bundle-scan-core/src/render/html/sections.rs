@@ -1,0 +1,159 @@
+//! What stands below the findings: harmless noise, lost evidence, unknown errors, what was read and what could not be.
+
+use maud::{Markup, html};
+
+use super::finding::line;
+use super::parts::{both, heading, shown, word};
+use crate::render::RenderOptions;
+use crate::render::moment::{bytes, from_to, grouped};
+use crate::render::phrase::badness;
+use crate::render::words::words;
+use crate::report::evaluable::{Judged, by_lack};
+use crate::report::inventory::{missing, unread_journals};
+use crate::report::{Finding, Report};
+
+pub(super) fn all(report: &Report, options: &RenderOptions) -> Markup {
+    html! {
+        (problems(report))
+        (lost(report))
+        (unrecognised(report, options))
+        (benign(report))
+        (coverage(report))
+        (lacking(report))
+    }
+}
+
+/// Findings that are told in a line, each with what it means.
+fn told(findings: &[Finding]) -> Markup {
+    html! {
+        @for finding in findings {
+            article.told {
+                h3 {
+                    span.severity.(finding.severity().as_str()) { (both(|lang| badness(finding, lang).to_owned())) }
+                    " " (both(|lang| finding.signature.spec().title.text(lang).to_owned()))
+                    " " small { (grouped(finding.count)) "× " code { (finding.id()) } }
+                }
+                p { (both(|lang| finding.signature.spec().cause.text(lang).to_owned())) }
+                @if let Some(evidence) = finding.evidence.first() { (line(evidence)) }
+            }
+        }
+    }
+}
+
+fn problems(report: &Report) -> Markup {
+    html! {
+        @if !report.problems.is_empty() {
+            details.part #problems open {
+                (heading(|words| words.problems, report.problems.len()))
+                ul { @for problem in &report.problems {
+                    li { code { (shown(problem.member.as_str())) } " " b { (problem.kind.as_str()) } " " (shown(&problem.detail)) }
+                } }
+            }
+        }
+    }
+}
+
+fn lost(report: &Report) -> Markup {
+    let journals = unread_journals(report);
+    let gaps = &report.coverage.gaps;
+    let count = report.lost.len() + gaps.len() + usize::from(journals.is_some());
+    html! {
+        @if count > 0 {
+            details.part #lost {
+                (heading(|words| words.lost, count))
+                (told(&report.lost))
+                ul {
+                    @for gap in gaps {
+                        @let log = gap.log.as_str();
+                        @let missing = gap.missing.iter().map(|part| format!("{log}.{part}")).collect::<Vec<_>>();
+                        li { (word(|words| words.gap)) " " code { (shown(&missing.join(", "))) } }
+                    }
+                    @if let Some((covered, need)) = journals {
+                        li {
+                            (both(|lang| words(lang).journals.count(covered.members))) " (" (bytes(covered.bytes)) ")"
+                            pre.command { code { (need.command) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn unrecognised(report: &Report, options: &RenderOptions) -> Markup {
+    let templates = &report.unrecognised.templates;
+    let most = options.unrecognised.unwrap_or(usize::MAX);
+    let left_out = templates.len().saturating_sub(most) as u64 + report.unrecognised.left_out;
+    html! {
+        @if !templates.is_empty() && most > 0 {
+            details.part #unrecognised {
+                (heading(|words| words.unrecognised, templates.len()))
+                @for template in templates.iter().take(most) {
+                    article.told {
+                        h3 {
+                            small { (grouped(template.count)) "× " (template.component.unwrap_or("?")) " " (template.level.as_str()) }
+                            " " code { (shown(&template.text)) }
+                        }
+                        (line(&template.example))
+                    }
+                }
+                @if left_out > 0 { p { "+" (grouped(left_out)) " " (word(|words| words.more_unrecognised)) } }
+            }
+        }
+    }
+}
+
+fn benign(report: &Report) -> Markup {
+    html! {
+        @if !report.benign.is_empty() {
+            details.part #benign {
+                (heading(|words| words.benign, report.benign.len()))
+                (told(&report.benign))
+            }
+        }
+    }
+}
+
+/// What was read, by kind, and what could not be judged for want of what.
+fn coverage(report: &Report) -> Markup {
+    let coverage = &report.coverage;
+    let judged = Judged::of(report);
+    html! {
+        details.part #coverage {
+            summary { h2 { (both(|lang| words(lang).members.count(coverage.scanned + coverage.not_text + coverage.empty))) } }
+            table.kinds {
+                @for (kind, covered) in &coverage.kinds {
+                    tr {
+                        th scope="row" { (kind) }
+                        td.number { (both(|lang| words(lang).members.count(covered.members))) }
+                        td.number { (bytes(covered.bytes)) }
+                        td.number { (both(|lang| words(lang).lines.count(covered.lines))) }
+                        td { @if let Some((first, last)) = covered.span { (from_to(first.unix_nanos, last.unix_nanos)) } }
+                    }
+                }
+            }
+            @if judged.not_evaluable > 0 {
+                p { (grouped(judged.not_evaluable)) " " (word(|words| words.not_evaluable)) ":" }
+                ul { @for (lacking, ids) in by_lack(&coverage.not_evaluable) {
+                    @let names = lacking.components.iter().chain(&lacking.facts).copied().collect::<Vec<_>>();
+                    li { (names.join(" / ")) " (" (ids.len()) ")" }
+                } }
+            }
+        }
+    }
+}
+
+fn lacking(report: &Report) -> Markup {
+    let needs = missing(report);
+    html! {
+        @if !needs.is_empty() {
+            details.part #missing {
+                (heading(|words| words.missing, needs.len()))
+                dl { @for need in needs {
+                    dt { (need.id) }
+                    dd { (both(|lang| need.text(lang).to_owned())) pre.command { code { (need.command) } } }
+                } }
+            }
+        }
+    }
+}
