@@ -97,12 +97,18 @@ impl Envelope for Rfc5424 {
         if !reader.optional(b" ") && !reader.rest().is_empty() {
             return None;
         }
-        Some(Layer {
-            stamp,
-            level,
+        // The mark says that the message is UTF-8.
+        reader.optional(b"\xef\xbb\xbf");
+        let header = HostAndTag {
             host,
             tag,
-            ..Layer::around(self.id(), reader.rest())
+            has_pid: false,
+        };
+        let layer = header.into_layer(self.id(), reader);
+        Some(Layer {
+            stamp: stamp.or(layer.stamp),
+            level,
+            ..layer
         })
     }
 }

@@ -93,6 +93,10 @@ fn kernel_stamps_go_behind_the_kernel_tag_only() {
         "syslog-iso - z+0 n1 kernel | x",
     );
     check(
+        "<4>1 2026-03-10T10:17:41Z n1 kernel - - - \u{feff}[1.234567] x",
+        "rfc5424 warning z+0 n1 kernel | x",
+    );
+    check(
         "Mar 10 10:17:41 n1 app: [1.5] x",
         "rfc3164 - y3/10 n1 app | [1.5] x",
     );
