@@ -2,12 +2,14 @@
 
 use super::moment::{from_to, to_second};
 use super::page::shown_hosts;
-use super::words::{explained, severity_word, state_words, words};
+use super::words::{explained, severity_word, span, state_words, words};
 use crate::base::lang::Lang;
 use crate::base::severity::Severity;
-use crate::base::time::Trust;
+use crate::base::time::{NANOS_PER_SECOND, Trust};
 use crate::report::evaluable::Judged;
-use crate::report::{Finding, Report};
+use crate::report::{Finding, Reason, Report};
+
+const MINUTE: i64 = 60 * NANOS_PER_SECOND;
 
 /// The whole report in a sentence: the first root cause, what it explains and what else there is.
 pub(super) fn verdict(report: &Report, min_severity: Severity, lang: Lang) -> String {
@@ -68,6 +70,23 @@ pub(super) fn when(finding: &Finding, lang: Lang) -> Option<String> {
     })
 }
 
+/// How long before the newest time in the bundle it was seen last, unless its state says that already.
+fn before_the_end(report: &Report, finding: &Finding, lang: Lang) -> Option<String> {
+    let (end, last) = report.bundle.captured_at.zip(finding.last_seen)?;
+    let is_assumed = [end, last]
+        .iter()
+        .any(|time| time.quality.trust() == Trust::Assumed);
+    if is_assumed || matches!(finding.reason, Reason::LongAgo(_)) {
+        return None;
+    }
+    let words = words(lang);
+    match end.unix_nanos.checked_sub(last.unix_nanos)? {
+        ..0 => None,
+        0..MINUTE => Some(words.until_newest.to_owned()),
+        gap => Some(words.before_newest.replace("{span}", &span(gap, lang))),
+    }
+}
+
 /// Where: on how many of all hosts, if it is on several.
 pub(super) fn whereabouts(report: &Report, finding: &Finding, lang: Lang) -> Option<String> {
     let (words, names) = (words(lang), shown_hosts(finding)?);
@@ -91,6 +110,7 @@ pub(super) fn reporters(finding: &Finding, lang: Lang) -> Option<String> {
 pub(super) fn circumstances(report: &Report, finding: &Finding, lang: Lang) -> Vec<String> {
     let parts = [
         when(finding, lang),
+        before_the_end(report, finding, lang),
         whereabouts(report, finding, lang),
         reporters(finding, lang),
         state_words(finding, lang),

@@ -6,12 +6,14 @@ use super::escape::visible;
 use super::moment::{bytes, grouped};
 use super::page::{BOLD, CYAN, DIM, GREEN, INDENT, LABEL, Page, color_of};
 use super::phrase::{circumstances, significance};
+use super::spark::Ruler;
 use super::words::severity_word;
 use super::{Render, RenderOptions, unrecognised};
 use crate::error::Error;
 use crate::finding::Evidence;
 use crate::report::evaluable::{Judged, by_lack};
 use crate::report::inventory::unread_journals;
+use crate::report::timeline::Timeline;
 use crate::report::{Entity, Finding, Report};
 
 /// Evidence lines shown for a finding; JSON has all that were kept.
@@ -37,8 +39,11 @@ impl Render for Text {
         options: &RenderOptions,
         out: &mut dyn Write,
     ) -> Result<(), Error> {
+        let timeline = Timeline::new(report, options.min_severity);
         let mut text = ReportText {
             report,
+            ruler: timeline.grid.map(Ruler::new),
+            timeline,
             page: Page::new(options, out),
         };
         Ok(text.report()?)
@@ -48,6 +53,9 @@ impl Render for Text {
 /// One report while it is written.
 struct ReportText<'p> {
     report: &'p Report,
+    timeline: Timeline<'p>,
+    /// Of the rows that show how often things happened; `None` if no time is known.
+    ruler: Option<Ruler>,
     page: Page<'p>,
 }
 
@@ -195,10 +203,19 @@ impl ReportText<'_> {
 
     /// When, how often, where from.
     fn summary(&mut self, finding: &Finding) -> io::Result<()> {
-        let mut parts = vec![format!("{}×", grouped(finding.count))];
+        let how_often = self.how_often(finding).unwrap_or_default();
+        let mut parts = vec![format!("{}×{how_often}", grouped(finding.count))];
         parts.extend(circumstances(self.report, finding, self.page.options.lang));
         let line = self.page.paint(DIM, &visible(&parts.join(" · ")));
         writeln!(self.page.out, "{:INDENT$}{line}", "")
+    }
+
+    /// A row of blocks for how often, along the time of all findings.
+    fn how_often(&self, finding: &Finding) -> Option<String> {
+        let ruler = self.ruler.filter(|ruler| ruler.columns() > 1)?;
+        let event = self.timeline.event(finding)?;
+        (finding.count > 1 && !event.buckets.is_empty())
+            .then(|| format!(" [{}]", ruler.row(&event.buckets)))
     }
 
     fn evidence(&mut self, label: &str, evidence: &Evidence) -> io::Result<()> {

@@ -98,6 +98,12 @@ impl<'r> Timeline<'r> {
         }
     }
 
+    /// The event of a finding of the report, if it is shown.
+    pub fn event(&self, finding: &Finding) -> Option<&Event<'r>> {
+        self.events()
+            .find(|event| event.finding.id() == finding.id())
+    }
+
     /// All events, section by section.
     pub fn events(&self) -> impl Iterator<Item = &Event<'r>> {
         self.sections.iter().flat_map(|section| &section.events)

@@ -110,8 +110,7 @@ impl<'r> Findings<'r> {
     /// How often, when and where.
     fn summary(&self, finding: &Finding) -> Markup {
         let severity = finding.severity().as_str();
-        let mut events = self.timeline.events();
-        let event = events.find(|event| std::ptr::eq(event.finding, finding));
+        let event = self.timeline.event(finding);
         html! {
             div.summary {
                 span { (grouped(finding.count)) "×" }
