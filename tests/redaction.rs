@@ -2,7 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use bundle_scan_core::render::{
-    INVENTORY_JSON, INVENTORY_TEXT, OUTPUTS, RenderOptions, TIMELINE_JSON, TIMELINE_TEXT,
+    Audience, INVENTORY_JSON, INVENTORY_TEXT, OUTPUTS, RenderOptions, TIMELINE_JSON, TIMELINE_TEXT,
 };
 use bundle_scan_core::report::redact::Redactor;
 use bundle_scan_core::{Lang, Render, Report, Scanner, SignatureSet};
@@ -68,9 +68,15 @@ fn written(report: &Report) -> Vec<String> {
                 why: true,
                 ..RenderOptions::default()
             };
-            let mut out = Vec::new();
-            render.write_with(report, &options, &mut out).unwrap();
-            all.push(String::from_utf8(out).unwrap());
+            for audience in [Audience::Engineer, Audience::Customer] {
+                let options = RenderOptions {
+                    audience,
+                    ..options.clone()
+                };
+                let mut out = Vec::new();
+                render.write_with(report, &options, &mut out).unwrap();
+                all.push(String::from_utf8(out).unwrap());
+            }
         }
     }
     all

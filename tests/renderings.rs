@@ -3,7 +3,7 @@
 
 use bundle_scan_core::diff::{Stream, Summary, compare, read_stream};
 use bundle_scan_core::render::{
-    INVENTORY_JSON, INVENTORY_TEXT, OUTPUTS, RenderOptions, TIMELINE_JSON, TIMELINE_TEXT,
+    Audience, INVENTORY_JSON, INVENTORY_TEXT, OUTPUTS, RenderOptions, TIMELINE_JSON, TIMELINE_TEXT,
     TRACE_JSON, TRACE_TEXT,
 };
 use bundle_scan_core::render::{diff, diff_json};
@@ -86,9 +86,14 @@ fn healthy() -> Report {
 }
 
 fn render(report: &Report, name: &str, lang: Lang) -> String {
+    render_for(Audience::Engineer, report, name, lang)
+}
+
+fn render_for(audience: Audience, report: &Report, name: &str, lang: Lang) -> String {
     let output = OUTPUTS.iter().find(|output| output.id() == name).unwrap();
     let options = RenderOptions {
         lang,
+        audience,
         why: true,
         timings: false,
         ..RenderOptions::default()
@@ -149,6 +154,31 @@ fn each_output_of_each_sample_is_pinned() {
             for lang in [Lang::En, Lang::Zh] {
                 let name = format!("{}-{sample}-{}", output.id(), lang.as_str());
                 insta::assert_snapshot!(name, render(&report, output.id(), lang));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_customer_reads_is_pinned() {
+    let outputs = OUTPUTS
+        .iter()
+        .filter(|output| output.speaks_to(Audience::Customer));
+    let names: Vec<&str> = outputs.map(|output| output.id()).collect();
+    assert_eq!(names, ["markdown", "text"]);
+    for (sample, report) in [
+        ("problem", sick()),
+        ("healthy", healthy()),
+        ("partial", partial()),
+    ] {
+        for name in &names {
+            for lang in [Lang::En, Lang::Zh] {
+                let text = render_for(Audience::Customer, &report, name, lang);
+                for internal in ["widget", "1139", "confidence", "Sounds bad"] {
+                    assert!(!text.contains(internal), "{internal}: {text}");
+                }
+                let name = format!("{name}-customer-{sample}-{}", lang.as_str());
+                insta::assert_snapshot!(name, text);
             }
         }
     }

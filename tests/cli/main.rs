@@ -1,6 +1,7 @@
 //! Drives the built binary end to end: exit code, stdout and stderr together.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod audience;
 mod costs;
 mod endings;
 mod saved;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use bundle_scan_core::base::time::seconds_east;
 use bundle_scan_core::base::window::When;
-use bundle_scan_core::render::OUTPUTS;
+use bundle_scan_core::render::{Audience, OUTPUTS};
 use bundle_scan_core::{Lang, Render, Severity};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -60,9 +60,13 @@ pub(crate) struct ScanArgs {
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// How to write the report: text, html, json or jsonl; NAME=FILE writes that one into a file. May be repeated.
+    /// How to write the report: text, markdown (for tickets), html, json or jsonl; NAME=FILE writes that one into a file. May be repeated.
     #[arg(short, long, value_name = "NAME[=FILE]", default_value = "text")]
     pub(crate) format: Vec<Format>,
+
+    /// Who reads the report. For a customer: what happened, what it means, what to do and what else is needed, always with --redact; text and markdown only.
+    #[arg(long, value_enum, default_value = "engineer")]
+    pub(crate) audience: AudienceArg,
 
     /// Write the report into a file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
@@ -86,11 +90,11 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) choice: ChoiceArgs,
 
-    /// Findings shown at length in the text report.
+    /// Findings shown at length, in text and markdown.
     #[arg(long, value_name = "N|all", default_value = "10")]
     pub(crate) top: CountOrAll,
 
-    /// Kinds of errors shown in the text report that no signature matches; 0 to show none.
+    /// Kinds of errors shown that no signature matches, in text and markdown; 0 to show none.
     #[arg(long, value_name = "N|all", default_value = "5")]
     pub(crate) unrecognised: CountOrAll,
 
@@ -431,6 +435,21 @@ impl LangArg {
                     Lang::En
                 }
             }
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum AudienceArg {
+    Engineer,
+    Customer,
+}
+
+impl From<AudienceArg> for Audience {
+    fn from(audience: AudienceArg) -> Self {
+        match audience {
+            AudienceArg::Engineer => Audience::Engineer,
+            AudienceArg::Customer => Audience::Customer,
         }
     }
 }

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use bundle_scan_core::diff::{Stream, Summary, compare, read_stream};
 use bundle_scan_core::render::escape::visible;
 use bundle_scan_core::render::{
-    INVENTORY_JSON, INVENTORY_TEXT, JSON, JSONL, PROFILE_TEXT, RenderOptions, TEXT, TIMELINE_JSON,
-    TIMELINE_TEXT, TRACE_JSON, TRACE_TEXT, diff, diff_json,
+    Audience, INVENTORY_JSON, INVENTORY_TEXT, JSON, JSONL, MARKDOWN, PROFILE_TEXT, RenderOptions,
+    TEXT, TIMELINE_JSON, TIMELINE_TEXT, TRACE_JSON, TRACE_TEXT, diff, diff_json,
 };
 use bundle_scan_core::report::Status;
 use bundle_scan_core::{
@@ -74,8 +74,16 @@ pub fn bundle(data: &[u8]) {
             timings: false,
             ..RenderOptions::default()
         };
-        let texts: [&dyn Render; 5] = [
+        let customer = RenderOptions {
+            audience: Audience::Customer,
+            ..options.clone()
+        };
+        for text in [&TEXT as &dyn Render, &MARKDOWN] {
+            check_text(&written(text, &report, &customer));
+        }
+        let texts: [&dyn Render; 6] = [
             &TEXT,
+            &MARKDOWN,
             &INVENTORY_TEXT,
             &TIMELINE_TEXT,
             &TRACE_TEXT,

@@ -1,6 +1,7 @@
 //! Report to bytes: one file for each output format. Text from a bundle is never trusted here.
 
 mod coverage_json;
+mod customer;
 pub mod diff;
 pub mod diff_json;
 pub mod escape;
@@ -8,9 +9,10 @@ pub mod explain;
 pub mod html;
 pub mod inventory;
 pub mod json;
+pub mod markdown;
 mod moment;
 mod page;
-mod phrase;
+mod phrases;
 pub mod profile;
 mod spark;
 pub mod text;
@@ -19,8 +21,11 @@ pub mod timeline_json;
 pub mod trace;
 pub mod trace_json;
 mod unrecognised;
+mod verdict;
 mod words;
+mod words_customer;
 mod words_diff;
+mod words_ticket;
 mod words_trace;
 
 use std::io::Write;
@@ -34,6 +39,11 @@ use crate::report::Report;
 pub trait Render: Sync {
     /// Its name on the command line.
     fn id(&self) -> &'static str;
+
+    /// Whether it differs for this audience. What is for programs knows engineers alone, and writes the same for anybody.
+    fn speaks_to(&self, audience: Audience) -> bool {
+        audience == Audience::Engineer
+    }
 
     /// Writes a report.
     ///
@@ -55,7 +65,9 @@ pub trait Render: Sync {
     }
 }
 
-/// For people, on a terminal or in a ticket.
+/// For tickets: Markdown as GitHub, GitLab and Jira show it.
+pub static MARKDOWN: markdown::Markdown = markdown::Markdown;
+/// For people, on a terminal or in a mail.
 pub static TEXT: text::Text = text::Text;
 /// One page that needs nothing else, to be mailed or kept.
 pub static HTML: html::Html = html::Html;
@@ -83,18 +95,31 @@ pub static TRACE_JSON: trace_json::TraceJson = trace_json::TraceJson;
 pub static PROFILE_TEXT: profile::ProfileText = profile::ProfileText;
 
 /// All formats of the report, sorted by name.
-pub static OUTPUTS: &[&dyn Render] = &[&HTML, &JSON, &JSONL, &TEXT];
+pub static OUTPUTS: &[&dyn Render] = &[&HTML, &JSON, &JSONL, &MARKDOWN, &TEXT];
+
+/// Who reads a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Audience {
+    /// Who looks into the problem: all that is known.
+    #[default]
+    Engineer,
+    /// Who has the problem, outside of the company: what happened, what it means, what to do, what else is needed. Nothing is masked here: give
+    /// the report to a [`Redactor`](crate::report::redact::Redactor) first.
+    Customer,
+}
 
 /// How a report is written.
 #[derive(Clone, Debug)]
 pub struct RenderOptions {
     /// Language of titles, causes, remedies and headings.
     pub lang: Lang,
+    /// Who is spoken to. Text and Markdown only: see [`Render::speaks_to`].
+    pub audience: Audience,
     /// Findings below it are left out.
     pub min_severity: Severity,
-    /// Findings shown at length, those explained by another not counted; `None` for all. The rest gets a line each. Text only.
+    /// Findings shown at length, those explained by another not counted; `None` for all. The rest gets a line each. Text and Markdown only.
     pub top: Option<usize>,
-    /// Templates of unrecognised errors shown; `None` for all. Text only.
+    /// Templates of unrecognised errors shown; `None` for all. Text and Markdown only.
     pub unrecognised: Option<usize>,
     /// Whether the factors of each score are shown. Text only; JSON always has them.
     pub why: bool,
@@ -110,6 +135,7 @@ impl Default for RenderOptions {
     fn default() -> Self {
         RenderOptions {
             lang: Lang::En,
+            audience: Audience::Engineer,
             min_severity: Severity::Info,
             top: Some(10),
             unrecognised: Some(5),

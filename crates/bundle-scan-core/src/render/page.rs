@@ -6,19 +6,18 @@ use textwrap::core::Word;
 use textwrap::{WordSeparator, WordSplitter};
 
 use super::RenderOptions;
+use super::customer::Sheet;
 use super::escape::visible;
-use super::moment::to_second;
+use super::phrases;
 use super::words::{Words, risk_mark, words};
 use crate::base::severity::Severity;
-use crate::report::{Finding, Report, Status};
+use crate::report::{Report, Status};
 use crate::signature::Signature;
 
 /// Columns before a text.
 pub(super) const INDENT: usize = 3;
 /// Columns of the labels `proof`, `cause`, ...
 pub(super) const LABEL: usize = 8;
-/// Names of hosts shown in a line.
-const SHOWN_HOSTS: usize = 4;
 /// The narrowest page that is set.
 const MIN_WIDTH: usize = 40;
 
@@ -48,14 +47,7 @@ impl<'p> Page<'p> {
         let parts = self.paint(DIM, &visible(&parts.join(" · ")));
         writeln!(self.out, "{path}  {parts}")?;
         if let Some(window) = bundle.window {
-            let end =
-                |word: &str, at: Option<i64>| at.map(|at| format!(" {word} {}", to_second(at)));
-            let ends = [
-                end(self.words.since, window.since),
-                end(self.words.until, window.until),
-            ];
-            let ends: String = ends.into_iter().flatten().collect();
-            let text = format!("{}{ends} UTC", self.words.only_what_happened);
+            let text = phrases::window(window, self.words);
             writeln!(self.out, "{}", self.paint(YELLOW, &text))?;
         }
         match report.status {
@@ -71,19 +63,29 @@ impl<'p> Page<'p> {
             let label = if index == 0 { self.words.remedy } else { "" };
             let mark = risk_mark(step.risk, lang);
             self.labelled(label, &format!("{}. {mark}{}", index + 1, step.text(lang)))?;
-            if let Some(command) = &step.command {
-                for line in command.lines() {
-                    writeln!(
-                        self.out,
-                        "{:1$}{2}",
-                        "",
-                        INDENT + LABEL + 3,
-                        self.paint(CYAN, &format!("$ {}", visible(line)))
-                    )?;
-                }
-            }
+            self.command(step.command.as_deref(), INDENT + LABEL + 3)?;
         }
         Ok(())
+    }
+
+    /// Writes the lines of a command, none of which is broken.
+    fn command(&mut self, command: Option<&str>, indent: usize) -> io::Result<()> {
+        let lines = command.into_iter().flat_map(str::lines);
+        for line in lines {
+            let line = self.paint(CYAN, &format!("$ {}", visible(line)));
+            writeln!(self.out, "{:indent$}{line}", "")?;
+        }
+        Ok(())
+    }
+
+    /// Writes a text behind the marker of a list.
+    fn listed(&mut self, marker: &str, text: &str) -> io::Result<()> {
+        let indent = INDENT + marker.len() + 1;
+        let lines = self.set(text, indent);
+        let mut lines = lines.iter();
+        let first = lines.next().map_or("", String::as_str);
+        writeln!(self.out, "{:INDENT$}{marker} {first}", "")?;
+        lines.try_for_each(|line| writeln!(self.out, "{:indent$}{line}", ""))
     }
 
     pub(super) fn heading(&mut self, text: &str) -> io::Result<()> {
@@ -166,14 +168,49 @@ fn words_of(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     Box::new(words.into_iter())
 }
 
-/// The hosts that the lines of a finding name, as far as they fit in a line; `None` if there is none.
-pub(super) fn shown_hosts(finding: &Finding) -> Option<String> {
-    let names: Vec<&str> = finding.hosts.iter().map(|(host, _)| &**host).collect();
-    let shown = names.get(..SHOWN_HOSTS).unwrap_or(&names).join(", ");
-    match names.len().saturating_sub(SHOWN_HOSTS) {
-        _ if names.is_empty() => None,
-        0 => Some(shown),
-        hidden => Some(format!("{shown} +{hidden}")),
+impl Sheet for Page<'_> {
+    fn say(&self, text: &str) -> String {
+        visible(text).into_owned()
+    }
+
+    fn quote(&self, text: &str) -> String {
+        visible(text).into_owned()
+    }
+
+    fn stress(&self, text: &str) -> String {
+        visible(text).into_owned()
+    }
+
+    fn heading(&mut self, text: &str) -> io::Result<()> {
+        self.heading(text)
+    }
+
+    fn paragraph(&mut self, text: &str) -> io::Result<()> {
+        self.wrapped(text, 0)
+    }
+
+    fn label(&mut self, label: &str) -> io::Result<()> {
+        writeln!(self.out, "\n{:INDENT$}{}", "", self.paint(DIM, label))
+    }
+
+    fn labelled(&mut self, label: &str, text: &str) -> io::Result<()> {
+        Sheet::label(self, label)?;
+        self.wrapped(text, INDENT)
+    }
+
+    fn list(&mut self, items: &[String]) -> io::Result<()> {
+        items.iter().try_for_each(|item| self.listed("-", item))
+    }
+
+    fn item(&mut self, number: Option<usize>, text: &str, command: Option<&str>) -> io::Result<()> {
+        let marker = number.map_or_else(|| "-".to_owned(), |number| format!("{number}."));
+        self.listed(&marker, text)?;
+        self.command(command, INDENT + marker.len() + 1)
+    }
+
+    fn proof(&mut self, place: String, line: String) -> io::Result<()> {
+        writeln!(self.out, "{:INDENT$}{}", "", self.paint(CYAN, &place))?;
+        self.wrapped(&line, INDENT + 2)
     }
 }
 

@@ -3,27 +3,18 @@
 use std::io::{self, Write};
 
 use super::escape::visible;
-use super::moment::{bytes, grouped};
+use super::moment::bytes;
 use super::page::{BOLD, CYAN, DIM, GREEN, INDENT, LABEL, Page, color_of};
-use super::phrase::{circumstances, significance};
+use super::phrases::{self, SHOWN_EVIDENCE};
 use super::spark::Ruler;
+use super::verdict::significance;
 use super::words::severity_word;
-use super::{Render, RenderOptions, unrecognised};
+use super::{Audience, Render, RenderOptions, customer, unrecognised};
 use crate::error::Error;
 use crate::finding::Evidence;
-use crate::report::evaluable::{Judged, by_lack};
 use crate::report::inventory::unread_journals;
 use crate::report::timeline::Timeline;
-use crate::report::{Entity, Finding, Report};
-
-/// Evidence lines shown for a finding; JSON has all that were kept.
-const SHOWN_EVIDENCE: usize = 3;
-/// Values shown for an entity.
-const SHOWN_VALUES: usize = 3;
-/// Sources shown for want of which signatures could not be judged.
-const SHOWN_LACKS: usize = 6;
-/// Columns of evidence shown.
-const SHOWN_COLUMNS: usize = 400;
+use crate::report::{Finding, Report};
 
 /// See [`super::TEXT`].
 pub struct Text;
@@ -33,20 +24,21 @@ impl Render for Text {
         "text"
     }
 
+    fn speaks_to(&self, _audience: Audience) -> bool {
+        true
+    }
+
     fn write_with(
         &self,
         report: &Report,
         options: &RenderOptions,
         out: &mut dyn Write,
     ) -> Result<(), Error> {
-        let timeline = Timeline::new(report, options.min_severity);
-        let mut text = ReportText {
-            report,
-            ruler: timeline.grid.map(Ruler::new),
-            timeline,
-            page: Page::new(options, out),
-        };
-        Ok(text.report()?)
+        let mut page = Page::new(options, out);
+        Ok(match options.audience {
+            Audience::Engineer => ReportText::new(report, page).report(),
+            Audience::Customer => customer::write(report, options, &mut page),
+        }?)
     }
 }
 
@@ -59,7 +51,17 @@ struct ReportText<'p> {
     page: Page<'p>,
 }
 
-impl ReportText<'_> {
+impl<'p> ReportText<'p> {
+    fn new(report: &'p Report, page: Page<'p>) -> Self {
+        let timeline = Timeline::new(report, page.options.min_severity);
+        ReportText {
+            report,
+            ruler: timeline.grid.map(Ruler::new),
+            timeline,
+            page,
+        }
+    }
+
     fn report(&mut self) -> io::Result<()> {
         self.header()?;
         self.verdict()?;
@@ -92,35 +94,21 @@ impl ReportText<'_> {
     }
 
     fn header(&mut self) -> io::Result<()> {
-        let (words, coverage) = (self.page.words, &self.report.coverage);
-        let members = coverage.scanned + coverage.not_text + coverage.empty;
-        let mut parts = vec![
-            words.members.count(members),
-            words.lines.count(coverage.lines),
-            bytes(self.report.bundle.bytes_decoded),
-        ];
-        if self.page.options.timings {
-            parts.push(format!("{:.1} s", self.report.timings.total.as_secs_f64()));
-        }
+        let parts = phrases::contents(self.report, self.page.options, self.page.words);
         self.page.bundle(self.report, parts)
     }
 
     fn verdict(&mut self) -> io::Result<()> {
         let words = self.page.words;
         let Some(first) = self.report.findings.first() else {
-            let judged = Judged::of(self.report);
-            let basis = format!(
-                "{} {}",
-                words.signatures.count(judged.matched + judged.clean),
-                words.judged_by,
-            );
+            let basis = phrases::basis(self.report, words);
             writeln!(
                 self.page.out,
                 "{}  {}",
                 self.page.paint(GREEN, words.healthy),
                 self.page.paint(DIM, &basis)
             )?;
-            return self.not_evaluable(judged.not_evaluable);
+            return self.not_evaluable();
         };
         if first.severity() < self.page.options.min_severity {
             return writeln!(self.page.out, "{}", words.nothing_at_this_level);
@@ -137,25 +125,11 @@ impl ReportText<'_> {
         )
     }
 
-    /// What could not be judged, and for want of what.
-    fn not_evaluable(&mut self, count: u64) -> io::Result<()> {
-        if count == 0 {
-            return Ok(());
+    fn not_evaluable(&mut self) -> io::Result<()> {
+        match phrases::not_evaluable(self.report, self.page.words) {
+            Some(text) => self.page.wrapped(&self.page.paint(DIM, &text), 0),
+            None => Ok(()),
         }
-        let words = self.page.words;
-        let groups = by_lack(&self.report.coverage.not_evaluable);
-        let hidden = groups.len().saturating_sub(SHOWN_LACKS);
-        let shown = groups.iter().take(SHOWN_LACKS).map(|(lacking, ids)| {
-            let facts = lacking.facts.iter().copied();
-            let names: Vec<&str> = lacking.components.iter().copied().chain(facts).collect();
-            format!("{} ({})", names.join(" / "), grouped(ids.len() as u64))
-        });
-        let mut lacks = shown.collect::<Vec<_>>().join(", ");
-        if hidden > 0 {
-            lacks += &format!(", +{}", grouped(hidden as u64));
-        }
-        let text = format!("{} {}: {lacks}", grouped(count), words.not_evaluable);
-        self.page.wrapped(&self.page.paint(DIM, &text), 0)
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
@@ -174,7 +148,8 @@ impl ReportText<'_> {
         )?;
         self.summary(finding)?;
         for entity in &finding.entities {
-            self.page.labelled(&entity.name, &entity_line(entity))?;
+            let values = phrases::entity_values(entity, str::to_owned);
+            self.page.labelled(&entity.name, &values)?;
         }
         for (index, evidence) in finding.evidence.iter().take(SHOWN_EVIDENCE).enumerate() {
             self.evidence(
@@ -198,20 +173,24 @@ impl ReportText<'_> {
         if self.page.options.why {
             self.factors(finding)?;
         }
-        self.symptoms(finding, 0)
+        self.symptoms(finding)
     }
 
     /// When, how often, where from.
     fn summary(&mut self, finding: &Finding) -> io::Result<()> {
-        let how_often = self.how_often(finding).unwrap_or_default();
-        let mut parts = vec![format!("{}×{how_often}", grouped(finding.count))];
-        parts.extend(circumstances(self.report, finding, self.page.options.lang));
+        let often = self.along_time(finding).unwrap_or_default();
+        let mut parts = vec![format!("{}{often}", phrases::times(finding))];
+        parts.extend(phrases::circumstances(
+            finding,
+            self.report,
+            self.page.options.lang,
+        ));
         let line = self.page.paint(DIM, &visible(&parts.join(" · ")));
         writeln!(self.page.out, "{:INDENT$}{line}", "")
     }
 
     /// A row of blocks for how often, along the time of all findings.
-    fn how_often(&self, finding: &Finding) -> Option<String> {
+    fn along_time(&self, finding: &Finding) -> Option<String> {
         let ruler = self.ruler.filter(|ruler| ruler.columns() > 1)?;
         let event = self.timeline.event(finding)?;
         (finding.count > 1 && !event.buckets.is_empty())
@@ -219,26 +198,11 @@ impl ReportText<'_> {
     }
 
     fn evidence(&mut self, label: &str, evidence: &Evidence) -> io::Result<()> {
-        let mut place = format!("{}:{}", visible(evidence.member.as_str()), evidence.line);
-        if let Some(other) = evidence.also_in.first() {
-            let (also, member) = (self.page.words.also_in, visible(other.member.as_str()));
-            place += &format!(" {also} {member}:{}", other.line);
-            match evidence.also_in.len() - 1 {
-                0 => (),
-                more => place += &format!(" +{more}"),
-            }
-        }
+        let places = phrases::places(evidence, self.page.words);
         self.page.label(label)?;
-        writeln!(self.page.out, "{}", self.page.paint(CYAN, &place))?;
-        let text = visible(evidence.text.trim_end());
-        let cut: String = text.chars().take(SHOWN_COLUMNS).collect();
-        let mark = if cut.len() < text.len() || evidence.truncated {
-            " …"
-        } else {
-            ""
-        };
+        writeln!(self.page.out, "{}", self.page.paint(CYAN, &places))?;
         self.page
-            .wrapped(&format!("{}{mark}", cut.trim_start()), INDENT + LABEL + 2)
+            .wrapped(&phrases::line(evidence), INDENT + LABEL + 2)
     }
 
     fn factors(&mut self, finding: &Finding) -> io::Result<()> {
@@ -255,25 +219,13 @@ impl ReportText<'_> {
     }
 
     /// What a finding led to, each under its own cause.
-    fn symptoms(&mut self, finding: &Finding, depth: usize) -> io::Result<()> {
-        for (index, id) in finding.explains.iter().enumerate() {
-            let Some(symptom) = self.report.finding(id) else {
-                continue;
-            };
-            if symptom.severity() < self.page.options.min_severity {
-                continue;
-            }
-            if depth == 0 {
-                self.page.label(if index == 0 {
-                    self.page.words.led_to
-                } else {
-                    ""
-                })?;
-            } else {
-                write!(self.page.out, "{:1$}", "", INDENT + LABEL)?;
-            }
+    fn symptoms(&mut self, finding: &Finding) -> io::Result<()> {
+        let symptoms = phrases::symptoms(self.report, finding, self.page.options.min_severity);
+        let mut label = self.page.words.led_to;
+        for (depth, symptom) in symptoms {
+            self.page.label(label)?;
+            label = "";
             self.one_line(symptom, &"  ".repeat(depth))?;
-            self.symptoms(symptom, depth + 1)?;
         }
         Ok(())
     }
@@ -285,13 +237,10 @@ impl ReportText<'_> {
             color_of(finding.severity()),
             severity_word(finding.severity(), lang),
         );
-        let place = finding
-            .evidence
-            .first()
-            .map(|e| format!("{}:{}", visible(e.member.as_str()), e.line));
+        let place = finding.evidence.first().map(phrases::place);
         let rest = format!(
-            "{}× {} {}",
-            grouped(finding.count),
+            "{} {} {}",
+            phrases::times(finding),
             spec.id,
             place.unwrap_or_default()
         );
@@ -326,9 +275,7 @@ impl ReportText<'_> {
             self.page.heading(words.lost)?;
         }
         for gap in &report.coverage.gaps {
-            let log = visible(gap.log.as_str());
-            let missing = gap.missing.iter().map(|part| format!("{log}.{part}"));
-            let missing = missing.take(SHOWN_VALUES).collect::<Vec<_>>().join(", ");
+            let missing = phrases::missing_parts(gap);
             writeln!(self.page.out, "  {} {missing}", words.gap)?;
         }
         let Some((covered, need)) = journals else {
@@ -345,37 +292,10 @@ impl ReportText<'_> {
         }
         self.page.heading(self.page.words.problems)?;
         for problem in &self.report.problems {
-            let member = match problem.member.as_str() {
-                "" => self.report.bundle.path.as_str(),
-                member => member,
-            };
-            writeln!(
-                self.page.out,
-                "  {}  {}",
-                visible(member),
-                problem.kind.as_str()
-            )?;
+            let member = phrases::damaged(problem, self.report);
+            writeln!(self.page.out, "  {member}  {}", problem.kind.as_str())?;
             self.page.wrapped(&visible(&problem.detail), INDENT + 1)?;
         }
         Ok(())
-    }
-}
-
-fn entity_line(entity: &Entity) -> String {
-    let shown = entity.values.iter().take(SHOWN_VALUES);
-    let values: Vec<String> = shown
-        .map(|(value, count)| match count {
-            1 => value.clone(),
-            count => format!("{value} ({}×)", grouped(*count)),
-        })
-        .collect();
-    let hidden = entity.values.len().saturating_sub(SHOWN_VALUES);
-    match (hidden, entity.capped) {
-        (0, _) => values.join(", "),
-        (hidden, capped) => format!(
-            "{} +{hidden}{}",
-            values.join(", "),
-            if capped { "+" } else { "" }
-        ),
     }
 }

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use super::escape::visible;
 use super::moment::{from_to, grouped, to_second};
-use super::page::{BOLD, CYAN, DIM, GREEN, Page, YELLOW, color_of, shown_hosts};
+use super::page::{BOLD, CYAN, DIM, GREEN, Page, YELLOW, color_of};
+use super::phrases::shown_hosts;
 use super::spark::Ruler;
 use super::words::{self, severity_word};
 use super::{Render, RenderOptions};

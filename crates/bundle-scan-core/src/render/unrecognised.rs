@@ -9,6 +9,7 @@ use super::escape::visible;
 use super::json::{WireEntityValue, WireEvidence, WireFactor, instant, wire_counts};
 use super::moment::grouped;
 use super::page::{CYAN, DIM, INDENT, Page};
+use super::phrases::{self, cut};
 use crate::report::Unrecognised;
 use crate::report::unrecognised::Template;
 
@@ -84,15 +85,16 @@ pub(super) fn section(page: &mut Page<'_>, errors: &Unrecognised, most: usize) -
     Ok(())
 }
 
-fn one(page: &mut Page<'_>, template: &Template) -> io::Result<()> {
-    let text = visible(&template.text);
-    let cut: String = text.chars().take(SHOWN_COLUMNS).collect();
-    let mark = if cut.len() < text.len() { " …" } else { "" };
+/// How often, who, and the message, as much of it as is shown.
+pub(super) fn summary(template: &Template) -> String {
+    let text = cut(&visible(&template.text), SHOWN_COLUMNS);
     let who = template.component.unwrap_or("?");
-    let count = grouped(template.count);
-    page.wrapped(&format!("{count}× {who}: {cut}{mark}"), 2)?;
-    let example = &template.example;
-    let place = format!("{}:{}", visible(example.member.as_str()), example.line);
+    format!("{}× {who}: {text}", grouped(template.count))
+}
+
+fn one(page: &mut Page<'_>, template: &Template) -> io::Result<()> {
+    page.wrapped(&summary(template), 2)?;
+    let place = phrases::place(&template.example);
     let command = format!("$ {}", visible(&adopt(template)));
     for line in [page.paint(DIM, &place), page.paint(CYAN, &command)] {
         writeln!(page.out, "{:1$}{line}", "", INDENT + 3)?;

@@ -14,7 +14,7 @@ use crate::record::clock::Clock;
 use crate::report::coverage::Ends;
 use crate::source::Source;
 use crate::source::component::{Component, ComponentSet};
-use crate::text::block::BlockView;
+use crate::text::block::{BlockView, CONTEXT_BYTES};
 use crate::text::lines::line_around;
 
 /// Lines looked at on each end until one has a stamp: traces and tables have none.
@@ -44,7 +44,7 @@ pub(super) struct Edges {
 }
 
 impl Edges {
-    /// Looks at the ends that a block has.
+    /// Looks at the ends that a block has, as far as any block sees: so what they tell does not depend on how a member is cut.
     pub(super) fn of(
         view: &BlockView<'_>,
         source: &Source,
@@ -52,26 +52,36 @@ impl Edges {
         max_line_bytes: usize,
     ) -> Self {
         let mut edges = Edges::default();
-        let is_first = view.is_first();
-        let is_last = view.at_end && view.own.end == view.bytes.len();
-        if is_first {
-            let mut at = view.own.start;
-            let line = view.bytes.get(line_around(view, at, max_line_bytes));
-            let record = line.map(|line| Record::read(line, source, clock));
-            edges.begins_with_boot = record.is_some_and(|record| begins_boot(&record));
-            edges.first = edges.look(source, || {
-                let line = (at < view.own.end).then(|| line_around(view, at, max_line_bytes))?;
+        let length = view.bytes.len();
+        if view.is_first() {
+            let head = &view.bytes[..length.min(CONTEXT_BYTES)];
+            let is_whole = view.at_end && head.len() == length;
+            let head = BlockView::whole(head);
+            let mut at = 0;
+            let mut next = || {
+                let line = (at < head.own.end).then(|| line_around(&head, at, max_line_bytes))?;
+                let is_cut = line.end == head.own.end && !is_whole && at > 0;
                 at = line.end + 1;
-                Some(Record::read(view.bytes.get(line)?, source, clock))
-            });
+                let line = head.bytes.get(line).filter(|_| !is_cut)?;
+                Some(Record::read(line, source, clock))
+            };
+            let first = next();
+            edges.begins_with_boot = first.as_ref().is_some_and(begins_boot);
+            let mut first = first.into_iter();
+            edges.first = edges.look(source, || first.next().or_else(&mut next));
         }
-        if is_last {
-            let mut end = view.bytes.trim_ascii_end().len();
+        if view.at_end && view.own.end == length {
+            let tail = &view.bytes[length.saturating_sub(CONTEXT_BYTES)..];
+            let is_whole = view.at_start && tail.len() == length;
+            let tail = BlockView::whole(tail);
+            let last = tail.bytes.trim_ascii_end().len();
+            let mut end = last;
             edges.last = edges.look(source, || {
-                let at = end.checked_sub(1).filter(|at| *at >= view.own.start)?;
-                let line = line_around(view, at, max_line_bytes);
+                let line = line_around(&tail, end.checked_sub(1)?, max_line_bytes);
+                let is_cut = line.start == 0 && !is_whole && end < last;
                 end = line.start.saturating_sub(1);
-                Some(Record::read(view.bytes.get(line)?, source, clock))
+                let line = tail.bytes.get(line).filter(|_| !is_cut)?;
+                Some(Record::read(line, source, clock))
             });
         }
         edges

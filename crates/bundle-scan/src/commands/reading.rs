@@ -54,6 +54,11 @@ fn open_stdin() -> io::Result<File> {
     handle.map(File::from)
 }
 
+/// Asks for masked reports.
+pub(super) fn mask(builder: &mut ScannerBuilder) {
+    builder.redact(PSEUDONYMS.clone());
+}
+
 /// A scanner, and the progress line of this path, which goes when it is dropped.
 pub(super) fn scanner(
     path: &Path,
@@ -64,7 +69,7 @@ pub(super) fn scanner(
     let line = Line::new(path, args.shows_progress());
     let bar = line.handle();
     if args.redact {
-        builder.redact(PSEUDONYMS.clone());
+        mask(builder);
     }
     let scanner = builder
         .limits(args.limits.limits())

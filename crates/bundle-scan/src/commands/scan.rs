@@ -6,16 +6,17 @@ use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use anyhow::Context;
-use bundle_scan_core::render::{PROFILE_TEXT, RenderOptions};
+use bundle_scan_core::render::{Audience, PROFILE_TEXT, RenderOptions};
 use bundle_scan_core::report::Status;
 use bundle_scan_core::{Error, Render, Report, Scanner, SignatureSet};
 
 use super::{PLAIN_WIDTH, chosen, page, reading};
-use crate::args::ScanArgs;
+use crate::args::{ScanArgs, UsageError};
 use crate::exit::{self, Exit};
 use crate::interrupt;
 
 pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
+    refuse_programs(args)?;
     // Never freed: the process ends with it, and taking hundreds of signatures apart would only delay that.
     let set = ManuallyDrop::new(chosen(&args.choice)?);
     let options = options(args);
@@ -41,6 +42,19 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     }
     out.finish()?;
     Ok(worst)
+}
+
+/// Refuses a letter to somebody who is not spoken to in that format.
+fn refuse_programs(args: &ScanArgs) -> Result<(), UsageError> {
+    let audience = args.audience.into();
+    let mut formats = args.format.iter().map(|format| format.render);
+    match formats.find(|render| !render.speaks_to(audience)) {
+        None => Ok(()),
+        Some(render) => Err(UsageError(format!(
+            "-f {} is for programs and the same for every audience: use -f text or -f markdown with --audience customer",
+            render.id()
+        ))),
+    }
 }
 
 /// The exit that says more: an unusable input over a finding over a partial scan.
@@ -77,12 +91,16 @@ fn scan(path: &Path, args: &ScanArgs, set: &SignatureSet) -> Result<Report, Erro
         .since(args.window.since)
         .until(args.window.until)
         .profile(args.profile);
+    if Audience::from(args.audience) == Audience::Customer {
+        reading::mask(&mut builder);
+    }
     reading::scan(path, &args.reading, &mut builder, set.clone())
 }
 
 fn options(args: &ScanArgs) -> RenderOptions {
     let to_terminal = args.output.is_none() && stdout().is_terminal();
     RenderOptions {
+        audience: args.audience.into(),
         min_severity: args.min_severity.into(),
         top: args.top.0,
         unrecognised: args.unrecognised.0,
@@ -129,7 +147,7 @@ impl Output {
                     file.flush()?;
                 }
                 None => {
-                    if self.reports > 0 && format.render.id() == "text" {
+                    if self.reports > 0 && ["text", "markdown"].contains(&format.render.id()) {
                         writeln!(self.main)?;
                     }
                     format.render.write_with(report, options, &mut self.main)?;

@@ -10,8 +10,8 @@ use crate::finding::Evidence;
 use crate::render::RenderOptions;
 use crate::render::escape::visible;
 use crate::render::moment::{grouped, to_second};
-use crate::render::phrase::{badness, circumstances};
-use crate::render::words::risk_mark;
+use crate::render::phrases::circumstances;
+use crate::render::words::{risk_mark, severity_word};
 use crate::report::timeline::Timeline;
 use crate::report::{Finding, Report};
 
@@ -91,7 +91,7 @@ impl<'r> Findings<'r> {
                 data-components=(finding.components.join(SEPARATOR)) data-entities=(self.filtered(finding)) {
                 details open[is_open] {
                     summary {
-                        span.severity.(severity) { (both(|lang| badness(finding, lang).to_owned())) }
+                        span.severity.(severity) { (both(|lang| severity_word(finding.severity(), lang).to_owned())) }
                         " " h2 { (both(|lang| spec.title.text(lang).to_owned())) }
                         " " code.id { (spec.id) }
                         (self.summary(finding))
@@ -117,7 +117,7 @@ impl<'r> Findings<'r> {
                 @if let (Some(grid), Some(event)) = (self.timeline.grid, event) {
                     div.spark { (bars(grid, &event.buckets, &[], severity)) }
                 }
-                span { (both(|lang| circumstances(self.report, finding, lang).join(" · "))) }
+                span { (both(|lang| circumstances(finding, self.report, lang).join(" · "))) }
             }
         }
     }

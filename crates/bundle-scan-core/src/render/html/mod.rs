@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use self::finding::Findings;
 use self::parts::{both, shown, word};
 use super::moment::{bytes, to_second};
-use super::phrase::verdict;
+use super::verdict::verdict;
 use super::words::words;
 use super::{Render, RenderOptions};
 use crate::base::lang::Lang;

@@ -6,8 +6,7 @@ use super::finding::line;
 use super::parts::{both, heading, shown, word};
 use crate::render::RenderOptions;
 use crate::render::moment::{bytes, from_to, grouped};
-use crate::render::phrase::badness;
-use crate::render::words::words;
+use crate::render::words::{severity_word, words};
 use crate::report::evaluable::{Judged, by_lack};
 use crate::report::inventory::{missing, unread_journals};
 use crate::report::{Finding, Report};
@@ -29,7 +28,7 @@ fn told(findings: &[Finding]) -> Markup {
         @for finding in findings {
             article.told {
                 h3 {
-                    span.severity.(finding.severity().as_str()) { (both(|lang| badness(finding, lang).to_owned())) }
+                    span.severity.(finding.severity().as_str()) { (both(|lang| severity_word(finding.severity(), lang).to_owned())) }
                     " " (both(|lang| finding.signature.spec().title.text(lang).to_owned()))
                     " " small { (grouped(finding.count)) "× " code { (finding.id()) } }
                 }
