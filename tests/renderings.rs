@@ -11,6 +11,9 @@ use bundle_scan_core::signature::load::SourceFile;
 use bundle_scan_core::{Lang, Render, Report, Scanner, Severity, SignatureSet};
 use bundle_scan_testkit::Fixture;
 
+#[path = "renderings/formats.rs"]
+mod formats;
+
 /// A small signature of the literal and a disk behind it.
 fn signature(id: &str, title: &str, severity: &str, literal: &str, extra: &str) -> SourceFile {
     SourceFile {
@@ -60,12 +63,13 @@ fn report(fixture: &str) -> Report {
 }
 
 fn report_of(set: SignatureSet, fixture: &str) -> Report {
+    report_of_bytes(set, Fixture::parse(fixture).tar())
+}
+
+fn report_of_bytes(set: SignatureSet, tar: Vec<u8>) -> Report {
     let scanner = Scanner::builder().threads(1).build(set);
     scanner
-        .scan_reader(
-            "bundle.tar",
-            std::io::Cursor::new(Fixture::parse(fixture).tar()),
-        )
+        .scan_reader("bundle.tar", std::io::Cursor::new(tar))
         .unwrap()
 }
 
@@ -137,10 +141,7 @@ fn partial() -> Report {
         "//- a/messages\n2026-03-10T10:17:41+08:00 n1 kernel: no space left on: sda1\n//- b/messages\nnever read\n",
     );
     let cut = bundle_scan_testkit::truncate(&fixture.tar(), 512 + 512 + 256);
-    let scanner = Scanner::builder().threads(1).build(set());
-    scanner
-        .scan_reader("bundle.tar", std::io::Cursor::new(cut))
-        .unwrap()
+    report_of_bytes(set(), cut)
 }
 
 #[test]

@@ -87,6 +87,8 @@ fn a_full_disk_is_told_in_a_sentence() {
         vec!["-o", "/dev/full"],
         vec!["-f", "json=/dev/full"],
         vec!["-f", "jsonl=/dev/full"],
+        vec!["-f", "junit=/dev/full"],
+        vec!["-f", "sarif=/dev/full"],
     ] {
         let sick = folder.path("sick.tgz");
         let run = run(&[&args[..], &[&sick]].concat()).ends_with(5);

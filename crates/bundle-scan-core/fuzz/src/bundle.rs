@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use bundle_scan_core::diff::{Stream, Summary, compare, read_stream};
 use bundle_scan_core::render::escape::visible;
 use bundle_scan_core::render::{
-    Audience, INVENTORY_JSON, INVENTORY_TEXT, JSON, JSONL, MARKDOWN, PROFILE_TEXT, RenderOptions,
+    Audience, INVENTORY_JSON, INVENTORY_TEXT, JSON, JSONL, JUNIT, MARKDOWN, PROFILE_TEXT, RenderOptions, SARIF,
     TEXT, TIMELINE_JSON, TIMELINE_TEXT, TRACE_JSON, TRACE_TEXT, diff, diff_json,
 };
 use bundle_scan_core::report::Status;
@@ -81,9 +81,10 @@ pub fn bundle(data: &[u8]) {
         for text in [&TEXT as &dyn Render, &MARKDOWN] {
             check_text(&written(text, &report, &customer));
         }
-        let texts: [&dyn Render; 6] = [
+        let texts: [&dyn Render; 7] = [
             &TEXT,
             &MARKDOWN,
+            &JUNIT,
             &INVENTORY_TEXT,
             &TIMELINE_TEXT,
             &TRACE_TEXT,
@@ -92,7 +93,13 @@ pub fn bundle(data: &[u8]) {
         for text in texts {
             check_text(&written(text, &report, &options));
         }
-        let documents: [&dyn Render; 4] = [&JSON, &INVENTORY_JSON, &TIMELINE_JSON, &TRACE_JSON];
+        let documents: [&dyn Render; 5] = [
+            &JSON,
+            &SARIF,
+            &INVENTORY_JSON,
+            &TIMELINE_JSON,
+            &TRACE_JSON,
+        ];
         for json in documents {
             check_json(&written(json, &report, &options));
         }

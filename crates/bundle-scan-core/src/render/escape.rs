@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// The text with every character shown that would otherwise act: C0 as control pictures (U+241B for ESC), tabs as a space,
-/// C1, bidirectional and invisible marks as `\u{...}`.
+/// C1, bidirectional and invisible marks as `\u{...}`, and so the two that XML has no place for either.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(acts) {
         return Cow::Borrowed(text);
@@ -24,7 +24,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 /// Source of the ranges: Unicode 16, `Bidi_Control` and the default ignorable format characters.
 fn acts(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffe}'..='\u{ffff}')
 }
 
 #[cfg(test)]
@@ -40,6 +40,7 @@ mod tests {
             ("a\u{202e}b", "a\\u{202e}b"),
             ("\u{9b}31m", "\\u{9b}31m"),
             ("line\r\nnext", "line␍␊next"),
+            ("\u{fffe}", "\\u{fffe}"),
         ] {
             assert_eq!(visible(given), expected);
         }

@@ -20,7 +20,7 @@ use crate::base::severity::Severity;
 use crate::base::time::{Time, TimeQuality};
 use crate::error::Error;
 use crate::finding::Evidence;
-use crate::report::{Entity, Factor, Finding, MemberCoverage, Report, SCHEMA_VERSION, TOOL};
+use crate::report::{Factor, Finding, MemberCoverage, Report, SCHEMA_VERSION, TOOL};
 use crate::signature::schema::Step;
 
 /// Writes one document, indented, with a line end behind it.
@@ -70,7 +70,8 @@ impl Render for Jsonl {
     }
 }
 
-fn shown<'r>(
+/// The findings that are severe enough to be told.
+pub(super) fn shown<'r>(
     findings: &'r [Finding],
     options: &RenderOptions,
 ) -> impl Iterator<Item = &'r Finding> {
@@ -342,10 +343,6 @@ impl<'r> WireSummary<'r> {
 impl<'r> WireFinding<'r> {
     pub(super) fn new(finding: &'r Finding, lang: Lang) -> Self {
         let spec = finding.signature.spec();
-        let entities = finding
-            .entities
-            .iter()
-            .map(|entity| (entity.name.as_str(), wire_values(entity)));
         let capped = finding.entities.iter().filter(|entity| entity.capped);
         WireFinding {
             rank: finding.rank,
@@ -368,7 +365,7 @@ impl<'r> WireFinding<'r> {
             hosts: wire_counts(&finding.hosts),
             hosts_capped: finding.hosts_capped,
             components: &finding.components,
-            entities: entities.collect(),
+            entities: wire_entities(finding),
             entities_capped: capped.map(|entity| entity.name.as_str()).collect(),
             cause: spec.cause.text(lang),
             impact: spec.impact.text(lang),
@@ -453,8 +450,11 @@ pub(super) fn instant(time: Option<Time>) -> Option<String> {
     time.map(|time| rfc3339(time.unix_nanos))
 }
 
-fn wire_values(entity: &Entity) -> Vec<WireEntityValue<'_>> {
-    wire_counts(&entity.values)
+pub(super) fn wire_entities(finding: &Finding) -> BTreeMap<&str, Vec<WireEntityValue<'_>>> {
+    let entities = finding.entities.iter();
+    entities
+        .map(|entity| (entity.name.as_str(), wire_counts(&entity.values)))
+        .collect()
 }
 
 pub(super) fn wire_counts(values: &[(String, u64)]) -> Vec<WireEntityValue<'_>> {

@@ -9,11 +9,13 @@ pub mod explain;
 pub mod html;
 pub mod inventory;
 pub mod json;
+pub mod junit;
 pub mod markdown;
 mod moment;
 mod page;
 mod phrases;
 pub mod profile;
+pub mod sarif;
 mod spark;
 pub mod text;
 pub mod timeline;
@@ -75,6 +77,10 @@ pub static HTML: html::Html = html::Html;
 pub static JSON: json::Json = json::Json;
 /// One JSON document a line for each finding.
 pub static JSONL: json::Jsonl = json::Jsonl;
+/// Test results for the pipelines of CI: each finding is a test that failed.
+pub static JUNIT: junit::Junit = junit::Junit;
+/// SARIF 2.1.0, for code scanning and editors.
+pub static SARIF: sarif::Sarif = sarif::Sarif;
 
 /// What is in the bundle, for people.
 pub static INVENTORY_TEXT: inventory::InventoryText = inventory::InventoryText;
@@ -95,7 +101,7 @@ pub static TRACE_JSON: trace_json::TraceJson = trace_json::TraceJson;
 pub static PROFILE_TEXT: profile::ProfileText = profile::ProfileText;
 
 /// All formats of the report, sorted by name.
-pub static OUTPUTS: &[&dyn Render] = &[&HTML, &JSON, &JSONL, &MARKDOWN, &TEXT];
+pub static OUTPUTS: &[&dyn Render] = &[&HTML, &JSON, &JSONL, &JUNIT, &MARKDOWN, &SARIF, &TEXT];
 
 /// Who reads a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

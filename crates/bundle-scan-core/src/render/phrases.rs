@@ -90,6 +90,21 @@ pub(super) fn circumstances(finding: &Finding, report: &Report, lang: Lang) -> V
     parts.into_iter().flatten().collect()
 }
 
+/// How often, with what is told of that along time, and the circumstances.
+pub(super) fn summary(finding: &Finding, report: &Report, along: &str, lang: Lang) -> String {
+    let mut parts = vec![format!("{}{along}", times(finding))];
+    parts.extend(circumstances(finding, report, lang));
+    parts.join(" · ")
+}
+
+/// What explains it, if anything does.
+pub(super) fn origin(finding: &Finding, report: &Report, lang: Lang) -> Option<String> {
+    let cause = report.finding(finding.explained_by.as_deref()?)?;
+    let title = cause.signature.spec().title.text(lang);
+    let caused_by = words(lang).caused_by;
+    Some(format!("{caused_by} {}: {title}", cause.id()))
+}
+
 /// When a finding was seen first.
 pub(super) fn beginning(finding: &Finding, words: &Words) -> Option<String> {
     Some(to_second(finding.first_seen?.unix_nanos) + &trust(finding, words)?)

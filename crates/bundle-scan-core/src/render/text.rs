@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::escape::visible;
 use super::moment::bytes;
 use super::page::{BOLD, CYAN, DIM, GREEN, INDENT, LABEL, Page, color_of};
-use super::phrases::{self, SHOWN_EVIDENCE};
+use super::phrases::{self, SHOWN_EVIDENCE, summary};
 use super::spark::Ruler;
 use super::verdict::significance;
 use super::words::severity_word;
@@ -42,22 +42,37 @@ impl Render for Text {
     }
 }
 
+/// What the report says about one finding below its title, its symptoms under it.
+pub(super) fn about(
+    report: &Report,
+    finding: &Finding,
+    options: &RenderOptions,
+) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut text = ReportText {
+        report,
+        along: None,
+        page: Page::new(options, &mut out),
+    };
+    text.details(finding)?;
+    Ok(out)
+}
+
 /// One report while it is written.
 struct ReportText<'p> {
     report: &'p Report,
-    timeline: Timeline<'p>,
-    /// Of the rows that show how often things happened; `None` if no time is known.
-    ruler: Option<Ruler>,
+    /// For the rows that show how often things happened; `None` if no time is known, or rows are not wanted.
+    along: Option<(Timeline<'p>, Ruler)>,
     page: Page<'p>,
 }
 
 impl<'p> ReportText<'p> {
     fn new(report: &'p Report, page: Page<'p>) -> Self {
         let timeline = Timeline::new(report, page.options.min_severity);
+        let ruler = timeline.grid.map(Ruler::new);
         ReportText {
             report,
-            ruler: timeline.grid.map(Ruler::new),
-            timeline,
+            along: ruler.map(|ruler| (timeline, ruler)),
             page,
         }
     }
@@ -146,7 +161,16 @@ impl<'p> ReportText<'p> {
             finding.rank,
             self.page.paint(DIM, &spec.id)
         )?;
-        self.summary(finding)?;
+        self.details(finding)
+    }
+
+    fn details(&mut self, finding: &Finding) -> io::Result<()> {
+        let spec = finding.signature.spec();
+        let lang = self.page.options.lang;
+        let along = self.along_time(finding).unwrap_or_default();
+        let summary = summary(finding, self.report, &along, lang);
+        let line = self.page.paint(DIM, &visible(&summary));
+        writeln!(self.page.out, "{:INDENT$}{line}", "")?;
         for entity in &finding.entities {
             let values = phrases::entity_values(entity, str::to_owned);
             self.page.labelled(&entity.name, &values)?;
@@ -176,24 +200,11 @@ impl<'p> ReportText<'p> {
         self.symptoms(finding)
     }
 
-    /// When, how often, where from.
-    fn summary(&mut self, finding: &Finding) -> io::Result<()> {
-        let often = self.along_time(finding).unwrap_or_default();
-        let mut parts = vec![format!("{}{often}", phrases::times(finding))];
-        parts.extend(phrases::circumstances(
-            finding,
-            self.report,
-            self.page.options.lang,
-        ));
-        let line = self.page.paint(DIM, &visible(&parts.join(" · ")));
-        writeln!(self.page.out, "{:INDENT$}{line}", "")
-    }
-
     /// A row of blocks for how often, along the time of all findings.
     fn along_time(&self, finding: &Finding) -> Option<String> {
-        let ruler = self.ruler.filter(|ruler| ruler.columns() > 1)?;
-        let event = self.timeline.event(finding)?;
-        (finding.count > 1 && !event.buckets.is_empty())
+        let (timeline, ruler) = self.along.as_ref()?;
+        let event = timeline.event(finding)?;
+        (ruler.columns() > 1 && finding.count > 1 && !event.buckets.is_empty())
             .then(|| format!(" [{}]", ruler.row(&event.buckets)))
     }
 
