@@ -241,3 +241,43 @@ fn findings_below_the_asked_severity_are_not_told() {
     );
     assert_eq!(elements(&xml)["testcase"].0, 1);
 }
+
+#[test]
+fn what_is_only_worth_knowing_fails_no_pipeline() {
+    let lost = signature(
+        "gap",
+        "Lines were dropped",
+        "warning",
+        "dropped lines of",
+        "evidence_lost: true",
+    );
+    let minor = signature("minor", "Not nice", "info", "not nice is", "");
+    let report = report_of(
+        set().with_files(vec![lost, minor]).unwrap(),
+        "//- var/log/messages\n\
+         2026-03-10T10:17:41+08:00 n1 kernel: dropped lines of: sda1\n\
+         2026-03-10T10:17:42+08:00 n1 kernel: not nice is: sda1\n\
+         2026-03-10T10:17:43+08:00 n1 kernel: harmless noise of: sdb\n",
+    );
+    let xml = written(&JUNIT, &report, &RenderOptions::default());
+    let found = elements(&xml);
+    let count = |name: &str| found.get(name).map_or(0, |(count, _)| *count);
+    assert_eq!(
+        (count("testcase"), count("skipped"), count("failure")),
+        (3, 2, 0),
+        "{xml}"
+    );
+    let document = sarif(&report);
+    let results = document["runs"][0]["results"].as_array().unwrap();
+    let kinds: BTreeMap<&str, (&str, &str)> = results
+        .iter()
+        .map(|it| ["ruleId", "kind", "level"].map(|key| it[key].as_str().unwrap()))
+        .map(|[id, kind, level]| (id, (kind, level)))
+        .collect();
+    let expected = [
+        ("gap", ("informational", "none")),
+        ("minor", ("fail", "note")),
+        ("noise", ("informational", "none")),
+    ];
+    assert_eq!(kinds, BTreeMap::from(expected));
+}

@@ -127,7 +127,7 @@ pub struct RenderOptions {
     pub top: Option<usize>,
     /// Templates of unrecognised errors shown; `None` for all. Text and Markdown only.
     pub unrecognised: Option<usize>,
-    /// Whether the factors of each score are shown. Text only; JSON always has them.
+    /// Whether the factors of each score are shown. Text and JUnit only; JSON always has them.
     pub why: bool,
     /// Whether to colour, with ANSI escapes. Text only.
     pub color: bool,
