@@ -17,7 +17,7 @@ use super::recode::Origin;
 use crate::base::shared_bytes::SharedBytes;
 
 /// Bytes of the view before and after what a block owns.
-pub const CONTEXT_BYTES: usize = 8 << 10;
+pub const CONTEXT_BYTES: usize = 32 << 10;
 
 /// How a member is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
