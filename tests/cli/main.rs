@@ -269,6 +269,23 @@ fn a_profile_goes_to_standard_error_and_changes_nothing_else() {
 }
 
 #[test]
+fn several_bundles_get_a_file_each() {
+    let folder = Folder::new();
+    let sick = folder.path("sick.tgz");
+    let (pattern, shared) = (folder.path("{name}.json"), folder.path("one.json"));
+    run(&["-f", &format!("json={pattern}"), &sick, &sick]).ends_with(0);
+    for name in ["sick.tgz.json", "sick.tgz-2.json"] {
+        let report = std::fs::read_to_string(folder.path(name)).unwrap();
+        assert!(report.contains("arp-table-overflow"), "{name}");
+    }
+    let shared = format!("json={shared}");
+    for clash in [shared.as_str(), "html"] {
+        let refused = run(&["-f", clash, &sick, &sick]).ends_with(2);
+        assert!(refused.stderr.contains("{name}"), "{}", refused.stderr);
+    }
+}
+
+#[test]
 fn several_formats_go_to_several_files() {
     let folder = Folder::new();
     let (json, lines) = (folder.path("r.json"), folder.path("r.jsonl"));

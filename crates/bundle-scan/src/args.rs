@@ -60,7 +60,7 @@ pub(crate) struct ScanArgs {
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// How to write the report: text, markdown (for tickets), html, json, jsonl, junit or sarif; NAME=FILE writes that one into a file. May be repeated.
+    /// How to write the report: text, markdown (for tickets), html, json, jsonl, junit or sarif; NAME=FILE writes that one into a file, in whose name {name} stands for that of the bundle. May be repeated.
     #[arg(short, long, value_name = "NAME[=FILE]", default_value = "text")]
     pub(crate) format: Vec<Format>,
 

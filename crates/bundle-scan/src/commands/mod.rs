@@ -3,6 +3,7 @@
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod inventory;
+mod output;
 mod reading;
 pub(crate) mod scan;
 pub(crate) mod signatures;

@@ -1,16 +1,15 @@
 //! `bundle-scan PATH...`: scans each bundle and prints a report for it.
 
-use std::fs::File;
-use std::io::{BufWriter, IsTerminal, Write, stderr, stdout};
+use std::io::{IsTerminal, stderr, stdout};
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
-use anyhow::Context;
 use bundle_scan_core::render::{Audience, PROFILE_TEXT, RenderOptions};
 use bundle_scan_core::report::Status;
 use bundle_scan_core::{Error, Render, Report, Scanner, SignatureSet};
 
-use super::{PLAIN_WIDTH, chosen, page, reading};
+use super::output::Output;
+use super::{chosen, page, reading};
 use crate::args::{ScanArgs, UsageError};
 use crate::exit::{self, Exit};
 use crate::interrupt;
@@ -22,14 +21,14 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     let options = options(args);
     let mut worst = Exit::Clean;
     let mut out = Output::open(args)?;
-    for path in &args.paths {
+    for (number, path) in args.paths.iter().enumerate() {
         if interrupt::happened() {
             break;
         }
         let scanned = scan(path, args, &set);
         let exit = match scanned {
             Ok(report) => {
-                out.write(&report, args, &options)?;
+                out.write(number, &report, &options)?;
                 if args.profile {
                     PROFILE_TEXT.write_with(&report, &options, &mut stderr())?;
                 }
@@ -108,61 +107,4 @@ fn options(args: &ScanArgs) -> RenderOptions {
         timings: !args.no_timings,
         ..page(&args.page, to_terminal)
     }
-}
-
-/// Where reports go.
-struct Output {
-    main: BufWriter<Box<dyn Write>>,
-    reports: usize,
-}
-
-impl Output {
-    fn open(args: &ScanArgs) -> anyhow::Result<Self> {
-        let main: Box<dyn Write> = match &args.output {
-            None => Box::new(stdout()),
-            Some(path) => Box::new(create(path)?),
-        };
-        Ok(Output {
-            main: BufWriter::new(main),
-            reports: 0,
-        })
-    }
-
-    fn write(
-        &mut self,
-        report: &Report,
-        args: &ScanArgs,
-        options: &RenderOptions,
-    ) -> anyhow::Result<()> {
-        for format in &args.format {
-            match &format.file {
-                Some(path) => {
-                    let plain = RenderOptions {
-                        color: false,
-                        width: PLAIN_WIDTH,
-                        ..options.clone()
-                    };
-                    let mut file = BufWriter::new(create(path)?);
-                    format.render.write_with(report, &plain, &mut file)?;
-                    file.flush()?;
-                }
-                None => {
-                    if self.reports > 0 && ["text", "markdown"].contains(&format.render.id()) {
-                        writeln!(self.main)?;
-                    }
-                    format.render.write_with(report, options, &mut self.main)?;
-                    self.reports += 1;
-                }
-            }
-        }
-        Ok(self.main.flush()?)
-    }
-
-    fn finish(mut self) -> anyhow::Result<()> {
-        Ok(self.main.flush()?)
-    }
-}
-
-fn create(path: &Path) -> anyhow::Result<File> {
-    File::create(path).with_context(|| format!("cannot write the report to {}", path.display()))
 }
