@@ -269,6 +269,18 @@ fn a_profile_goes_to_standard_error_and_changes_nothing_else() {
 }
 
 #[test]
+fn whoever_types_only_the_name_gets_three_lines() {
+    let run = run(&[]).ends_with(2);
+    assert_eq!(run.stdout, "");
+    assert_eq!(run.stderr.lines().count(), 3, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("bundle-scan bundle.tgz"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn several_bundles_get_a_file_each() {
     let folder = Folder::new();
     let sick = folder.path("sick.tgz");

@@ -36,6 +36,7 @@ fn what_else_was_written_is_refused() {
     let (sick, healthy) = (folder.path("sick.tgz"), folder.path("healthy.zip"));
     for (args, expected) in [
         (&["-f", "jsonl", &sick][..], "findings as JSON lines"),
+        (&["-f", "sarif", &sick], "findings as SARIF"),
         (&["inventory", "-f", "json", &sick], "an inventory"),
         (&["timeline", "-f", "json", &sick], "a timeline"),
         (&["diff", "-f", "json", &healthy, &sick], "a comparison"),

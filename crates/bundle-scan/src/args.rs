@@ -17,7 +17,6 @@ use crate::limits::LimitArgs;
     name = "bundle-scan",
     version,
     args_conflicts_with_subcommands = true,
-    arg_required_else_help = true,
     after_help = "Exit codes: 0 scanned, nothing at or above --fail-on; 1 something was; 2 wrong usage or a bad signature; 3 unusable input; \
                   4 partial under --strict; 5 internal error; 130 interrupted.\nExamples:\n  bundle-scan bundle.tgz\n  \
                   bundle-scan --lang zh --top all /var/log\n  ssh node 'tar cz /var/log' | bundle-scan -f json -"

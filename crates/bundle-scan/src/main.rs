@@ -7,6 +7,8 @@ mod interrupt;
 mod limits;
 mod progress;
 
+use std::env;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -14,7 +16,18 @@ use clap::{CommandFactory, Parser};
 use args::{Cli, Command};
 use exit::Exit;
 
+/// For those who type nothing but the name.
+const WELCOME: &str = "\
+bundle-scan names what is wrong in a Kubernetes support bundle, with proof and remedy.
+  bundle-scan bundle.tgz    an archive, a folder, a single file, or - for what a pipe gives
+  bundle-scan --help        formats, filters, limits, and the other commands";
+
 fn main() -> ExitCode {
+    if env::args_os().len() < 2 {
+        // When stderr is closed there is nobody left to tell.
+        let _ = writeln!(anstream::stderr(), "{WELCOME}");
+        return Exit::Usage.into();
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

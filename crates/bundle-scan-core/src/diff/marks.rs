@@ -1,4 +1,4 @@
-//! What tells that JSON was written by this program.
+//! What tells that JSON was written by this program, or at least that it is no bundle.
 
 use std::fmt;
 use std::io::{BufReader, Read};
@@ -15,6 +15,8 @@ pub(super) enum Kind {
     Report,
     /// Findings, one in a line.
     Lines,
+    /// SARIF, by whomever.
+    Sarif,
     /// Another document.
     Other,
 }
@@ -28,6 +30,8 @@ pub(super) struct Marks {
     has_findings: bool,
     has_fingerprint: bool,
     has_factors: bool,
+    has_schema: bool,
+    has_runs: bool,
 }
 
 #[derive(Deserialize)]
@@ -48,6 +52,9 @@ impl Marks {
     pub(super) fn kind(&self) -> Option<Kind> {
         if self.has_fingerprint && self.has_factors {
             return Some(Kind::Lines);
+        }
+        if self.has_schema && self.has_runs {
+            return Some(Kind::Sarif);
         }
         let may_be_report = self.has_findings || !self.is_whole;
         let kind = match may_be_report {
@@ -75,6 +82,8 @@ impl<'de> Visitor<'de> for &mut Marks {
             self.has_findings |= key == "findings";
             self.has_fingerprint |= key == "fingerprint";
             self.has_factors |= key == "score_factors";
+            self.has_schema |= key == "$schema";
+            self.has_runs |= key == "runs";
             map.next_value::<IgnoredAny>()?;
         }
         Ok(())

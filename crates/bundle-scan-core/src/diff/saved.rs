@@ -132,6 +132,7 @@ fn read(name: &str, written: &Written, input: impl Fn() -> Input) -> Result<Summ
     };
     match written.kind {
         Kind::Lines => return Err(no_report("findings as JSON lines")),
+        Kind::Sarif => return Err(no_report("findings as SARIF")),
         Kind::Other => return Err(no_report("an inventory, a timeline or a comparison")),
         Kind::Report if written.is_too_large => {
             let name = name.to_owned();

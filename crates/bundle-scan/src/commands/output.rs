@@ -5,8 +5,8 @@ use std::io::{BufWriter, Write, stdout};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use bundle_scan_core::render::RenderOptions;
 use bundle_scan_core::Report;
+use bundle_scan_core::render::RenderOptions;
 
 use super::PLAIN_WIDTH;
 use crate::args::{ScanArgs, UsageError};
