@@ -1,5 +1,7 @@
 //! Tells text from what is none by the first bytes of a member.
 
+use encoding_rs::GB18030;
+
 use super::binary::by_beginning;
 use super::recode::{ByteOrder, Coding};
 use crate::base::legible::is_gb2312;
@@ -19,6 +21,8 @@ pub enum Charset {
 const TEXT_BYTES_PER_CONTROL_BYTE: usize = 20;
 /// So much of what is not ASCII must look like Chinese for one that does not.
 const GB2312_BYTES_PER_OTHER_BYTE: usize = 9;
+/// So many characters must be common ones where others are not.
+const LEAST_COMMON: usize = 2;
 
 /// Judges a member by its first bytes; an empty one is text.
 pub fn sniff(head: &[u8]) -> Charset {
@@ -55,7 +59,24 @@ fn is_gb18030(head: &[u8]) -> bool {
         paired += 2 * chinese;
         other += 2 * (pairs.len() - chinese) + odd.len();
     }
-    paired > GB2312_BYTES_PER_OTHER_BYTE * other
+    paired > GB2312_BYTES_PER_OTHER_BYTE * other || is_rare_chinese(head, paired / 2)
+}
+
+/// Whether this is Chinese with many characters that GB2312 does not have, such as names and the long forms: no byte of it is out of place, and
+/// of what is not ASCII, of which `common` characters are in GB2312, nearly all is Chinese.
+fn is_rare_chinese(head: &[u8], common: usize) -> bool {
+    let whole = GB18030
+        .decode_without_bom_handling_and_without_replacement(head)
+        .or_else(|| {
+            // The last character may be cut.
+            let (_, cut) = head.split_last()?;
+            GB18030.decode_without_bom_handling_and_without_replacement(cut)
+        });
+    let Some(text) = whole else { return false };
+    let others = text.chars().filter(|character| !character.is_ascii());
+    let is_chinese = |character: &char| matches!(character, '\u{3000}'..='\u{303f}' | '\u{4e00}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}');
+    let (all, chinese) = (others.clone().count(), others.filter(is_chinese).count());
+    common >= LEAST_COMMON && common * 3 >= all && chinese * 10 >= all * 9
 }
 
 /// The mark that UTF-8 may begin with, and that is none of its text; empty if there is none.
@@ -128,6 +149,15 @@ mod tests {
                 Charset::Coded(Coding::Gb18030),
             ),
             (b"caf\xe9, d\xe9j\xe0 vu\n", Charset::Text),
+            (b"gr\xf6\xdfer f\xfcr\n", Charset::Text),
+            (
+                &GB18030.encode("朱镕基\n").0,
+                Charset::Coded(Coding::Gb18030),
+            ),
+            (
+                &GB18030.encode("磁碟錯誤：目錄檔案無法讀取\n").0,
+                Charset::Coded(Coding::Gb18030),
+            ),
             (
                 &[&"磁盘空间不足".repeat(9).into_bytes()[..], b"\xff\n"].concat(),
                 Charset::Text,
