@@ -281,6 +281,55 @@ fn whoever_types_only_the_name_gets_three_lines() {
 }
 
 #[test]
+fn a_weaker_cause_does_not_hide_what_it_explains() {
+    // A warning that explains errors.
+    let bundle = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../corpus/clock-behind-node-lost/bundle"
+    );
+    for (format, expected) in [
+        ("text", "1. "),
+        ("markdown", "### "),
+        ("html", "probable root cause"),
+    ] {
+        let run = run(&["-f", format, "--min-severity", "error", bundle]).ends_with(0);
+        assert!(run.stdout.contains(expected), "{}", run.stdout);
+        assert!(
+            !run.stdout.contains("nothing at or above"),
+            "{}",
+            run.stdout
+        );
+    }
+    let args = [
+        "--min-severity",
+        "critical",
+        "--audience",
+        "customer",
+        bundle,
+    ];
+    let letter = run(&args).ends_with(0).stdout;
+    assert!(letter.contains("The most likely cause"), "{letter}");
+}
+
+#[test]
+fn where_nothing_can_be_judged_nothing_is_called_healthy() {
+    let folder = Folder::new();
+    let path = folder.write("hello.txt", b"hello\n");
+    for format in ["text", "markdown", "html"] {
+        let said = run(&["-f", format, &path]).ends_with(0).stdout;
+        assert!(
+            said.to_lowercase()
+                .contains("nothing in it could be judged"),
+            "{said}"
+        );
+    }
+    let letter = run(&["--audience", "customer", &path]).ends_with(0).stdout;
+    assert!(letter.contains("could not tell anything"), "{letter}");
+    let junit = run(&["-f", "junit", &path]).ends_with(0).stdout;
+    assert!(junit.contains("skipped=\"1\""), "{junit}");
+}
+
+#[test]
 fn several_bundles_get_a_file_each() {
     let folder = Folder::new();
     let sick = folder.path("sick.tgz");
@@ -295,6 +344,8 @@ fn several_bundles_get_a_file_each() {
         let refused = run(&["-f", clash, &sick, &sick]).ends_with(2);
         assert!(refused.stderr.contains("{name}"), "{}", refused.stderr);
     }
+    run(&["-f", "text", "-f", "sarif", &sick]).ends_with(2);
+    run(&["-f", &shared, "-f", &shared, &sick]).ends_with(2);
 }
 
 #[test]

@@ -7,6 +7,8 @@ use super::phrases;
 use super::words::{Words, words};
 use super::words_customer::{CustomerWords, customer_words, state_sentence, warning};
 use super::words_ticket::ticket_words;
+use crate::base::severity::Severity;
+use crate::report::evaluable::Judged;
 use crate::report::inventory::missing;
 use crate::report::{Finding, Report, Status};
 
@@ -57,11 +59,7 @@ struct Letter<'l> {
 impl Letter<'_> {
     fn write(&mut self) -> io::Result<()> {
         let least = self.options.min_severity;
-        let roots: Vec<&Finding> = self
-            .report
-            .roots()
-            .filter(|finding| finding.severity() >= least)
-            .collect();
+        let roots = phrases::roots(self.report, least);
         self.opening(&roots)?;
         let top = self.options.top.unwrap_or(roots.len()).min(roots.len());
         let (long, short) = roots.split_at(top);
@@ -79,7 +77,9 @@ impl Letter<'_> {
     fn opening(&mut self, roots: &[&Finding]) -> io::Result<()> {
         let words = self.customer_words;
         let template = match roots {
+            [first, ..] if first.severity() == Severity::Info => words.found_past,
             [_, ..] => words.found,
+            [] if Judged::of(self.report).is_nothing() => words.nothing_judged,
             [] if self.report.findings.is_empty() => words.healthy,
             [] => words.nothing_serious,
         };

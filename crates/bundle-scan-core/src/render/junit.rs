@@ -9,12 +9,13 @@ use super::escape::visible;
 use super::json::shown;
 use super::moment::to_second;
 use super::page::INDENT;
-use super::phrases::{origin, summary};
+use super::phrases::{self, origin, summary};
 use super::text::about;
 use super::words::{Words, words};
 use super::{Render, RenderOptions};
 use crate::base::severity::Severity;
 use crate::error::Error;
+use crate::report::evaluable::Judged;
 use crate::report::{Finding, Report, TOOL};
 
 /// See [`super::JUNIT`].
@@ -107,13 +108,21 @@ impl<'r> Suite<'r> {
             ("tests", tests.to_string()),
             ("failures", count(Outcome::Failed).to_string()),
             ("errors", "0".to_owned()),
-            ("skipped", count(Outcome::Skipped).to_string()),
+            (
+                "skipped",
+                (count(Outcome::Skipped) + usize::from(self.is_unjudged())).to_string(),
+            ),
         ];
         if self.options.timings {
             let seconds = self.report.timings.total.as_secs_f64();
             totals.push(("time", format!("{seconds:.3}")));
         }
         totals
+    }
+
+    /// Whether there was nothing to judge by: to call that green would say that all is well.
+    fn is_unjudged(&self) -> bool {
+        self.is_well() && Judged::of(self.report).is_nothing()
     }
 
     /// Whether no finding is to be told.
@@ -157,12 +166,26 @@ impl<'r> Suite<'r> {
     /// The test that passed where there is no finding.
     fn well(&self, xml: &mut Xml<'_>) -> io::Result<()> {
         let name = match self.report.findings.is_empty() {
-            true => self.words.healthy,
+            true => phrases::clean_bill(self.report, self.words),
             false => self.words.nothing_at_this_level,
         };
         let names = [("classname", TOOL), ("name", name)];
-        let case = xml.create_element("testcase");
-        case.with_attributes(names).write_empty()?;
+        let case = xml.create_element("testcase").with_attributes(names);
+        match phrases::not_evaluable(self.report, self.words) {
+            Some(lacking) if self.is_unjudged() => {
+                let lacking = legal(&lacking);
+                case.write_inner_content(|xml| {
+                    let skipped = xml.create_element("skipped");
+                    skipped
+                        .with_attribute(("message", lacking.as_ref()))
+                        .write_empty()?;
+                    Ok(())
+                })?;
+            }
+            _ => {
+                case.write_empty()?;
+            }
+        }
         Ok(())
     }
 

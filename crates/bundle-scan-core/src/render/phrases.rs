@@ -199,6 +199,24 @@ pub(super) fn symptoms<'r>(
     found
 }
 
+/// The findings at or above a severity that no other of these explains, in order.
+pub(super) fn roots(report: &Report, least: Severity) -> Vec<&Finding> {
+    let is_shown = |finding: &&Finding| finding.severity() >= least;
+    let cause = |finding: &Finding| report.finding(finding.explained_by.as_deref()?);
+    let shown = report.findings.iter().filter(is_shown);
+    shown
+        .filter(|finding| !cause(finding).is_some_and(|cause| is_shown(&cause)))
+        .collect()
+}
+
+/// That nothing was found, if there was anything to find it in.
+pub(super) fn clean_bill(report: &Report, words: &Words) -> &'static str {
+    match Judged::of(report).is_nothing() {
+        true => words.nothing_judged,
+        false => words.healthy,
+    }
+}
+
 /// Where evidence stands: `member:line`.
 pub(super) fn place(evidence: &Evidence) -> String {
     format!("{}:{}", visible(evidence.member.as_str()), evidence.line)

@@ -80,8 +80,7 @@ impl<'p> ReportText<'p> {
     fn report(&mut self) -> io::Result<()> {
         self.header()?;
         self.verdict()?;
-        let shown = |finding: &&Finding| finding.severity() >= self.page.options.min_severity;
-        let roots: Vec<&Finding> = self.report.roots().filter(shown).collect();
+        let roots = phrases::roots(self.report, self.page.options.min_severity);
         let (long, short) = roots.split_at(
             self.page
                 .options
@@ -115,21 +114,22 @@ impl<'p> ReportText<'p> {
 
     fn verdict(&mut self) -> io::Result<()> {
         let words = self.page.words;
-        let Some(first) = self.report.findings.first() else {
+        if self.report.findings.is_empty() {
             let basis = phrases::basis(self.report, words);
             writeln!(
                 self.page.out,
                 "{}  {}",
-                self.page.paint(GREEN, words.healthy),
+                self.page
+                    .paint(GREEN, phrases::clean_bill(self.report, words)),
                 self.page.paint(DIM, &basis)
             )?;
             return self.not_evaluable();
-        };
-        if first.severity() < self.page.options.min_severity {
-            return writeln!(self.page.out, "{}", words.nothing_at_this_level);
         }
-        let lang = self.page.options.lang;
-        let tail = significance(self.report, first, lang);
+        let (least, lang) = (self.page.options.min_severity, self.page.options.lang);
+        let Some(first) = phrases::roots(self.report, least).into_iter().next() else {
+            return writeln!(self.page.out, "{}", words.nothing_at_this_level);
+        };
+        let tail = significance(self.report, first, least, lang);
         let title = first.signature.spec().title.text(lang);
         writeln!(
             self.page.out,

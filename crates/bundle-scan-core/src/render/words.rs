@@ -24,6 +24,7 @@ impl Noun {
 /// Headings and phrases.
 pub(super) struct Words {
     pub(super) healthy: &'static str,
+    pub(super) nothing_judged: &'static str,
     pub(super) nothing_at_this_level: &'static str,
     pub(super) root: &'static str,
     pub(super) lines: Noun,
@@ -84,6 +85,7 @@ pub(super) struct Words {
 
 const EN: Words = Words {
     healthy: "no known problem found",
+    nothing_judged: "nothing in it could be judged",
     nothing_at_this_level: "nothing at or above the asked severity",
     root: "probable root cause",
     lines: Noun("line", "lines"),
@@ -143,6 +145,7 @@ const EN: Words = Words {
 
 const ZH: Words = Words {
     healthy: "未发现已知问题",
+    nothing_judged: "其中没有可供判断的内容",
     nothing_at_this_level: "没有达到所要求级别的问题",
     root: "最可能的根因",
     lines: Noun("行", "行"),

@@ -10,6 +10,9 @@ pub(super) struct CustomerWords {
     /// `{bundle}` and `{title}` stand for what they say.
     pub(super) found: &'static str,
     pub(super) healthy: &'static str,
+    /// Nothing is wrong now: what was, or what is only worth knowing.
+    pub(super) found_past: &'static str,
+    pub(super) nothing_judged: &'static str,
     pub(super) nothing_serious: &'static str,
     pub(super) not_sure: &'static str,
     pub(super) partial: &'static str,
@@ -30,6 +33,8 @@ pub(super) struct CustomerWords {
 const EN: CustomerWords = CustomerWords {
     found: "We examined {bundle}. The most likely cause of your problem: {title}.",
     healthy: "We examined {bundle} and found no known problem in it.",
+    found_past: "We examined {bundle} and found no problem that goes on. What may be worth knowing: {title}.",
+    nothing_judged: "We examined {bundle} and could not tell anything from it: please check that it holds the logs.",
     nothing_serious: "We examined {bundle} and found no serious problem in it.",
     not_sure: "That does not prove that all is well: some things cannot be judged from what the file holds.",
     partial: "Not all of the file could be read, so there may be more to it than we can say here. Please check that the file is \
@@ -54,6 +59,8 @@ const EN: CustomerWords = CustomerWords {
 const ZH: CustomerWords = CustomerWords {
     found: "我们检查了 {bundle}，您遇到的问题最可能的原因是：{title}。",
     healthy: "我们检查了 {bundle}，未发现已知问题。",
+    found_past: "我们检查了 {bundle}，未发现仍在持续的问题。以下情况供您参考：{title}。",
+    nothing_judged: "我们检查了 {bundle}，但其中没有可供判断的内容，请确认其中包含日志。",
     nothing_serious: "我们检查了 {bundle}，未发现严重问题。",
     not_sure: "这并不表示一切正常：文件中的信息有限，部分内容无法判断。",
     partial: "文件有一部分无法读取，以下结论可能不完整。请您确认文件是否完整，如不完整，请重新发送。",

@@ -30,6 +30,11 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// Whether there was nothing that any signature could look at.
+    pub fn is_nothing(&self) -> bool {
+        self.matched + self.clean == 0
+    }
+
     /// Of the signatures that a report was made with.
     pub fn of(report: &Report) -> Self {
         let matched = report.findings.len() + report.benign.len() + report.lost.len();

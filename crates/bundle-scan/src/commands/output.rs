@@ -1,5 +1,6 @@
 //! Where the reports of one run go: all to one place, or each into a file of its own.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, Write, stdout};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,8 @@ const DOCUMENTS: [&str; 3] = ["html", "junit", "sarif"];
 /// Where reports go.
 pub(super) struct Output<'a> {
     args: &'a ScanArgs,
+    /// What stands for each bundle in the names of files.
+    names: Vec<String>,
     main: BufWriter<Box<dyn Write>>,
     reports: usize,
 }
@@ -27,15 +30,14 @@ impl<'a> Output<'a> {
     /// # Errors
     /// When one report would be written over another, or a file cannot be written.
     pub(super) fn open(args: &'a ScanArgs) -> anyhow::Result<Self> {
-        if args.paths.len() > 1 {
-            refuse_overwriting(args)?;
-        }
+        refuse_overwriting(args)?;
         let main: Box<dyn Write> = match &args.output {
             None => Box::new(stdout()),
             Some(path) => Box::new(create(path)?),
         };
         Ok(Output {
             args,
+            names: names(&args.paths),
             main: BufWriter::new(main),
             reports: 0,
         })
@@ -56,8 +58,9 @@ impl<'a> Output<'a> {
                         width: PLAIN_WIDTH,
                         ..options.clone()
                     };
-                    let path = named(path, &self.args.paths, number);
-                    let mut file = BufWriter::new(create(&path)?);
+                    let name = self.names.get(number).map_or("", String::as_str);
+                    let path = path.to_string_lossy().replace(NAME, name);
+                    let mut file = BufWriter::new(create(Path::new(&path))?);
                     format.render.write_with(report, &plain, &mut file)?;
                     file.flush()?;
                 }
@@ -78,41 +81,61 @@ impl<'a> Output<'a> {
     }
 }
 
-/// Of several bundles each report must have a place.
+/// Each report must have a place of its own.
 fn refuse_overwriting(args: &ScanArgs) -> Result<(), UsageError> {
-    let is_shared = |path: &Path| !path.to_string_lossy().contains(NAME);
-    let mut clashing = args.format.iter().filter(|format| match &format.file {
-        Some(path) => is_shared(path) && path != Path::new("/dev/null"),
-        None => DOCUMENTS.contains(&format.render.id()),
-    });
-    match clashing.next().map(|format| format.render.id()) {
-        None => Ok(()),
-        Some(id) => Err(UsageError(format!(
-            "with several bundles each report needs a file of its own: -f '{id}={NAME}.{id}', where {NAME} stands for the name of the bundle"
+    let (mut files, mut on_stream) = (BTreeSet::new(), Vec::new());
+    for format in &args.format {
+        let id = format.render.id();
+        match &format.file {
+            None => on_stream.push(id),
+            Some(path) if path.starts_with("/dev") => {}
+            Some(path) => {
+                if args.paths.len() > 1 && !path.to_string_lossy().contains(NAME) {
+                    return Err(UsageError(format!(
+                        "with several bundles each report needs a file of its own: -f '{id}={NAME}.{id}', where {NAME} stands for the name of the bundle"
+                    )));
+                }
+                if !files.insert(path) {
+                    let path = path.display();
+                    return Err(UsageError(format!(
+                        "two reports cannot be written to one file: {path}"
+                    )));
+                }
+            }
+        }
+    }
+    let document = on_stream.iter().find(|id| DOCUMENTS.contains(id));
+    match document {
+        Some(id) if on_stream.len() > 1 || args.paths.len() > 1 => Err(UsageError(format!(
+            "{id} is one document, and cannot share its place with other reports: -f '{id}={NAME}.{id}' writes it into a file, in whose name {NAME} stands for the name of the bundle"
         ))),
+        _ => Ok(()),
     }
 }
 
-/// The file for the report of the bundle of this number. Of several with one name the later ones get a number.
-fn named(file: &Path, bundles: &[PathBuf], number: usize) -> PathBuf {
-    let name = |path: &PathBuf| match path
-        .canonicalize()
-        .ok()
-        .as_deref()
-        .and_then(Path::file_name)
-    {
-        Some(name) => name.to_string_lossy().into_owned(),
-        None => "stdin".to_owned(),
+/// What stands for each bundle in the names of files, each once: of several with one name the later ones get a number.
+fn names(bundles: &[PathBuf]) -> Vec<String> {
+    let name = |path: &PathBuf| match path.canonicalize() {
+        Ok(path) => path.file_name().map_or_else(
+            || "root".to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        ),
+        Err(_) => "stdin".to_owned(),
     };
-    let Some(own) = bundles.get(number).map(name) else {
-        return file.to_owned();
-    };
-    let before = bundles[..number].iter().filter(|other| name(other) == own);
-    let unique = match before.count() {
-        0 => own,
-        count => format!("{own}-{}", count + 1),
-    };
-    PathBuf::from(file.to_string_lossy().replace(NAME, &unique))
+    let own: Vec<String> = bundles.iter().map(name).collect();
+    let mut taken: BTreeSet<String> = own.iter().cloned().collect();
+    let mut met = BTreeSet::new();
+    let unique = own.iter().map(|own| {
+        if met.insert(own) {
+            return own.clone();
+        }
+        let mut numbered = (2..).map(|number| format!("{own}-{number}"));
+        let free = numbered.find(|name| !taken.contains(name));
+        let free = free.unwrap_or_else(|| own.clone());
+        taken.insert(free.clone());
+        free
+    });
+    unique.collect()
 }
 
 fn create(path: &Path) -> anyhow::Result<File> {

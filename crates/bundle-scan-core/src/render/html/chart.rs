@@ -53,7 +53,7 @@ fn row(grid: Grid, event: &Event<'_>, boots: &BTreeSet<i64>) -> Markup {
     let boots: Vec<i64> = boots.iter().copied().collect();
     html! {
         tr data-finding=(anchor(finding.id())) {
-            th scope="row" title=(title.en) { a href={ "#" (anchor(finding.id())) } { (both(|lang| title.text(lang).to_owned())) } }
+            th scope="row" title=(title.en) data-en=(title.en) data-zh=(title.zh) { a href={ "#" (anchor(finding.id())) } { (both(|lang| title.text(lang).to_owned())) } }
             td {
                 @if event.buckets.is_empty() { (word(|words| words.no_time)) }
                 @else { (bars(grid, &event.buckets, &boots, finding.severity().as_str())) }
@@ -71,12 +71,12 @@ pub(super) fn bars(grid: Grid, buckets: &[(i64, u64)], boots: &[i64], class: &st
             @for (start, count) in buckets {
                 @let height = height(*count, most);
                 rect x=(x(grid, *start)) y=(HEIGHT - height) width=(BUCKET) height=(height) {
-                    title { (to_second(start * NANOS_PER_SECOND)) " UTC: " (grouped(*count)) "×" }
+                    title { (to_second(start * NANOS_PER_SECOND)) ": " (grouped(*count)) "×" }
                 }
             }
             @for boot in boots {
                 rect.boot x=(x(grid, boot / NANOS_PER_SECOND)) y="0" width="1" height=(HEIGHT) {
-                    title { (word(|words| words.boot)) " " (to_second(*boot)) " UTC" }
+                    title { "↻ " (to_second(*boot)) }
                 }
             }
         }

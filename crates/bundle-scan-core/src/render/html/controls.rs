@@ -77,7 +77,7 @@ pub(super) fn filters(findings: &Findings<'_>) -> Markup {
 
 fn choose(name: &str, any: &Both, options: Markup) -> Markup {
     html! {
-        select name=(name) aria-label=(any.0) {
+        select name=(name) aria-label=(any.0) data-en=(any.0) data-zh=(any.1) {
             option value="" data-en=(any.0) data-zh=(any.1) { (any.0) }
             (options)
         }

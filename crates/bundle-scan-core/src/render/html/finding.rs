@@ -6,11 +6,12 @@ use maud::{Markup, html};
 
 use super::chart::bars;
 use super::parts::{CONTEXT, both, shown, some, word};
+use crate::base::severity::Severity;
 use crate::finding::Evidence;
 use crate::render::RenderOptions;
 use crate::render::escape::visible;
 use crate::render::moment::{grouped, to_second};
-use crate::render::phrases::circumstances;
+use crate::render::phrases::{circumstances, roots};
 use crate::render::words::{risk_mark, severity_word};
 use crate::report::timeline::Timeline;
 use crate::report::{Finding, Report};
@@ -25,6 +26,7 @@ const SEPARATOR: &str = "\n";
 /// The findings that the page shows.
 pub(super) struct Findings<'r> {
     report: &'r Report,
+    least: Severity,
     timeline: Timeline<'r>,
     shown: Vec<&'r Finding>,
     /// The symptoms of each, by the id of what explains them.
@@ -55,6 +57,7 @@ impl<'r> Findings<'r> {
         let components = shown.iter().flat_map(|found| found.components.iter());
         Findings {
             report,
+            least,
             timeline: Timeline::new(report, least),
             components: components.copied().collect(),
             shown,
@@ -69,14 +72,10 @@ impl<'r> Findings<'r> {
     }
 
     pub(super) fn section(&self) -> Markup {
-        let is_root = |finding: &&&Finding| {
-            let cause = finding.explained_by.as_deref();
-            !cause.is_some_and(|cause| self.shown.iter().any(|other| other.id() == cause))
-        };
-        let roots = self.shown.iter().filter(is_root);
+        let roots = roots(self.report, self.least);
         html! {
             section #findings {
-                @for (number, finding) in roots.enumerate() {
+                @for (number, finding) in roots.into_iter().enumerate() {
                     (self.finding(finding, number < UNFOLDED))
                 }
             }

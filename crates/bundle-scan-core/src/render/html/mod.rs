@@ -24,6 +24,7 @@ use super::verdict::verdict;
 use super::words::words;
 use super::{Render, RenderOptions};
 use crate::base::lang::Lang;
+use crate::base::time::Trust;
 use crate::error::Error;
 use crate::report::{Report, Status, TOOL};
 
@@ -123,7 +124,9 @@ fn about(report: &Report, options: &RenderOptions) -> Markup {
             span { (both(|lang| words(lang).lines.count(coverage.lines))) }
             span { (bytes(bundle.bytes_decoded)) }
             @if let Some(captured) = bundle.captured_at {
-                span { (word(|words| words.captured)) " " (to_second(captured.unix_nanos)) " UTC" }
+                span { (word(|words| words.captured)) " " (to_second(captured.unix_nanos))
+                    @if captured.quality.trust() != Trust::Assumed { " UTC" }
+                }
             }
             @if hosts > 0 {
                 span { (word(|words| words.hosts)) " " (shown(&parts::some(bundle.hosts.iter().map(String::as_str), hosts))) }

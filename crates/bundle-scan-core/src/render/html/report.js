@@ -53,7 +53,9 @@
     root.lang = language === "zh" ? "zh-CN" : "en";
     for (const element of all("[data-en]")) {
       const text = element.dataset[language];
-      if (element.matches("input")) {
+      if (element.matches("th")) {
+        element.title = text;
+      } else if (element.matches("input, select")) {
         element.placeholder = text;
         element.setAttribute("aria-label", text);
       } else {
@@ -115,7 +117,7 @@
   filters?.addEventListener("submit", (event) => event.preventDefault());
 
   const follow = () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = location.hash && document.querySelector(`#${CSS.escape(location.hash.slice(1))}`);
     if (target) {
       reveal(target);
       target.scrollIntoView({ block: "start" });

@@ -63,11 +63,7 @@ impl Ticket<'_> {
         self.verdict()?;
         self.bundle()?;
         let least = self.options.min_severity;
-        let roots: Vec<&Finding> = self
-            .report
-            .roots()
-            .filter(|finding| finding.severity() >= least)
-            .collect();
+        let roots = phrases::roots(self.report, least);
         self.table(&roots)?;
         let top = self.options.top.unwrap_or(roots.len());
         roots

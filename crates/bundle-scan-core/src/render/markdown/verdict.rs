@@ -4,22 +4,21 @@ use std::io;
 
 use super::escape::{code, prose};
 use super::{Ticket, capitalised};
-use crate::base::severity::Severity;
 use crate::render::phrases;
 use crate::render::words::{explained, state_words};
 use crate::report::{Finding, Status};
 
 impl Ticket<'_> {
     pub(super) fn verdict(&mut self) -> io::Result<()> {
-        let mut text = match self.report.findings.first() {
-            None => {
+        let least = self.options.min_severity;
+        let first = phrases::roots(self.report, least).into_iter().next();
+        let mut text = match first {
+            None if self.report.findings.is_empty() => {
                 let basis = phrases::basis(self.report, self.words);
-                let healthy = capitalised(self.words.healthy);
+                let healthy = capitalised(phrases::clean_bill(self.report, self.words));
                 format!("**{healthy}**{}{basis}", self.ticket_words.colon)
             }
-            Some(first) if first.severity() < self.options.min_severity => {
-                capitalised(self.words.nothing_at_this_level)
-            }
+            None => capitalised(self.words.nothing_at_this_level),
             Some(first) => self.cause(first),
         };
         if self.report.status == Status::Partial {
@@ -57,8 +56,10 @@ impl Ticket<'_> {
             };
             text += &beginning;
         }
-        let symptoms = phrases::symptoms(self.report, first, Severity::Info).len();
-        let all = self.report.findings.len();
+        let least = self.options.min_severity;
+        let symptoms = phrases::symptoms(self.report, first, least).len();
+        let shown = |finding: &&Finding| finding.severity() >= least;
+        let all = self.report.findings.iter().filter(shown).count();
         let more = explained(symptoms, all - 1, self.options.lang);
         for part in [state_words(first, self.options.lang), more] {
             text += &part.map_or_else(String::new, |part| ticket_words.comma.to_owned() + &part);
