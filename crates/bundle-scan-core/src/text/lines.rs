@@ -24,7 +24,7 @@ pub(super) fn piece_end(line: &[u8], start: usize, max_line_bytes: usize) -> usi
 }
 
 /// The line around the byte `at` of the view, without its line end. A line longer than `max_line_bytes` is taken in
-/// pieces: see [`piece_end`]; the piece around `at` is returned. Of a line that was written over again and again, as a bar of progress is, it is
+/// pieces of about that length; the piece around `at` is returned. Of a line that was written over again and again, as a bar of progress is, it is
 /// what one of these times was written, between carriage returns.
 pub fn line_around(view: &BlockView<'_>, at: usize, max_line_bytes: usize) -> Range<usize> {
     let own = &view.bytes[view.own.clone()];
