@@ -46,6 +46,10 @@ pub(crate) struct LimitArgs {
     /// Names kept of each kind of entity of a finding; others are only counted.
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_entity_values)]
     max_names: usize,
+
+    /// Kinds of errors kept that no signature matches; of more a sample is counted.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_templates)]
+    max_templates: usize,
 }
 
 impl LimitArgs {
@@ -60,6 +64,7 @@ impl LimitArgs {
             max_dense_bytes: self.max_dense,
             max_shown_bytes: self.max_shown,
             max_entity_values: self.max_names,
+            max_templates: self.max_templates,
             ..Limits::default()
         }
     }

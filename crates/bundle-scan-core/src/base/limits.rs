@@ -21,12 +21,14 @@ pub struct Limits {
     pub max_time: Option<Duration>,
     /// Bytes of a nested zip held in memory; a larger one is read front to back without its directory. Default 48 MiB.
     pub max_buffered_bytes: usize,
-    /// Bytes of a line taken as one piece; a longer line is cut at multiples of it. Default 1 MiB.
+    /// Bytes of a line taken as one piece, give or take a character; a longer line is cut. Default 1 MiB.
     pub max_line_bytes: usize,
     /// Bytes of a line shown as evidence or context. Default 2,048.
     pub max_shown_bytes: usize,
     /// Distinct values kept for one entity of one finding. Default 1,000.
     pub max_entity_values: usize,
+    /// Kinds of errors kept that no signature matches; of more a sample is counted. Default 1,024.
+    pub max_templates: usize,
 }
 
 impl Default for Limits {
@@ -43,6 +45,7 @@ impl Default for Limits {
             max_line_bytes: 1 << 20,
             max_shown_bytes: 2_048,
             max_entity_values: 1_000,
+            max_templates: 1_024,
         }
     }
 }

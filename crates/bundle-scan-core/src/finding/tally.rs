@@ -34,6 +34,8 @@ pub struct TallyOptions {
     pub max_shown_bytes: usize,
     /// See [`Limits::max_entity_values`].
     pub max_entity_values: usize,
+    /// Kinds of errors kept that no signature matches.
+    pub max_templates: usize,
 }
 
 impl TallyOptions {
@@ -44,6 +46,7 @@ impl TallyOptions {
             context,
             max_shown_bytes: limits.max_shown_bytes,
             max_entity_values: limits.max_entity_values,
+            max_templates: limits.max_templates,
         }
     }
 }
@@ -240,7 +243,8 @@ impl Tally {
             let groups = self.groups.entry(leaf).or_default();
             groups.merge(theirs, next, options);
         }
-        self.unexplained.merge(other.unexplained, next);
+        self.unexplained
+            .merge(other.unexplained, next, options.max_templates);
         self.presence.merge(other.presence);
         self.shown.merge(other.shown);
         self.attempts.merge(other.attempts, next);

@@ -18,8 +18,6 @@ use crate::matcher::Sighting;
 use crate::mining::mask::masked;
 use crate::source::component::Component;
 
-/// Masked messages kept: those with the smallest hashes, which are a fair sample of all.
-const MAX_MESSAGES: usize = 1_024;
 /// Lines of one message that are told apart, to know copies in other logs.
 const MAX_LINES: usize = 64;
 /// Hosts, and objects, kept of one message.
@@ -65,7 +63,7 @@ impl Unexplained {
         let Some(level) = record.level else { return };
         let text = masked(&record.text);
         let hash = hash(record.component, &text);
-        let is_full = self.messages.len() == MAX_MESSAGES;
+        let is_full = self.messages.len() >= options.max_templates;
         if is_full
             && self
                 .messages
@@ -99,7 +97,7 @@ impl Unexplained {
         if let Some(object) = record.object.as_deref() {
             message.objects.add(&legible(object), 1, MAX_VALUES);
         }
-        self.bound();
+        self.bound(options.max_templates);
     }
 
     /// Says whose the member is that all of these stand in.
@@ -127,8 +125,8 @@ impl Unexplained {
         }
     }
 
-    /// Adds those of another part.
-    pub(super) fn merge(&mut self, other: Unexplained, next: Next) {
+    /// Adds those of another part, and keeps the first `most` by their hashes.
+    pub(super) fn merge(&mut self, other: Unexplained, next: Next, most: usize) {
         self.is_capped |= other.is_capped;
         for (hash, mut theirs) in other.messages {
             if let Next::Block { lines } = next {
@@ -141,11 +139,11 @@ impl Unexplained {
                 }
             }
         }
-        self.bound();
+        self.bound(most);
     }
 
-    fn bound(&mut self) {
-        while self.messages.len() > MAX_MESSAGES {
+    fn bound(&mut self, most: usize) {
+        while self.messages.len() > most {
             self.messages.pop_last();
             self.is_capped = true;
         }
@@ -262,7 +260,11 @@ mod tests {
         let reversed: Vec<String> = lines.iter().rev().cloned().collect();
         assert_eq!(told(of(&reversed)), told(forward.clone()));
         let mut merged = of(&lines[2_000..]);
-        merged.merge(of(&lines[..2_000]), Next::Member);
+        merged.merge(
+            of(&lines[..2_000]),
+            Next::Member,
+            Limits::default().max_templates,
+        );
         assert_eq!(told(merged), told(forward));
     }
 
@@ -276,7 +278,7 @@ mod tests {
             let lines: Vec<String> = picks.iter().map(|(text, second)| line(*second, texts[*text])).collect();
             let (left, right) = lines.split_at(split.min(lines.len()));
             let mut merged = of(right);
-            merged.merge(of(left), Next::Member);
+            merged.merge(of(left), Next::Member, Limits::default().max_templates);
             let whole = told(of(&lines));
             prop_assert_eq!(told(merged), whole.clone());
             prop_assert_eq!(whole.iter().map(|(_, count)| *count).sum::<u64>(), lines.len() as u64);
