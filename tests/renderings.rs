@@ -3,10 +3,11 @@
 
 use bundle_scan_core::diff::{Stream, Summary, compare, read_stream};
 use bundle_scan_core::render::{
-    Audience, INVENTORY_JSON, INVENTORY_TEXT, OUTPUTS, RenderOptions, TIMELINE_JSON, TIMELINE_TEXT,
-    TRACE_JSON, TRACE_TEXT,
+    Audience, INVENTORY_JSON, INVENTORY_TEXT, OUTPUTS, RenderOptions, TEXT, TIMELINE_JSON,
+    TIMELINE_TEXT, TRACE_JSON, TRACE_TEXT,
 };
 use bundle_scan_core::render::{diff, diff_json};
+use bundle_scan_core::report::Suppression;
 use bundle_scan_core::signature::load::SourceFile;
 use bundle_scan_core::{Lang, Render, Report, Scanner, Severity, SignatureSet};
 use bundle_scan_testkit::Fixture;
@@ -89,6 +90,19 @@ fn healthy() -> Report {
     report("//- var/log/messages\n2026-03-10T10:17:40+08:00 n1 kernel: all well\n")
 }
 
+/// The sick bundle with its cause known and the rest told.
+fn suppressed() -> Report {
+    let mut report = sick();
+    report.suppress(|finding| {
+        (finding.id() == "disk-full").then(|| Suppression::Rule {
+            reason: "small on purpose \x1b[31m".to_owned(),
+            expires: Some("2026-12-31".to_owned()),
+            place: "known.yaml:3".to_owned(),
+        })
+    });
+    report
+}
+
 fn render(report: &Report, name: &str, lang: Lang) -> String {
     render_for(Audience::Engineer, report, name, lang)
 }
@@ -150,6 +164,7 @@ fn each_output_of_each_sample_is_pinned() {
         ("problem", sick()),
         ("healthy", healthy()),
         ("partial", partial()),
+        ("suppressed", suppressed()),
     ] {
         for output in OUTPUTS {
             for lang in [Lang::En, Lang::Zh] {
@@ -157,6 +172,64 @@ fn each_output_of_each_sample_is_pinned() {
                 insta::assert_snapshot!(name, render(&report, output.id(), lang));
             }
         }
+    }
+}
+
+#[test]
+fn what_is_known_already_is_no_clean_bill() {
+    let mut report = sick();
+    let path = "old.json".to_owned();
+    report.suppress(|_| Some(Suppression::Baseline { path: path.clone() }));
+    for (lang, verdict, reason) in [
+        (
+            Lang::En,
+            "no known problem found beside those suppressed",
+            "old.json has it already",
+        ),
+        (
+            Lang::Zh,
+            "除已抑制的问题外，未发现已知问题",
+            "old.json 中已有",
+        ),
+    ] {
+        for name in ["text", "html"] {
+            let text = render(&report, name, lang);
+            assert!(text.contains(verdict) && text.contains(reason), "{text}");
+        }
+        assert!(render(&report, "markdown", lang).contains(reason));
+    }
+    let letter = render_for(Audience::Customer, &report, "text", Lang::En);
+    assert!(!letter.contains("old.json"), "{letter}");
+    assert_eq!(report.max_severity(), None);
+}
+
+#[test]
+fn lines_around_the_proof_are_shown_if_asked_for() {
+    let report = sick();
+    let text = |context| {
+        let options = RenderOptions {
+            context,
+            ..RenderOptions::default()
+        };
+        let mut out = Vec::new();
+        TEXT.write_with(&report, &options, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    assert!(!text(0).contains("kernel: all well"));
+    for context in [1, 9] {
+        let text = text(context);
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        let proof = lines
+            .iter()
+            .position(|line| line.ends_with("no space left on: sda1"));
+        assert!(
+            lines[proof.unwrap() - 1].ends_with("kernel: all well"),
+            "{text}"
+        );
+        assert!(
+            lines[proof.unwrap() + 1].ends_with("sda1 ␛[31mred"),
+            "{text}"
+        );
     }
 }
 
@@ -523,4 +596,38 @@ fn a_trace_of_what_fired_says_where_it_stands() {
     assert_eq!(json["fired"], true);
     assert_eq!(json["finding"]["explained_by"], "disk-full");
     assert_eq!(json["reason"], serde_json::Value::Null);
+}
+
+/// A cause with symptoms, long titles and long lines.
+const SCENARIO: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../corpus/thinpool-full/bundle"
+);
+
+#[test]
+fn the_text_report_fits_the_terminal() {
+    let scanner = Scanner::builder().build(SignatureSet::builtin().unwrap());
+    let report = scanner.scan_path(SCENARIO).unwrap();
+    for width in [60, 80, 200] {
+        for lang in [Lang::En, Lang::Zh] {
+            let options = RenderOptions {
+                lang,
+                width,
+                color: true,
+                ..RenderOptions::default()
+            };
+            let mut out = Vec::new();
+            TEXT.write_with(&report, &options, &mut out).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            let mut widest = 0;
+            for line in text.lines() {
+                let columns = textwrap::core::display_width(line);
+                // What is copied is never broken.
+                let is_whole = line.contains("$ ") || !line.trim().contains(' ');
+                assert!(columns <= width || is_whole, "{columns} > {width}: {line}");
+                widest = widest.max(columns);
+            }
+            assert!(widest > width / 2, "{widest} of {width} columns");
+        }
+    }
 }

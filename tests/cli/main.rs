@@ -4,7 +4,9 @@
 mod audience;
 mod costs;
 mod endings;
+mod known;
 mod saved;
+mod settings;
 
 use std::fs;
 use std::io::Write;
@@ -47,6 +49,7 @@ fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bundle-scan"));
     command
         .args(args)
+        .env("BUNDLE_SCAN_CONFIG", "")
         .env_remove("LC_ALL")
         .env_remove("LC_MESSAGES")
         .env("LANG", "C.UTF-8");
@@ -572,7 +575,13 @@ fn a_signature_is_begun_from_a_line_and_tried_on_a_bundle() {
         made.stdout
     );
     // It is not written over.
-    run(&["signatures", "new", "--from", line, "-o", &mine]).ends_with(5);
+    run(&["signatures", "new", "--from", line, "-o", &mine]).ends_with(2);
+    let unfinished = run(&["signatures", "check", &mine]).ends_with(0).stdout;
+    assert_eq!(
+        unfinished.matches("advice[unfinished]").count(),
+        8,
+        "{unfinished}"
+    );
     let tried = run(&["signatures", "test", &mine, &folder.path("odd.log")]).ends_with(0);
     assert!(
         tried
@@ -607,7 +616,55 @@ fn completions_and_the_manual_page_are_printed() {
             .stdout
             .contains(".TH bundle-scan")
     );
-    assert!(run(&["--help"]).ends_with(0).stdout.contains("Exit codes"));
+    let help = run(&["--help"]).ends_with(0).stdout;
+    for heading in [
+        "Report:",
+        "What to look for:",
+        "Time:",
+        "For scripts:",
+        "Limits",
+        "Exit codes:",
+        "Examples:",
+    ] {
+        assert!(help.contains(heading), "{heading}");
+    }
+    let short = run(&["-h"]).ends_with(0).stdout;
+    assert!(!short.contains("--max-dense") && help.contains("--max-dense"));
+    assert!(
+        run(&["--fial-on", "error"])
+            .ends_with(2)
+            .stderr
+            .contains("--fail-on")
+    );
+}
+
+#[test]
+fn each_command_has_a_manual_page() {
+    let folder = Folder::new();
+    let pages = folder.path("man");
+    run(&["man", "-o", &pages]).ends_with(0);
+    let mut names: Vec<_> = fs::read_dir(&pages)
+        .unwrap()
+        .map(|page| page.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    for name in [
+        "bundle-scan.1",
+        "bundle-scan-diff.1",
+        "bundle-scan-signatures-check.1",
+    ] {
+        assert!(names.iter().any(|there| there == name), "{names:?}");
+    }
+    let page = run(&["man", "signatures", "check"]).ends_with(0).stdout;
+    assert_eq!(
+        page,
+        fs::read_to_string(format!("{pages}/bundle-scan-signatures-check.1")).unwrap()
+    );
+    let none = run(&["man", "sign"]).ends_with(2).stderr;
+    assert!(
+        none.starts_with("bundle-scan: bundle-scan has no command \"sign\"; there are scan, "),
+        "{none}"
+    );
 }
 
 #[test]
@@ -844,11 +901,118 @@ fn a_trace_of_an_unknown_signature_names_those_near_to_it() {
     let sick = folder.path("sick.tgz");
     let near = run(&["trace", "arp-table", &sick]).ends_with(2);
     assert!(
-        near.stderr.contains("did you mean arp-table-overflow"),
+        near.stderr.contains("similar are arp-table-overflow"),
         "{}",
         near.stderr
     );
     run(&["trace", "--no-builtin", "arp-table-overflow", &sick]).ends_with(2);
     run(&["trace", "arp-table-overflow", &folder.path("nowhere")]).ends_with(3);
     run(&["trace", "arp-table-overflow"]).ends_with(2);
+}
+
+#[test]
+fn what_was_meant_is_told() {
+    let folder = Folder::new();
+    let (sick, report) = (folder.path("sick.tgz"), folder.path("r.json"));
+    run(&["-o", &report, &sick]).ends_with(0);
+    for (args, told) in [
+        (vec!["inventry", &sick], "is the command inventory meant?"),
+        (vec![&report], "is a report, and no bundle"),
+        (
+            vec!["trace", &sick, "arp-table-overflow"],
+            "the id comes first",
+        ),
+        (vec!["explain", "137", "--lnag", "zh"], "--lang"),
+    ] {
+        let run = run(&args).ends_with(2);
+        assert!(run.stderr.contains(told), "{args:?}: {}", run.stderr);
+    }
+    for (misspelt, meant) in [("Faildmount", "mount"), ("OOMKiled", "oom")] {
+        let near = run(&["explain", misspelt]).ends_with(1).stdout;
+        assert!(
+            near.contains("Near to it") && near.to_lowercase().contains(meant),
+            "{near}"
+        );
+    }
+    let explained = run(&["explain", "exit", "code", "137", "--lang", "zh"]).ends_with(0);
+    assert!(explained.stdout.contains("原因"), "{}", explained.stdout);
+}
+
+#[test]
+fn the_ending_of_the_file_tells_the_format() {
+    let folder = Folder::new();
+    let sick = folder.path("sick.tgz");
+    for (name, begins) in [
+        ("r.html", "<!DOCTYPE html>"),
+        ("r.json", "{\n"),
+        ("r.md", "Probable root cause"),
+        ("r.txt", "/"),
+        ("r", "/"),
+    ] {
+        let path = folder.path(name);
+        run(&["-o", &path, &sick]).ends_with(0);
+        let written = fs::read_to_string(&path).unwrap();
+        assert!(written.starts_with(begins), "{name}: {written}");
+    }
+    let text = folder.path("t.html");
+    run(&["-f", "text", "-o", &text, &sick]).ends_with(0);
+    assert!(!fs::read_to_string(&text).unwrap().starts_with('<'));
+}
+
+#[test]
+fn a_window_behind_the_bundle_gives_no_clean_bill() {
+    let folder = Folder::new();
+    let run = run(&[
+        "--since",
+        "2026-03-10T10:30+08:00",
+        &folder.path("sick.tgz"),
+    ])
+    .ends_with(0);
+    assert!(
+        run.stdout
+            .contains("nothing in it is of the time asked for"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout
+            .contains("the bundle ends before: 2026-03-10 02:17:41 UTC"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn schemas_are_those_that_are_published() {
+    for name in [
+        "signature",
+        "report",
+        "inventory",
+        "timeline",
+        "trace",
+        "diff",
+    ] {
+        let printed = run(&["signatures", "schema", name]).ends_with(0).stdout;
+        let published = format!(
+            "{}/../../docs/{name}.schema.json",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        assert_eq!(printed, fs::read_to_string(published).unwrap());
+    }
+}
+
+#[test]
+fn signatures_are_listed_by_words() {
+    let all = run(&["signatures", "list"]).ends_with(0).stdout;
+    let some = run(&["signatures", "list", "THIN", "storage"])
+        .ends_with(0)
+        .stdout;
+    assert!(some.lines().count() > 3 && some.lines().count() < all.lines().count() / 10);
+    assert!(some.contains("thinpool-space-low"), "{some}");
+    assert_eq!(
+        run(&["signatures", "list", "no such words"])
+            .ends_with(0)
+            .stdout,
+        ""
+    );
 }

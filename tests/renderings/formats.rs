@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bundle_scan_core::render::{JUNIT, SARIF};
+use bundle_scan_core::render::{JSON, JUNIT, SARIF};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::Value;
@@ -47,13 +47,30 @@ fn sarif(report: &Report) -> Value {
     serde_json::from_str(&written(&SARIF, report, &RenderOptions::default())).unwrap()
 }
 
-/// Nothing is of a type, or stands in a place, that the schema does not know: what it does not know is lost on the way.
-fn check_schema(document: &Value) {
-    let typed: serde_sarif::sarif::Sarif = serde_json::from_value(document.clone()).unwrap();
-    assert_eq!(&serde_json::to_value(typed).unwrap(), document);
+/// The schema of the OASIS standard, as it is published:
+/// <https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json>.
+const SARIF_SCHEMA: &str = include_str!("sarif-2.1.0.schema.json");
+
+/// Holds documents against a JSON Schema.
+struct Schema(boon::Schemas, boon::SchemaIndex);
+
+impl Schema {
+    fn new(schema: Value) -> Self {
+        let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
+        compiler.add_resource("schema.json", schema).unwrap();
+        let index = compiler.compile("schema.json", &mut schemas).unwrap();
+        Schema(schemas, index)
+    }
+
+    #[track_caller]
+    fn check(&self, document: &Value) {
+        if let Err(error) = self.0.validate(document, self.1) {
+            panic!("{error:#}");
+        }
+    }
 }
 
-/// What the types do not say: numbers of rules and artifacts lead where they should, URIs have no odd characters.
+/// What the schema does not say: numbers of rules and artifacts lead where they should, URIs have no odd characters.
 fn check_references(run: &Value) {
     let artifacts = run["artifacts"].as_array().unwrap();
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
@@ -87,24 +104,42 @@ fn check_references(run: &Value) {
     }
 }
 
-#[test]
-fn sarif_is_what_its_schema_asks_for() {
-    for report in [
+/// All kinds of reports.
+fn all() -> [Report; 8] {
+    [
         sick(),
         healthy(),
         partial(),
+        suppressed(),
         story(),
         nested(),
         hostile(),
         folder(),
-    ] {
+    ]
+}
+
+#[test]
+fn json_is_what_its_schema_asks_for() {
+    let schema = Schema::new(bundle_scan_core::render::json::json_schema());
+    for report in all() {
+        let document = written(&JSON, &report, &RenderOptions::default());
+        schema.check(&serde_json::from_str(&document).unwrap());
+    }
+    let other = serde_json::json!({"schema_version": 1});
+    assert!(schema.0.validate(&other, schema.1).is_err());
+}
+
+#[test]
+fn sarif_is_what_its_schema_asks_for() {
+    let schema = Schema::new(serde_json::from_str(SARIF_SCHEMA).unwrap());
+    for report in all() {
         for lang in [Lang::En, Lang::Zh] {
             let options = RenderOptions {
                 lang,
                 ..RenderOptions::default()
             };
             let document = serde_json::from_str(&written(&SARIF, &report, &options)).unwrap();
-            check_schema(&document);
+            schema.check(&document);
             check_references(&document["runs"][0]);
         }
     }

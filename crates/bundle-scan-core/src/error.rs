@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::container::OpenError;
 use crate::diff::SavedError;
+use crate::layout::LayoutError;
 use crate::signature::SignatureError;
 
 /// Why there is no report.
@@ -21,6 +22,7 @@ enum Source {
     Saved(SavedError),
     Nothing(String),
     Window(&'static str),
+    Setting(LayoutError),
     Cancelled,
 }
 
@@ -38,6 +40,8 @@ pub enum ErrorKind {
     Output,
     /// The part of the time that was asked for is none.
     Window,
+    /// A setting of the scanner cannot be meant: a collector's layout that names what does not exist.
+    Setting,
     /// The caller cancelled the scan.
     Cancelled,
 }
@@ -85,6 +89,7 @@ impl fmt::Display for Error {
             Source::Signatures(error) => error.fmt(formatter),
             Source::Saved(error) => error.fmt(formatter),
             Source::Output(error) => write!(formatter, "cannot write the report: {error}"),
+            Source::Setting(error) => error.fmt(formatter),
             Source::Window(why) => formatter.write_str(why),
             Source::Nothing(text) => formatter.write_str(text),
             Source::Cancelled => formatter.write_str("the scan was cancelled"),
@@ -113,6 +118,15 @@ impl From<SavedError> for Error {
                 _ => ErrorKind::Input,
             },
             source: Source::Saved(error),
+        }
+    }
+}
+
+impl From<LayoutError> for Error {
+    fn from(error: LayoutError) -> Self {
+        Error {
+            kind: ErrorKind::Setting,
+            source: Source::Setting(error),
         }
     }
 }

@@ -1,15 +1,35 @@
 //! The command line, as clap reads it.
 
+mod values;
+
+use std::borrow::Cow;
 use std::path::PathBuf;
-use std::str::FromStr;
 
-use bundle_scan_core::base::time::seconds_east;
 use bundle_scan_core::base::window::When;
-use bundle_scan_core::render::{Audience, OUTPUTS};
-use bundle_scan_core::{Lang, Render, Severity};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
+use self::values::parse_offset;
+pub(crate) use self::values::{
+    AudienceArg, ColorArg, CountOrAll, FailOn, Format, LangArg, ListFormat, PagerArg, ProgressArg,
+    SchemaArg, SeverityArg,
+};
 use crate::limits::LimitArgs;
+
+/// What exit codes mean, and how one begins.
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  scanned, nothing at or above --fail-on     3  unusable input
+  1  something at or above --fail-on            4  partial, under --strict
+  2  wrong usage, or a bad signature            5  internal error, 130 interrupted
+
+Examples:
+  bundle-scan bundle.tgz                        what is wrong, why, and what to do
+  bundle-scan -f html=report.html bundle.tgz    the same as a page to mail
+  bundle-scan -f json --fail-on error *.tgz     for a script
+  ssh node 'tar cz /var/log' | bundle-scan -    from a pipe
+  bundle-scan explain FailedMount               what is known, without a bundle
+
+-h tells the options in a line each, --help all of them at length; bundle-scan help COMMAND those of a command.";
 
 /// Names what is wrong in a Kubernetes support bundle: ranked, with proof and remedy.
 #[derive(Debug, Parser)]
@@ -17,30 +37,38 @@ use crate::limits::LimitArgs;
     name = "bundle-scan",
     version,
     args_conflicts_with_subcommands = true,
-    after_help = "Exit codes: 0 scanned, nothing at or above --fail-on; 1 something was; 2 wrong usage or a bad signature; 3 unusable input; \
-                  4 partial under --strict; 5 internal error; 130 interrupted.\nExamples:\n  bundle-scan bundle.tgz\n  \
-                  bundle-scan --lang zh --top all /var/log\n  ssh node 'tar cz /var/log' | bundle-scan -f json -"
+    after_help = AFTER_HELP
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
     #[command(flatten)]
     pub(crate) scan: ScanArgs,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Scan bundles (what happens without a subcommand, too).
     Scan(ScanArgs),
-    /// Tell what is in a bundle: layout, hosts, versions, members by kind, facts, and what is missing.
+    /// Tell what is in a bundle, and what is missing.
+    ///
+    /// Layout, hosts, versions, members by kind, facts, and what a full diagnosis lacks.
     Inventory(BundleArgs),
-    /// Tell what changed between two bundles or saved reports: what is new, worse, still there, fixed.
+    /// Tell what changed between two bundles or saved reports.
+    ///
+    /// What is new, worse, still there, or fixed.
     Diff(DiffArgs),
-    /// Tell what was found along time, host by host: when each problem began and ended, how often, and what it comes from.
+    /// Tell what was found along time, host by host.
+    ///
+    /// When each problem began and ended, how often, and what it comes from.
     Timeline(TimelineArgs),
-    /// Tell why a signature fired on a bundle, or did not: what became of each of its parts, with the lines that came closest.
+    /// Tell why a signature fired on a bundle, or did not.
+    ///
+    /// What became of each of its parts, with the lines that came closest.
     Trace(TraceArgs),
-    /// Tell what is known about something, without a bundle: a signature, an error code, an exit code, an event reason, a log line.
+    /// Tell what is known of an error code, exit code, event, log line ..., without a bundle.
     Explain(ExplainArgs),
     /// List, show and check signatures.
     Signatures(SignaturesArgs),
@@ -49,8 +77,8 @@ pub(crate) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
-    /// Print the manual page, in roff.
-    Man,
+    /// Print the manual page, or that of a command, in roff.
+    Man(ManArgs),
 }
 
 #[derive(Args, Debug)]
@@ -59,41 +87,70 @@ pub(crate) struct ScanArgs {
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// How to write the report: text, markdown (for tickets), html, json, jsonl, junit or sarif; NAME=FILE writes that one into a file, in whose name {name} stands for that of the bundle. May be repeated.
-    #[arg(short, long, value_name = "NAME[=FILE]", default_value = "text")]
-    pub(crate) format: Vec<Format>,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 
-    /// Who reads the report. For a customer: what happened, what it means, what to do and what else is needed, always with --redact; text and markdown only.
-    #[arg(long, value_enum, default_value = "engineer")]
-    pub(crate) audience: AudienceArg,
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
+
+    #[command(flatten)]
+    pub(crate) choice: ChoiceArgs,
+
+    #[command(flatten)]
+    pub(crate) known: KnownArgs,
+
+    #[command(flatten)]
+    pub(crate) window: WindowArgs,
+
+    #[command(flatten)]
+    pub(crate) verdict: VerdictArgs,
+
+    /// Tell on standard error what each stage of the scan and the costliest signatures took.
+    #[arg(long, help_heading = RUN)]
+    pub(crate) profile: bool,
+
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+}
+
+/// The groups of `--help`.
+const REPORT: &str = "Report";
+const SEARCH: &str = "What to look for";
+const TIME: &str = "Time";
+const SCRIPTS: &str = "For scripts";
+const RUN: &str = "How to read";
+
+/// What stands in a report.
+#[derive(Args, Debug)]
+#[command(next_help_heading = REPORT)]
+pub(crate) struct ReportArgs {
+    /// text, markdown, html, json, jsonl, junit or sarif, each into a file with NAME=FILE.
+    ///
+    /// By default text, or what the ending of the file of -o says. text is for people, markdown for tickets, html one page to mail or keep, the others for programs. May be repeated. In the name of a file {name} stands for that of the bundle.
+    #[arg(short, long, value_name = "NAME[=FILE]")]
+    format: Vec<Format>,
 
     /// Write the report into a file instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
-    #[command(flatten)]
-    pub(crate) page: PageArgs,
+    /// Who reads it: for a customer it is a letter without internals, always redacted.
+    ///
+    /// For a customer: what happened, what it means, what to do and what else is needed; text and markdown only.
+    #[arg(long, value_enum, value_name = "WHO", default_value = "engineer")]
+    pub(crate) audience: AudienceArg,
 
     /// Leave out findings below this severity.
-    #[arg(long, value_enum, default_value = "info")]
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "info")]
     pub(crate) min_severity: SeverityArg,
-
-    /// Exit with 1 if something at or above this severity was found.
-    #[arg(long, value_enum, default_value = "never")]
-    pub(crate) fail_on: FailOn,
-
-    /// Exit with 4 if not all of the bundle could be read.
-    #[arg(long)]
-    pub(crate) strict: bool,
-
-    #[command(flatten)]
-    pub(crate) choice: ChoiceArgs,
 
     /// Findings shown at length, in text and markdown.
     #[arg(long, value_name = "N|all", default_value = "10")]
     pub(crate) top: CountOrAll,
 
-    /// Kinds of errors shown that no signature matches, in text and markdown; 0 to show none.
+    /// Kinds of errors shown that no signature matches; 0 for none.
+    ///
+    /// In text, markdown and html; JSON has them all.
     #[arg(long, value_name = "N|all", default_value = "5")]
     pub(crate) unrecognised: CountOrAll,
 
@@ -101,65 +158,113 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "N|all", default_value = "5")]
     pub(crate) evidence: CountOrAll,
 
-    /// Context lines kept before and after each evidence line.
-    #[arg(long, value_name = "N", default_value_t = 2)]
-    pub(crate) context: usize,
-
-    #[command(flatten)]
-    pub(crate) window: WindowArgs,
+    /// Lines before and after each evidence line; text shows them only if asked to.
+    ///
+    /// JSON and HTML have 2 unless it says otherwise.
+    #[arg(long, value_name = "N")]
+    pub(crate) context: Option<usize>,
 
     /// Show what each score is made of.
     #[arg(long)]
     pub(crate) why: bool,
 
-    /// Tell on standard error what each stage of the scan and the costliest signatures took.
-    #[arg(long)]
-    pub(crate) profile: bool,
-
     /// Leave out how long the scan took, so that two reports can be compared.
     #[arg(long)]
     pub(crate) no_timings: bool,
+}
 
-    #[command(flatten)]
-    pub(crate) reading: ReadingArgs,
+impl ReportArgs {
+    /// The formats asked for: by name, else by the ending of the file, else text.
+    pub(crate) fn formats(&self) -> Cow<'_, [Format]> {
+        match self.format.is_empty() {
+            true => Cow::Owned(vec![Format::of_file(self.output.as_deref())]),
+            false => Cow::Borrowed(&self.format),
+        }
+    }
+}
+
+/// What is known already, and need not be told.
+#[derive(Args, Debug)]
+#[command(next_help_heading = SEARCH)]
+pub(crate) struct KnownArgs {
+    /// Tell only what is new or worse since a report that -f json wrote.
+    ///
+    /// The rest is suppressed: it counts nowhere, and stays in the report with that reason.
+    #[arg(long, value_name = "OLD.json")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Suppress findings by rules, each with a reason and a last day. May be repeated.
+    ///
+    /// A YAML list of rules such as {ignore: ID, only: {host: "lab-*"}, reason: TEXT, expires: 2026-12-31}. What is suppressed counts nowhere, and stays in the report with the reason.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ignore_file: Vec<PathBuf>,
 }
 
 /// What part of the time a report is about.
 #[derive(Args, Debug)]
+#[command(next_help_heading = TIME)]
 pub(crate) struct WindowArgs {
-    /// Count nothing that happened before: a date or a time in UTC or with its zone, or how long before the bundle was made (2h, 3d).
+    /// Count nothing that happened before: a time, or 2h, 3d before the bundle was made.
+    ///
+    /// A date or a time in UTC or with its zone, such as '2026-03-10 10:00' or 2026-03-10T10:00+08:00, or how long before the bundle was made.
     #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     pub(crate) since: Option<When>,
 
-    /// Count nothing that happened after, as --since. What shows how things were when the bundle was made then counts no more.
+    /// Count nothing that happened after, as --since.
+    ///
+    /// What shows how things were when the bundle was made then counts no more.
     #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     pub(crate) until: Option<When>,
 }
 
+/// What an exit code says.
+#[derive(Args, Debug)]
+#[command(next_help_heading = SCRIPTS)]
+pub(crate) struct VerdictArgs {
+    /// Exit with 1 if something at or above this severity was found.
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "never")]
+    pub(crate) fail_on: FailOn,
+
+    /// Exit with 4 if not all of the bundle could be read.
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
 /// How a bundle is read.
 #[derive(Args, Debug)]
+#[command(next_help_heading = RUN)]
 pub(crate) struct ReadingArgs {
-    /// The zone of stamps that name none, where nothing in the bundle tells it: +08:00, -0530, UTC.
-    #[arg(long, value_name = "OFFSET", value_parser = parse_offset, allow_hyphen_values = true)]
+    /// The zone of stamps that name none, where nothing in the bundle tells it: +08:00, UTC.
+    #[arg(long, value_name = "OFFSET", value_parser = parse_offset, allow_hyphen_values = true, help_heading = TIME)]
     pub(crate) tz: Option<i32>,
+
+    /// Whether to show progress on a terminal.
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", help_heading = SCRIPTS)]
+    pub(crate) progress: ProgressArg,
+
+    /// Print nothing but the report.
+    #[arg(short, long, help_heading = SCRIPTS)]
+    pub(crate) quiet: bool,
+
+    /// Where a collector puts things that is not known here, as YAML. May be repeated.
+    ///
+    /// name: acme, markers: [acme/info.txt], places: [{path: '{host}/kl.out', kind: kubelet}]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) layout: Vec<PathBuf>,
 
     /// Threads that scan; 0 means one for each core.
     #[arg(short, long, value_name = "N", default_value_t = 0)]
     pub(crate) jobs: usize,
 
-    /// Whether to show progress on a terminal.
-    #[arg(long, value_enum, default_value = "auto")]
-    pub(crate) progress: ProgressArg,
-
-    /// Print nothing but the report.
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
-
-    /// Mask passwords, tokens, keys, addresses of mail and of the network, each by the same stand-in wherever it occurs.
-    #[arg(long)]
+    /// Mask passwords, tokens, keys, and addresses of mail and of the network.
+    ///
+    /// Each by the same stand-in wherever it occurs.
+    #[arg(long, help_heading = REPORT)]
     pub(crate) redact: bool,
 
-    /// Map plain files rather than read them. For bundles at rest only: a file that is cut short meanwhile ends the run.
+    /// Map plain files rather than read them; for bundles at rest only.
+    ///
+    /// A file that is cut short meanwhile ends the run.
     #[arg(long)]
     pub(crate) mmap: bool,
 
@@ -175,18 +280,26 @@ impl ReadingArgs {
 
 /// How text for people is set.
 #[derive(Args, Debug)]
+#[command(next_help_heading = REPORT)]
 pub(crate) struct PageArgs {
     /// Language; by default that of the locale.
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangArg>,
 
     /// Whether to colour the text.
-    #[arg(long, value_enum, default_value = "auto")]
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: ColorArg,
+
+    /// What to show a text with that is longer than the terminal: auto, never or a command.
+    ///
+    /// auto is what PAGER says, or less. Only if standard output is a terminal, and for one bundle.
+    #[arg(long, value_name = "COMMAND", default_value = "auto")]
+    pub(crate) pager: PagerArg,
 }
 
 /// How a document is written to standard output.
 #[derive(Args, Debug)]
+#[command(next_help_heading = REPORT)]
 pub(crate) struct DocumentArgs {
     /// How to write it.
     #[arg(short, long, value_enum, default_value = "text")]
@@ -198,6 +311,7 @@ pub(crate) struct DocumentArgs {
 
 /// What to look for.
 #[derive(Args, Debug)]
+#[command(next_help_heading = SEARCH)]
 pub(crate) struct ChoiceArgs {
     #[command(flatten)]
     pub(crate) knowledge: KnowledgeArgs,
@@ -219,6 +333,7 @@ impl ChoiceArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(next_help_heading = SEARCH)]
 pub(crate) struct KnowledgeArgs {
     /// Add a folder of signatures; the same id replaces the built-in one. May be repeated.
     #[arg(long, value_name = "DIR")]
@@ -227,6 +342,21 @@ pub(crate) struct KnowledgeArgs {
     /// Do not use the built-in signatures.
     #[arg(long)]
     pub(crate) no_builtin: bool,
+}
+
+/// What is set for every run.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Settings")]
+pub(crate) struct ConfigArgs {
+    /// A file of settings, instead of the own one.
+    ///
+    /// TOML in which long options are keys: lang = "zh", top = 3, redact = true, signatures = ["/opt/signatures"]. The own one is bundle-scan/config.toml in the folder for settings, on Linux ~/.config. A variable BUNDLE_SCAN_LANG, BUNDLE_SCAN_TOP ... goes over it, and the command line over both.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Read no file of settings.
+    #[arg(long, global = true, conflicts_with = "config")]
+    pub(crate) no_config: bool,
 }
 
 /// One bundle, of which one document is written.
@@ -290,12 +420,22 @@ pub(crate) struct TraceArgs {
 #[derive(Args, Debug)]
 pub(crate) struct ExplainArgs {
     /// E4007, exit code 137, FailedMount, a taint, an id, or a whole line in quotes; - reads it from standard input.
-    #[arg(required = true, value_name = "WHAT", allow_hyphen_values = true)]
+    #[arg(required = true, value_name = "WHAT")]
     pub(crate) what: Vec<String>,
     #[command(flatten)]
     pub(crate) output: DocumentArgs,
     #[command(flatten)]
     pub(crate) knowledge: KnowledgeArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ManArgs {
+    /// The command, such as diff, or signatures check.
+    #[arg(value_name = "COMMAND", conflicts_with = "output")]
+    pub(crate) command: Vec<String>,
+    /// Write the pages of all commands into this folder instead.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -306,8 +446,11 @@ pub(crate) struct SignaturesArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SignaturesCommand {
-    /// List all signatures.
+    /// List all signatures, or those whose id, title, category or codes have all of these words.
     List {
+        /// Words to look for.
+        #[arg(value_name = "TEXT")]
+        text: Vec<String>,
         /// How to list them.
         #[arg(short, long, value_enum, default_value = "text")]
         format: ListFormat,
@@ -350,166 +493,12 @@ pub(crate) enum SignaturesCommand {
         #[arg(short, long, value_name = "DIR")]
         output: Option<PathBuf>,
     },
-    /// Print the JSON Schema of signature files, for editors.
-    Schema,
-}
-
-/// An output format with the file it goes to.
-#[derive(Clone)]
-pub(crate) struct Format {
-    pub(crate) render: &'static dyn Render,
-    pub(crate) file: Option<PathBuf>,
-}
-
-impl std::fmt::Debug for Format {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{}={:?}", self.render.id(), self.file)
-    }
-}
-
-impl FromStr for Format {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (name, file) = match text.split_once('=') {
-            Some((name, file)) => (name, Some(PathBuf::from(file))),
-            None => (text, None),
-        };
-        match OUTPUTS.iter().find(|output| output.id() == name) {
-            Some(render) => Ok(Format {
-                render: *render,
-                file,
-            }),
-            None => {
-                let known: Vec<&str> = OUTPUTS.iter().map(|output| output.id()).collect();
-                Err(format!("no such format; known are {}", known.join(", ")))
-            }
-        }
-    }
-}
-
-/// A number, or no bound.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct CountOrAll(pub(crate) Option<usize>);
-
-impl FromStr for CountOrAll {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "all" => Ok(CountOrAll(None)),
-            _ => text
-                .parse()
-                .map(|count| CountOrAll(Some(count)))
-                .map_err(|_| "expected a number or all".into()),
-        }
-    }
-}
-
-fn parse_offset(text: &str) -> Result<i32, String> {
-    seconds_east(text).ok_or_else(|| "expected an offset from UTC such as +08:00".to_owned())
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum LangArg {
-    En,
-    Zh,
-}
-
-impl LangArg {
-    /// The language asked for, else that of the locale as POSIX orders its variables.
-    pub(crate) fn resolve(asked: Option<LangArg>) -> Lang {
-        match asked {
-            Some(LangArg::En) => Lang::En,
-            Some(LangArg::Zh) => Lang::Zh,
-            None => {
-                let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
-                let locale = names
-                    .iter()
-                    .filter_map(|name| std::env::var(name).ok())
-                    .find(|value| !value.is_empty());
-                if locale.is_some_and(|locale| locale.starts_with("zh")) {
-                    Lang::Zh
-                } else {
-                    Lang::En
-                }
-            }
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum AudienceArg {
-    Engineer,
-    Customer,
-}
-
-impl From<AudienceArg> for Audience {
-    fn from(audience: AudienceArg) -> Self {
-        match audience {
-            AudienceArg::Engineer => Audience::Engineer,
-            AudienceArg::Customer => Audience::Customer,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum SeverityArg {
-    Critical,
-    Error,
-    Warning,
-    Info,
-}
-
-impl From<SeverityArg> for Severity {
-    fn from(severity: SeverityArg) -> Self {
-        match severity {
-            SeverityArg::Critical => Severity::Critical,
-            SeverityArg::Error => Severity::Error,
-            SeverityArg::Warning => Severity::Warning,
-            SeverityArg::Info => Severity::Info,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum FailOn {
-    Critical,
-    Error,
-    Warning,
-    Info,
-    Never,
-}
-
-impl FailOn {
-    pub(crate) fn severity(self) -> Option<Severity> {
-        match self {
-            FailOn::Critical => Some(Severity::Critical),
-            FailOn::Error => Some(Severity::Error),
-            FailOn::Warning => Some(Severity::Warning),
-            FailOn::Info => Some(Severity::Info),
-            FailOn::Never => None,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum ColorArg {
-    Auto,
-    Always,
-    Never,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ProgressArg {
-    Auto,
-    Never,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum ListFormat {
-    Text,
-    Json,
+    /// Print a JSON Schema: that of signature files, for editors, or that of a document.
+    Schema {
+        /// What the schema is of.
+        #[arg(value_enum, default_value = "signature")]
+        of: SchemaArg,
+    },
 }
 
 /// A command line that clap accepts and that still makes no sense.

@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use bundle_scan_core::render::escape::visible;
+use bundle_scan_core::report::ignore::IgnoreError;
 use bundle_scan_core::{Error, ErrorKind};
 
 /// How a run ends. The numbers are a contract with ticket systems.
@@ -41,6 +43,8 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
     }
     // When stderr is closed there is nobody left to tell.
     let text = format!("{error:#}");
+    let lines: Vec<_> = text.lines().map(visible).collect();
+    let text = lines.join("\n");
     let prefix = if text.starts_with("error[") {
         ""
     } else {
@@ -50,7 +54,7 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
     match known.map(Error::kind) {
         Some(ErrorKind::Input) => Exit::Input,
         Some(ErrorKind::Signatures | ErrorKind::Layout | ErrorKind::Window) => Exit::Usage,
-        _ if error.is::<args::UsageError>() => Exit::Usage,
+        _ if error.is::<args::UsageError>() || error.is::<IgnoreError>() => Exit::Usage,
         _ => Exit::Internal,
     }
 }

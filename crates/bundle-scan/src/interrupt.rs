@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bundle_scan_core::Switch;
 
@@ -21,6 +22,26 @@ pub(crate) fn switch() -> Switch {
     SWITCH.get_or_init(listen).clone()
 }
 
+/// Whether Ctrl-C is for somebody else.
+static IS_DEAF: AtomicBool = AtomicBool::new(false);
+
+/// Nothing is heard while it lives.
+pub(crate) struct Deaf;
+
+/// Leaves Ctrl-C to another program that has the terminal.
+pub(crate) fn deaf() -> Deaf {
+    // Without a handler it would end this process.
+    switch();
+    IS_DEAF.store(true, Ordering::Relaxed);
+    Deaf
+}
+
+impl Drop for Deaf {
+    fn drop(&mut self) {
+        IS_DEAF.store(false, Ordering::Relaxed);
+    }
+}
+
 /// Whether this run was interrupted.
 pub(crate) fn happened() -> bool {
     SWITCH.get().is_some_and(Switch::is_set)
@@ -28,6 +49,9 @@ pub(crate) fn happened() -> bool {
 
 #[allow(clippy::exit, reason = "whoever asks twice wants no report")]
 fn hear(switch: &Switch) {
+    if IS_DEAF.load(Ordering::Relaxed) {
+        return;
+    }
     if switch.is_set() {
         std::process::exit(Exit::Interrupted as i32);
     }

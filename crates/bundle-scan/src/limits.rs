@@ -12,43 +12,43 @@ use clap::Args;
 )]
 pub(crate) struct LimitArgs {
     /// Time for reading: 90s, 5m, 2h. What was read until then is reported. By default there is no end.
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = parse_time)]
     max_time: Option<Duration>,
 
     /// Containers inside containers that are opened.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().max_depth)]
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().max_depth)]
     max_depth: usize,
 
     /// Members in all.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().max_members)]
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().max_members)]
     max_members: u64,
 
     /// Bytes decoded in all, with an optional k, M, G or T.
-    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, default_value = "1T")]
+    #[arg(long, hide_short_help = true, value_name = "BYTES", value_parser = parse_bytes, default_value = "1T")]
     max_decoded: u64,
 
     /// Bytes decoded of one member.
-    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, default_value = "256G")]
+    #[arg(long, hide_short_help = true, value_name = "BYTES", value_parser = parse_bytes, default_value = "256G")]
     max_member: u64,
 
     /// Decoded bytes for each encoded one from which on a member of more than 64M is dense, as bombs are.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().max_ratio)]
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().max_ratio)]
     max_ratio: u64,
 
     /// Bytes scanned of all dense members; sixteen times as many are decoded to get to what stands behind them.
-    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, default_value = "1G")]
+    #[arg(long, hide_short_help = true, value_name = "BYTES", value_parser = parse_bytes, default_value = "1G")]
     max_dense: u64,
 
     /// Bytes of a line shown as evidence.
-    #[arg(long, value_name = "BYTES", value_parser = parse_size, default_value = "2k")]
+    #[arg(long, hide_short_help = true, value_name = "BYTES", value_parser = parse_size, default_value = "2k")]
     max_shown: usize,
 
     /// Names kept of each kind of entity of a finding; others are only counted.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().max_entity_values)]
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().max_entity_values)]
     max_names: usize,
 
     /// Kinds of errors kept that no signature matches; of more a sample is counted.
-    #[arg(long, value_name = "N", default_value_t = Limits::default().max_templates)]
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().max_templates)]
     max_templates: usize,
 }
 

@@ -5,13 +5,15 @@ mod commands;
 mod exit;
 mod interrupt;
 mod limits;
+mod pager;
 mod progress;
+mod settings;
 
 use std::env;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 
 use args::{Cli, Command};
 use exit::Exit;
@@ -28,22 +30,11 @@ fn main() -> ExitCode {
         let _ = writeln!(anstream::stderr(), "{WELCOME}");
         return Exit::Usage.into();
     }
-    let cli = match Cli::try_parse() {
+    let cli = match settings::parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are no errors; a closed pipe here harms nobody.
-            let _ = error.print();
-            return if error.use_stderr() {
-                Exit::Usage.into()
-            } else {
-                Exit::Clean.into()
-            };
-        }
+        Err(error) => return unparsed(error).into(),
     };
-    if let Some(command) = misplaced(&cli) {
-        let hint = format!(
-            "options come behind the command: bundle-scan {command} ... (to scan a file of that name: ./{command})"
-        );
+    if let Some(hint) = misplaced(&cli).or_else(|| misspelt(&cli)) {
         return exit::report(&args::UsageError(hint).into()).into();
     }
     let result = match &cli.command {
@@ -56,7 +47,7 @@ fn main() -> ExitCode {
         Some(Command::Explain(args)) => commands::explain::run(args),
         Some(Command::Signatures(args)) => commands::signatures::run(args),
         Some(Command::Completions { shell }) => commands::completions(*shell),
-        Some(Command::Man) => commands::man(),
+        Some(Command::Man(args)) => commands::man::run(args),
     };
     let exit = result.unwrap_or_else(|error| exit::report(&error));
     match interrupt::happened() {
@@ -65,11 +56,40 @@ fn main() -> ExitCode {
     }
 }
 
-/// The name of a command that options came before: it was then taken for the path of a bundle.
+/// Says what is wrong with the command line, or what help and version ask for.
+fn unparsed(error: anyhow::Error) -> Exit {
+    match error.downcast::<clap::Error>() {
+        Err(error) => exit::report(&error),
+        Ok(error) => {
+            // A closed pipe here harms nobody.
+            let _ = error.print();
+            match error.use_stderr() {
+                true => Exit::Usage,
+                false => Exit::Clean,
+            }
+        }
+    }
+}
+
+/// What to say of a command that options came before: it was then taken for the path of a bundle.
 fn misplaced(cli: &Cli) -> Option<String> {
     let path = cli.scan.paths.first().filter(|_| cli.command.is_none())?;
     let name = path.to_str().filter(|_| !path.is_file())?;
     let is_command = Cli::command().find_subcommand(name).is_some();
     let is_alone = cli.scan.paths.len() == 1 && path.exists();
-    (is_command && !is_alone).then(|| name.to_owned())
+    let hint = format!(
+        "options come behind the command: bundle-scan {name} ... (to scan a file of that name: ./{name})"
+    );
+    (is_command && !is_alone).then_some(hint)
+}
+
+/// What to say of a path that is not there and nearly the name of a command.
+fn misspelt(cli: &Cli) -> Option<String> {
+    let path = cli.scan.paths.first().filter(|_| cli.command.is_none())?;
+    let name = path.to_str().filter(|_| !path.exists())?;
+    let all = Cli::command();
+    let meant = settings::likeliest(name, all.get_subcommands().map(clap::Command::get_name))?;
+    Some(format!(
+        "there is no bundle {name}; is the command {meant} meant?"
+    ))
 }

@@ -2,11 +2,19 @@
 
 use std::io::{IsTerminal, stderr};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use bundle_scan_core::Progress;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use bundle_scan_core::render::escape::visible;
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Bytes read, rate, and time left where the size is known; nothing when stderr is no terminal.
+/// How often the line says something new, each second.
+const HERTZ: u8 = 10;
+/// A scan that is done sooner needs no line.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// Bytes read, rate, time left where the size is known, members, and which one is being read; nothing when stderr is no terminal.
 pub(crate) struct Line(ProgressBar);
 
 impl Line {
@@ -20,25 +28,35 @@ impl Line {
             .filter(std::fs::Metadata::is_file)
             .map(|data| data.len());
         let template = match size {
-            Some(_) => "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}",
-            None => "{spinner} {bytes} {bytes_per_sec} {msg}",
+            Some(_) => {
+                "{bar:20} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta} left · {wide_msg}"
+            }
+            None => "{spinner} {decimal_bytes} {decimal_bytes_per_sec} · {wide_msg}",
         };
         let style =
             ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-        let target = ProgressDrawTarget::stderr_with_hz(10);
+        let target = ProgressDrawTarget::stderr_with_hz(HERTZ);
         Line(ProgressBar::with_draw_target(size, target).with_style(style))
     }
 
-    pub(crate) fn handle(&self) -> ProgressBar {
-        self.0.clone()
-    }
-}
-
-/// Shows how far the scan has come.
-pub(crate) fn show(bar: &ProgressBar, progress: &Progress) {
-    bar.set_position(progress.bytes_read);
-    if progress.members % 64 == 1 {
-        bar.set_message(format!("{} members", progress.members));
+    /// What shows in this line how far a scan has come.
+    pub(crate) fn watcher(&self) -> impl Fn(&Progress) + Send + Sync + 'static {
+        let bar = self.0.clone();
+        let turn = AtomicU64::new(0);
+        move |now| {
+            if bar.is_hidden() || bar.elapsed() < PATIENCE {
+                return;
+            }
+            // A bundle may have many thousands of members, and nobody reads as fast.
+            let due = bar.elapsed().as_millis() as u64 * u64::from(HERTZ) / 1_000;
+            if turn.swap(due, Ordering::Relaxed) == due {
+                return;
+            }
+            bar.set_position(now.bytes_read);
+            let member = now.member.as_ref().map_or("", |member| member.as_str());
+            let (members, member) = (HumanCount(now.members), visible(member));
+            bar.set_message(format!("{members} members · {member}"));
+        }
     }
 }
 

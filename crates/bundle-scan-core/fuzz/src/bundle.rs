@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use bundle_scan_core::diff::{Stream, Summary, compare, read_stream};
 use bundle_scan_core::render::escape::visible;
 use bundle_scan_core::render::{
-    Audience, INVENTORY_JSON, INVENTORY_TEXT, JSON, JSONL, JUNIT, MARKDOWN, PROFILE_TEXT, RenderOptions, SARIF,
+    Audience, HTML, INVENTORY_JSON, INVENTORY_TEXT, JSON, JSONL, JUNIT, MARKDOWN, PROFILE_TEXT, RenderOptions, SARIF,
     TEXT, TIMELINE_JSON, TIMELINE_TEXT, TRACE_JSON, TRACE_TEXT, diff, diff_json,
 };
 use bundle_scan_core::report::Status;
@@ -81,10 +81,11 @@ pub fn bundle(data: &[u8]) {
         for text in [&TEXT as &dyn Render, &MARKDOWN] {
             check_text(&written(text, &report, &customer));
         }
-        let texts: [&dyn Render; 7] = [
+        let texts: [&dyn Render; 8] = [
             &TEXT,
             &MARKDOWN,
             &JUNIT,
+            &HTML,
             &INVENTORY_TEXT,
             &TIMELINE_TEXT,
             &TRACE_TEXT,

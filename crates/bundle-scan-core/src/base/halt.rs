@@ -24,6 +24,7 @@ impl Switch {
 
 /// When reading ends early, with what was read so far.
 #[derive(Clone, Debug, Default)]
+#[doc(hidden)]
 pub struct Halt {
     switch: Switch,
     deadline: Option<Instant>,

@@ -4,6 +4,7 @@ use super::member_path::MemberPath;
 
 /// The kind of a [`Problem`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum ProblemKind {
     /// The data ended early: what came before the cut was scanned.
     Truncated,

@@ -2,11 +2,26 @@
 
 use std::borrow::Cow;
 
+/// Entities that belong to a namespace, named as `NAMESPACE/NAME` where that is known.
+pub const NAMESPACED: [&str; 7] = [
+    "configmap",
+    "ingress",
+    "pod",
+    "pvc",
+    "secret",
+    "service",
+    "workload",
+];
+
+fn is_namespaced(entity: &str) -> bool {
+    NAMESPACED.contains(&entity)
+}
+
 /// The part of a name that all who speak of the thing agree on; `entity` is what it names: `pod`, `node`, `device` ...
 pub fn canonical<'t>(entity: &str, text: &'t str) -> &'t str {
     match entity {
         // `shop/web-0`, `web-0_shop(1b2c)`, `web-0`.
-        "pod" | "pvc" | "service" | "ingress" | "workload" | "secret" | "configmap" => {
+        _ if is_namespaced(entity) => {
             let name = text.rsplit('/').next().unwrap_or(text);
             name.split(['_', '(']).next().unwrap_or(name)
         }

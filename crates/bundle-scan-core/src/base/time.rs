@@ -9,6 +9,7 @@ pub const NANOS_PER_DAY: i64 = 86_400 * NANOS_PER_SECOND;
 
 /// A time stamp as a line carries it, before missing parts are filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(hidden)]
 pub enum Stamp {
     /// Date, time and zone are known: nanoseconds since 1970-01-01T00:00:00Z.
     Zoned(i64),
@@ -31,6 +32,7 @@ pub enum Stamp {
 
 /// What the numbers of a clock count from. Ordered from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[doc(hidden)]
 pub enum Scale {
     /// Nanoseconds since 1970-01-01T00:00:00Z.
     Absolute,
@@ -53,6 +55,7 @@ impl Scale {
 
 /// What a clock shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[doc(hidden)]
 pub struct Reading {
     /// How to read `nanos`.
     pub scale: Scale,
@@ -62,6 +65,7 @@ pub struct Reading {
 
 /// A host whose clocks are told from those of others: a hash of its name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[doc(hidden)]
 pub struct HostId(u64);
 
 /// What tells the number of a tree from that of a name.
@@ -105,6 +109,7 @@ impl HostId {
 
 /// A clock of a host. How far it is off is known only when the whole bundle was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[doc(hidden)]
 pub struct ClockId {
     /// Whose it is.
     pub host: HostId,
@@ -130,6 +135,7 @@ impl ClockId {
 
 /// When something happened, by one clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[doc(hidden)]
 pub struct ClockTime {
     /// The clock.
     pub clock: ClockId,
@@ -152,6 +158,7 @@ impl From<Reading> for ClockTime {
 
 /// How far a [`Time`] can be trusted. Ordered from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum TimeQuality {
     /// The line carries date, time and zone.
     Exact,
@@ -184,7 +191,7 @@ impl TimeQuality {
     }
 
     /// The coarser scale, for people.
-    pub fn trust(self) -> Trust {
+    pub(crate) fn trust(self) -> Trust {
         match self {
             TimeQuality::Exact | TimeQuality::ZoneInferred => Trust::Told,
             TimeQuality::BootRelative | TimeQuality::AgeRelative => Trust::Reckoned,
@@ -197,6 +204,7 @@ impl TimeQuality {
 
 /// How far a time is from being told by a line as it is. Ordered from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[doc(hidden)]
 pub enum Trust {
     /// A line tells it, its zone known.
     Told,
@@ -208,6 +216,7 @@ pub enum Trust {
 
 /// A resolved time. Ordered by the instant, then by quality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub struct Time {
     /// Nanoseconds since 1970-01-01T00:00:00Z.
     pub unix_nanos: i64,

@@ -56,6 +56,7 @@ impl FromStr for When {
 
 /// The time that a report is about, both ends among it: nanoseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TimeWindow {
     /// The beginning; `None` if there is none.
     pub since: Option<i64>,

@@ -2,6 +2,7 @@
 //!
 //! Both become a [`Summary`] first, so that the comparison knows one form only.
 
+mod baseline;
 mod compare;
 mod marks;
 mod only_member;
@@ -13,6 +14,7 @@ mod view;
 
 use crate::base::severity::Severity;
 
+pub use baseline::suppress_known;
 pub use compare::compare;
 pub use saved::{SavedError, Stream, read_path, read_stream};
 pub use summary::{FindingSummary, Summary};
@@ -20,6 +22,7 @@ pub use things::ThingChange;
 
 /// What became of the findings of an old report.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Diff<'s> {
     /// The report before.
     pub old: &'s Summary,
@@ -31,6 +34,7 @@ pub struct Diff<'s> {
 
 /// One problem, in either report or in both.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Entry<'s> {
     /// What became of it.
     pub group: Group,
@@ -134,6 +138,7 @@ impl Group {
 
 /// What tells that two findings are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum MatchedBy {
     /// The same problem on the same things.
     Fingerprint,
@@ -195,6 +200,7 @@ impl Change {
 
 /// Why a report without a finding does not prove that the problem was not there, nor one with less of it that it was less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Doubt {
     /// Its bundle has no source that would tell.
     NotEvaluable,

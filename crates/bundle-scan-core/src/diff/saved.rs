@@ -20,6 +20,7 @@ const MAX_BYTES: u64 = 256 << 20;
 
 /// Why a saved report cannot be used.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum SavedError {
     /// Its layout is not known here.
     #[error(
@@ -142,7 +143,7 @@ fn read(name: &str, written: &Written, input: impl Fn() -> Input) -> Result<Summ
     }
     let layout: Layout = parse(name, input())?;
     match layout.schema_version == u64::from(SCHEMA_VERSION) {
-        true => parse(name, input()),
+        true => parse(name, input()).map(Summary::told),
         false => Err(SavedError::UnknownVersion {
             name: name.to_owned(),
             version: layout.schema_version,
@@ -233,6 +234,13 @@ mod tests {
         assert_eq!(summary.findings[0].state, crate::report::State::Unknown);
         assert_eq!(summary.findings[0].entities["pod"][0].value, "p");
         assert_eq!(summary.bundle.captured_at, Some(1_000_000_000));
+        let told = whole("").replace(
+            "[]",
+            &format!(r#"[], "suppressed": [{{"by": "rule", "finding": {finding}}}]"#),
+        );
+        let suppressed = of(&told).unwrap().unwrap();
+        assert_eq!(suppressed.findings, summary.findings);
+        assert_eq!(suppressed.left_out(), 0);
         for other in [
             "",
             "plain text",

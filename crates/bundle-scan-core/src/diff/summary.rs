@@ -19,8 +19,11 @@ pub struct Summary {
     /// How many findings there were.
     #[serde(default)]
     pub summary: Totals,
-    /// Problems of the cluster, in the order of the report.
+    /// Problems of the cluster, in the order of the report. Suppressed ones stand behind the others once [`Summary::told`] put them there.
     pub findings: Vec<FindingSummary>,
+    /// Problems that were not told.
+    #[serde(default)]
+    pub suppressed: Vec<SuppressedSummary>,
     /// What could not be judged.
     #[serde(default)]
     pub coverage: SummaryCoverage,
@@ -88,6 +91,13 @@ pub struct LostSummary {
     pub id: String,
 }
 
+/// A finding that was not told: what became of it matters all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct SuppressedSummary {
+    /// The finding.
+    pub finding: FindingSummary,
+}
+
 /// A finding, as far as it is compared.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct FindingSummary {
@@ -136,6 +146,17 @@ impl Summary {
         let all = all.fold(0_u64, |sum, count| sum.saturating_add(*count));
         all.saturating_sub(self.findings.len() as u64)
     }
+
+    /// The same with suppressed findings among the others: they are no less there.
+    #[must_use]
+    pub fn told(mut self) -> Self {
+        for SuppressedSummary { finding } in self.suppressed.drain(..) {
+            let severity = finding.severity.as_str().to_owned();
+            *self.summary.counts.entry(severity).or_default() += 1;
+            self.findings.push(finding);
+        }
+        self
+    }
 }
 
 impl From<&Report> for Summary {
@@ -163,11 +184,19 @@ impl From<&Report> for Summary {
                     .collect(),
             },
             findings: report.findings.iter().map(FindingSummary::from).collect(),
+            suppressed: report
+                .suppressed
+                .iter()
+                .map(|suppressed| SuppressedSummary {
+                    finding: FindingSummary::from(&suppressed.finding),
+                })
+                .collect(),
             coverage: SummaryCoverage {
                 not_evaluable: report.coverage.not_evaluable.keys().cloned().collect(),
                 lost: report.lost.iter().map(LostSummary::from).collect(),
             },
         }
+        .told()
     }
 }
 

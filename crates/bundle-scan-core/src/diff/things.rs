@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::summary::{FindingSummary, Named};
 use super::view::View;
 use super::{Group, Sides};
+use crate::report::HOST;
 use crate::report::fingerprint::stable_name;
 
 /// The things of one kind that came or went.
@@ -20,9 +21,6 @@ pub struct ThingChange<'s> {
     /// Whether there were more things than reports keep, so that it is not known of all of them.
     pub is_capped: bool,
 }
-
-/// The entity under which the hosts of a finding stand, unless it has one of that name.
-const HOST: &str = "host";
 
 /// What came or went. A pod under a new generated name is the same thing; what the report before did not read may have been there, and what the
 /// one after does not show may be there still.

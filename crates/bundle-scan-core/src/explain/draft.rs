@@ -11,6 +11,7 @@ use crate::envelope::Level;
 use crate::record::Record;
 use crate::record::clock::Clock;
 use crate::signature::SignatureSet;
+use crate::signature::lint::unfinished::{CAUSE, IMPACT, REMEDY, TITLE};
 use crate::source::classify;
 use crate::source::component::Component;
 
@@ -59,6 +60,7 @@ struct Variable {
 
 /// A signature file to be completed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Draft {
     /// The id, which is the name of the file.
     pub id: String,
@@ -92,16 +94,24 @@ pub fn draft(set: &SignatureSet, line: &str) -> Option<Draft> {
     let _ = write!(
         out,
         "id: {id}\n\
-         title:\n  en: \"What is wrong, in one line\"\n  zh: \"用一句话说明问题\"\n\
+         title:\n  en: \"{title_en}\"\n  zh: \"{title_zh}\"\n\
          severity: {severity}\nconfidence: medium\ncategory: {category}\ncodes: []\ncovers: []\n\
          match:\n  any:\n    - line:\n{component}        literal: {literal}\n{regex}\
          entities: {{{entities}}}\ncauses: []\n\
-         cause:\n  en: \"What happened, and why.\"\n  zh: \"发生了什么，原因是什么。\"\n\
-         impact:\n  en: \"What suffers from it.\"\n  zh: \"影响是什么。\"\n\
-         remedy:\n  - {{en: \"What to look at first.\", zh: \"首先查看什么。\", risk: read-only}}\n\
+         cause:\n  en: \"{cause_en}\"\n  zh: \"{cause_zh}\"\n\
+         impact:\n  en: \"{impact_en}\"\n  zh: \"{impact_zh}\"\n\
+         remedy:\n  - {{en: \"{remedy_en}\", zh: \"{remedy_zh}\", risk: read-only}}\n\
          references: []\n\
          samples:\n  positive:\n    - member: {MEMBER}\n      text: {sample}\n  \
          negative:\n    - member: root/.bash_history\n      text: {echo}\n",
+        title_en = TITLE.en,
+        title_zh = TITLE.zh,
+        cause_en = CAUSE.en,
+        cause_zh = CAUSE.zh,
+        impact_en = IMPACT.en,
+        impact_zh = IMPACT.zh,
+        remedy_en = REMEDY.en,
+        remedy_zh = REMEDY.zh,
         category = category(record.component),
         literal = quoted(anchor),
         regex = regex.map_or(String::new(), |regex| format!(

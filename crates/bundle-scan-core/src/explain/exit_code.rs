@@ -37,6 +37,7 @@ const SIGNALS: [&str; 31] = [
 
 /// An exit code as somebody read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ExitCode {
     /// As it was written; a program may ask for any number.
     pub written: i64,

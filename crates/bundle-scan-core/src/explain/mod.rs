@@ -21,6 +21,7 @@ const MIN_TEXT: usize = 4;
 
 /// What is known.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Explanation {
     /// What was asked for.
     pub asked: String,
@@ -34,6 +35,7 @@ pub struct Explanation {
 
 /// A signature that is meant.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Found {
     /// The signature.
     pub signature: Arc<Signature>,
@@ -43,6 +45,7 @@ pub struct Found {
 
 /// How a signature was found, the most exact first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum By {
     /// By its id, an alias, or another name of the failure.
     Name,

@@ -5,6 +5,10 @@ use std::sync::Arc;
 
 use crate::signature::{Signature, SignatureSet};
 
+/// Words of a question that may be misspelt: a longer text is no name that somebody has in his head.
+const MOST_MISSPELT: usize = 4;
+/// How alike a misspelt word must be to one that is known, of 1.0 for the same.
+const LIKE: f64 = 0.9;
 /// Words that every other question has.
 const FILLERS: [&str; 24] = [
     "and", "are", "but", "can", "does", "error", "failed", "for", "from", "has", "have", "how",
@@ -18,6 +22,13 @@ pub(super) fn nearest(set: &SignatureSet, text: &str, most: usize) -> Vec<Arc<Si
         .iter()
         .map(|signature| (signature, known_words(signature)))
         .collect();
+    let asked = match asked.len() {
+        ..=MOST_MISSPELT => asked
+            .into_iter()
+            .map(|word| as_known(word, &known))
+            .collect(),
+        _ => asked,
+    };
     // A word that stands in few signatures tells more.
     let telling = |word: &String| {
         let holders = known.iter().filter(|(_, words)| words.contains_key(word));
@@ -43,6 +54,20 @@ pub(super) fn nearest(set: &SignatureSet, text: &str, most: usize) -> Vec<Arc<Si
     nearest
         .map(|(_, signature)| Arc::clone(signature))
         .collect()
+}
+
+/// The word itself if any signature has it, else the likeliest one that was meant.
+fn as_known(word: String, known: &[(&Arc<Signature>, BTreeMap<String, u32>)]) -> String {
+    if known.iter().any(|(_, words)| words.contains_key(&word)) {
+        return word;
+    }
+    let all = known.iter().flat_map(|(_, words)| words.keys());
+    let scored = all.map(|other| (strsim::jaro_winkler(&word, other), other));
+    let likeliest = scored.max_by(|(a, one), (b, other)| a.total_cmp(b).then(other.cmp(one)));
+    match likeliest {
+        Some((likeness, meant)) if likeness > LIKE => meant.clone(),
+        _ => word,
+    }
 }
 
 /// The words of a signature, and how much it is about them.

@@ -15,12 +15,14 @@ const EXAMPLES: usize = 3;
 
 /// All attempts, by leaf. Merges in any grouping.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[doc(hidden)]
 pub struct Attempts {
     by_leaf: BTreeMap<usize, BTreeMap<End, Tried>>,
 }
 
 /// Attempts that ended alike.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Tried {
     /// Lines or facts.
     pub count: u64,
@@ -32,6 +34,7 @@ pub struct Tried {
 
 /// A line or a fact that was held against a leaf.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Example {
     /// How many fields of a fact are not as wanted; 0 for a line.
     pub lacks: usize,

@@ -14,6 +14,7 @@ use crate::text::lines::{lines_after, lines_before};
 
 /// Where a line stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LineAddress {
     /// The member that holds it.
     pub member: MemberPath,
@@ -23,6 +24,7 @@ pub struct LineAddress {
 
 /// A verbatim line with its address and surroundings.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Evidence {
     /// The member that holds the line.
     pub member: MemberPath,
@@ -116,7 +118,7 @@ impl Evidence {
     }
 
     /// Sets the time, once the clocks are known.
-    pub fn settle(&mut self, clocks: &Clocks) {
+    pub(crate) fn settle(&mut self, clocks: &Clocks) {
         self.time = self.shown_at.and_then(|shown| clocks.time(shown));
     }
 

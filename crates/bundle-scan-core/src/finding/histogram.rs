@@ -16,6 +16,7 @@ const MAX_BUCKETS: i64 = 60;
 /// Counts in buckets of equal width, aligned to 1970-01-01T00:00:00Z. The width depends only on the span of all times, so
 /// parts can be merged in any order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Histogram {
     /// Index into [`WIDTHS`].
     width: usize,
@@ -24,7 +25,7 @@ pub struct Histogram {
 
 impl Histogram {
     /// Counts one match.
-    pub fn add(&mut self, unix_nanos: i64) {
+    pub(crate) fn add(&mut self, unix_nanos: i64) {
         let bucket = unix_nanos
             .div_euclid(NANOS_PER_SECOND)
             .div_euclid(WIDTHS[self.width]);
@@ -33,7 +34,7 @@ impl Histogram {
     }
 
     /// Adds the counts of another part.
-    pub fn merge(&mut self, mut other: Histogram) {
+    pub(crate) fn merge(&mut self, mut other: Histogram) {
         while self.width < other.width {
             self.widen();
         }
@@ -47,7 +48,7 @@ impl Histogram {
     }
 
     /// The same matches at other times, the first and the last of which are known; a bucket moves as a whole.
-    pub fn shifted(&self, nanos: i64, seen: &RangeInclusive<i64>) -> Histogram {
+    pub(crate) fn shifted(&self, nanos: i64, seen: &RangeInclusive<i64>) -> Histogram {
         let second = |nanos: &i64| nanos.div_euclid(NANOS_PER_SECOND);
         let (first, last) = (second(seen.start()), second(seen.end()));
         let width = WIDTHS[self.width];

@@ -68,6 +68,11 @@ impl Kept {
         self.lines.truncate(room(most));
     }
 
+    /// The line that stands first, if all are of one member.
+    pub(super) fn first(&self) -> Option<&Evidence> {
+        self.lines.iter().min_by_key(|line| line.byte_offset)
+    }
+
     /// The lines that are kept of `most`, in order. How many more are there depends on what was merged with what.
     pub(super) fn in_order(&self, most: usize) -> Vec<&Evidence> {
         let mut lines: Vec<&Evidence> = self.lines.iter().collect();

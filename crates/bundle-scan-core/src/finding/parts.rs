@@ -12,6 +12,7 @@ use crate::signature::plan::{Counted, Plan, Step};
 
 /// What became of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Together {
     /// Sets of joined entities that were tried; one if nothing is joined.
     pub sets: u64,
@@ -23,6 +24,7 @@ pub struct Together {
 
 /// One node of the tree of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Part {
     /// What it asks for.
     pub node: Node,
@@ -37,6 +39,7 @@ pub struct Part {
 /// What a node of a plan asks for, see [`Step`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // They are the steps of a plan.
+#[non_exhaustive]
 pub enum Node {
     Leaf(usize),
     Any,
@@ -53,6 +56,7 @@ pub enum Node {
 /// A number of matches that is asked for, see [`Counted`], and what was counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)] // What is wanted is told by `Counted`.
+#[non_exhaustive]
 pub struct Counting {
     pub at_least: u64,
     pub at_most: Option<u64>,
@@ -78,6 +82,7 @@ impl From<&Counted> for Counting {
 
 /// What was counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Numbers {
     /// The largest number in any set.
     pub most: u64,
@@ -91,7 +96,7 @@ pub struct Numbers {
 
 /// Evaluates each part of the plan of a signature, the one with this `number`, over a tally that is settled and bounded. `captured_at` as
 /// for [`resolve`](super::resolve::resolve).
-pub fn together(
+pub(crate) fn together(
     (number, signature): (usize, &Signature),
     plan: &Plan,
     tally: &Tally,

@@ -6,6 +6,7 @@ use super::attempts::Attempts;
 use super::clocks::{Clocks, Shown};
 use super::counter::Counter;
 use super::detail::Detail;
+use super::evidence::Evidence;
 use super::group::{Groups, Joined};
 use super::homes::Home;
 use super::occurrences::Owners;
@@ -215,6 +216,24 @@ impl Tally {
             let thing = Joined::new(plan, source, |entity| well.name_of(entity));
             self.presence.add(well.leaves, thing);
         }
+    }
+
+    /// What has matched, by the number of the signature and of the leaf; the leaf is 0 where any of them is enough.
+    pub fn matched(&self) -> impl Iterator<Item = (usize, usize)> {
+        let simple = self.signatures.keys().map(|number| (*number, 0));
+        simple.chain(self.groups.keys().copied())
+    }
+
+    /// The first of the lines that are kept of what [`Self::matched`] tells, if all are of one member.
+    pub fn first_line(&self, number: usize, leaf: usize) -> Option<&Evidence> {
+        if let Some(tally) = self.signatures.get(&number) {
+            return tally.detail.kept.first();
+        }
+        let groups = self.groups.get(&(number, leaf))?.met().values();
+        let details = groups.filter_map(|group| group.detail.as_deref());
+        details
+            .filter_map(|detail| detail.kept.first())
+            .min_by_key(|line| line.byte_offset)
     }
 
     /// A copy of what the signature with this number is judged by.

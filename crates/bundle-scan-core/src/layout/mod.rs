@@ -1,108 +1,66 @@
-//! Which collector made the bundle, told by paths that only it writes.
+//! Which collector made the bundle, told by paths that only it writes, and where the collectors of callers put things.
 //!
-//! Deliberately absent: what the members mean (`source` tells that). A bundle may hold several layouts; the one whose mark
-//! lies nearest to the root wins.
-//! Source of the marks: the collectors' own documentation and code: sos, must-gather, supportutils, troubleshoot.sh,
-//! support-bundle-kit, rancher logs-collector, eks-log-collector, aks-periscope, Alibaba diagnose_k8s.
+//! Deliberately absent: what the members mean (`source` tells that). A bundle may hold several layouts; of the known ones that wins whose mark
+//! lies nearest to the root, and one that the caller has taught before all of them.
 
-/// A collector and the paths by which its bundles are known.
-#[derive(Debug)]
-pub struct Layout {
-    /// The name used in reports.
-    pub id: &'static str,
-    /// Runs of whole path segments that only this collector writes.
-    pub markers: &'static [&'static str],
+mod known;
+mod taught;
+
+use std::sync::Arc;
+
+use crate::source::Classifier;
+use known::KNOWN;
+
+pub use taught::{Layout, LayoutError};
+
+/// All layouts that a scan recognises.
+#[derive(Debug, Default)]
+pub struct Layouts {
+    taught: Vec<Layout>,
+    /// Tells what members are.
+    pub sources: Classifier,
 }
 
-/// All known layouts, sorted by id.
-pub const LAYOUTS: &[Layout] = &[
-    Layout {
-        id: "ack-diagnose",
-        markers: &["daemon_status", "cluster_dump.log", "varlogmessage.log"],
-    },
-    Layout {
-        id: "aks-periscope",
-        markers: &["networkoutbound", "kubeobjects"],
-    },
-    Layout {
-        id: "cce-node",
-        markers: &[
-            "var/log/cce",
-            "var/paas/sys/log",
-            "opt/cloud/cce",
-            "logs/cce",
-        ],
-    },
-    Layout {
-        id: "eks-log-collector",
-        markers: &["ipamd", "sandbox-image", "system/instance-id.txt"],
-    },
-    Layout {
-        id: "insights",
-        markers: &["insights_commands", "insights_archive.txt"],
-    },
-    Layout {
-        id: "kind-logs",
-        markers: &["kind-version.txt"],
-    },
-    Layout {
-        id: "must-gather",
-        markers: &[
-            "cluster-scoped-resources",
-            "host_service_logs",
-            "event-filter.html",
-        ],
-    },
-    Layout {
-        id: "rancher-logs",
-        markers: &[
-            "collector-output.log",
-            "systemlogs",
-            "rke2/podlogs",
-            "k3s/podlogs",
-        ],
-    },
-    Layout {
-        id: "sosreport",
-        markers: &["sos_commands", "sos_logs", "sos_reports"],
-    },
-    Layout {
-        id: "support-bundle-kit",
-        markers: &[
-            "bundleGenerationError.log",
-            "yamls/namespaced",
-            "yamls/cluster",
-        ],
-    },
-    Layout {
-        id: "supportconfig",
-        markers: &["basic-environment.txt", "supportconfig.txt"],
-    },
-    Layout {
-        id: "troubleshoot",
-        markers: &[
-            "cluster-resources",
-            "host-collectors",
-            "cluster-info/cluster_version.json",
-        ],
-    },
-];
+impl Layouts {
+    /// The known ones and those that the caller has taught.
+    pub fn new(taught: Vec<Layout>) -> Self {
+        let places = taught.iter().flat_map(Layout::places);
+        Layouts {
+            sources: Classifier::new(places),
+            taught,
+        }
+    }
+
+    /// The marks of each layout, the preferred ones first.
+    fn markers(&self) -> impl Iterator<Item = (Rank, &str)> {
+        let taught = self.taught.iter().enumerate().flat_map(|(number, layout)| {
+            let marks = layout.markers();
+            marks.map(move |mark| ((false, 0, number), mark))
+        });
+        let known = KNOWN.iter().enumerate().flat_map(|(number, known)| {
+            let marks = known.markers.iter();
+            marks.map(move |mark| ((true, 0, number), *mark))
+        });
+        taught.chain(known)
+    }
+}
+
+/// What decides between layouts: whether it is a known one, how many segments stand before its mark, and its number.
+type Rank = (bool, usize, usize);
 
 /// Recognises the layout while the members of a bundle come by.
 #[derive(Debug, Default)]
 pub struct Recogniser {
-    best: Option<(usize, &'static str)>,
+    best: Option<Rank>,
 }
 
 impl Recogniser {
     /// Looks at one path inside the bundle.
-    pub fn see(&mut self, path: &str) {
-        for layout in LAYOUTS {
-            for marker in layout.markers {
-                if let Some(depth) = depth_of(path, marker) {
-                    let candidate = (depth, layout.id);
-                    self.best = Some(self.best.map_or(candidate, |best| best.min(candidate)));
-                }
+    pub fn see(&mut self, layouts: &Layouts, path: &str) {
+        for ((is_known, _, number), marker) in layouts.markers() {
+            if let Some(depth) = depth_of(path, marker) {
+                let candidate = (is_known, depth, number);
+                self.best = Some(self.best.map_or(candidate, |best| best.min(candidate)));
             }
         }
     }
@@ -113,9 +71,13 @@ impl Recogniser {
         self.best = both.into_iter().flatten().min();
     }
 
-    /// The layout, once all members were seen.
-    pub fn layout(&self) -> Option<&'static str> {
-        self.best.map(|(_, id)| id)
+    /// The name of the layout, once all members were seen.
+    pub fn layout(&self, layouts: &Layouts) -> Option<Arc<str>> {
+        let (is_known, _, number) = self.best?;
+        match is_known {
+            true => KNOWN.get(number).map(|known| known.id.into()),
+            false => layouts.taught.get(number).map(Layout::name),
+        }
     }
 }
 
@@ -139,10 +101,15 @@ fn depth_of(path: &str, marker: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn of(paths: &[&str]) -> Option<&'static str> {
+    fn told(taught: Vec<Layout>, paths: &[&str]) -> Option<Arc<str>> {
+        let layouts = Layouts::new(taught);
         let mut recogniser = Recogniser::default();
-        paths.iter().for_each(|path| recogniser.see(path));
-        recogniser.layout()
+        paths.iter().for_each(|path| recogniser.see(&layouts, path));
+        recogniser.layout(&layouts)
+    }
+
+    fn of(paths: &[&str]) -> Option<Arc<str>> {
+        told(Vec::new(), paths)
     }
 
     #[test]
@@ -164,20 +131,28 @@ mod tests {
             (&["var/log/my_sos_commands/x"], None),
             (&["var/log/messages"], None),
         ] {
-            assert_eq!(of(paths), expected, "{paths:?}");
+            assert_eq!(of(paths).as_deref(), expected, "{paths:?}");
         }
     }
 
     #[test]
     fn the_mark_nearest_to_the_root_wins() {
         assert_eq!(
-            of(&["nodes/n1.zip!sos_commands/x", "cluster-resources/pods.json"]),
+            of(&["nodes/n1.zip!sos_commands/x", "cluster-resources/pods.json"]).as_deref(),
             Some("troubleshoot")
         );
     }
 
     #[test]
+    fn what_a_caller_has_taught_comes_before_what_is_known() {
+        let taught = || vec![Layout::new("acme").marked_by("acme.json")];
+        let paths = ["sos_commands/x", "inner/acme.json"];
+        assert_eq!(told(taught(), &paths).as_deref(), Some("acme"));
+        assert_eq!(told(taught(), &paths[..1]).as_deref(), Some("sosreport"));
+    }
+
+    #[test]
     fn the_table_is_sorted() {
-        assert!(LAYOUTS.is_sorted_by_key(|layout| layout.id));
+        assert!(KNOWN.is_sorted_by_key(|layout| layout.id));
     }
 }

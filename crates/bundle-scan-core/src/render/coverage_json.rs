@@ -89,7 +89,9 @@ impl<'r> WireCoverage<'r> {
             gaps: gaps.collect(),
             unrecognised_not_listed: report.unrecognised.left_out,
             unrecognised_is_sample: report.unrecognised.is_sample,
-            lost: lost.map(|lost| WireFinding::new(lost, lang)).collect(),
+            lost: lost
+                .map(|lost| WireFinding::new(lost, report, lang))
+                .collect(),
         }
     }
 }

@@ -4,11 +4,12 @@ use std::io;
 
 use super::RenderOptions;
 use super::phrases;
+use super::verdict::{Verdict, roots};
 use super::words::{Words, words};
 use super::words_customer::{CustomerWords, customer_words, state_sentence, warning};
 use super::words_ticket::ticket_words;
 use crate::base::severity::Severity;
-use crate::report::evaluable::Judged;
+use crate::report::command::filled;
 use crate::report::inventory::missing;
 use crate::report::{Finding, Report, Status};
 
@@ -59,7 +60,7 @@ struct Letter<'l> {
 impl Letter<'_> {
     fn write(&mut self) -> io::Result<()> {
         let least = self.options.min_severity;
-        let roots = phrases::roots(self.report, least);
+        let roots = roots(self.report, least);
         self.opening(&roots)?;
         let top = self.options.top.unwrap_or(roots.len()).min(roots.len());
         let (long, short) = roots.split_at(top);
@@ -76,12 +77,13 @@ impl Letter<'_> {
 
     fn opening(&mut self, roots: &[&Finding]) -> io::Result<()> {
         let words = self.customer_words;
-        let template = match roots {
-            [first, ..] if first.severity() == Severity::Info => words.found_past,
-            [_, ..] => words.found,
-            [] if Judged::of(self.report).is_nothing() => words.nothing_judged,
-            [] if self.report.findings.is_empty() => words.healthy,
-            [] => words.nothing_serious,
+        let template = match Verdict::of(self.report, self.options.min_severity) {
+            Verdict::Cause(cause) if cause.severity() == Severity::Info => words.found_past,
+            Verdict::Cause(_) => words.found,
+            Verdict::Unjudged | Verdict::Behind => words.nothing_judged,
+            Verdict::Clean => words.healthy,
+            Verdict::Known => words.nothing_new,
+            Verdict::Below => words.nothing_serious,
         };
         // Where the file lies is nobody's business.
         let path = self.report.bundle.path.as_str();
@@ -149,8 +151,9 @@ impl Letter<'_> {
                 Some(warning) => format!("{}{colon}{text}", self.sheet.stress(warning)),
                 None => text,
             };
+            let command = filled(step, finding, self.report);
             self.sheet
-                .item(Some(index + 1), &text, step.command.as_deref())?;
+                .item(Some(index + 1), &text, command.as_deref())?;
         }
         Ok(())
     }

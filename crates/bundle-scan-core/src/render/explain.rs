@@ -15,6 +15,7 @@ use crate::base::lang::Lang;
 use crate::error::Error;
 use crate::explain::{By, ExitCode, Explanation, Found};
 use crate::report::SCHEMA_VERSION;
+use crate::report::command::as_written;
 use crate::signature::{Signature, SignatureSet};
 
 /// Signatures told at length; of the others only the title.
@@ -113,7 +114,7 @@ impl ExplainText<'_> {
         writeln!(self.page.out, "{:INDENT$}{by}", "")?;
         self.page.labelled(words.cause, spec.cause.text(lang))?;
         self.page.labelled(words.impact, spec.impact.text(lang))?;
-        self.page.remedy(signature)?;
+        self.page.remedy(signature, as_written)?;
         self.related(words.leads_to, &spec.causes)?;
         self.related(words.comes_from, &causes_of(self.set, &signature.id))?;
         if !spec.references.is_empty() {

@@ -13,7 +13,7 @@ use super::words::words;
 use super::{Render, RenderOptions};
 use crate::base::time::Time;
 use crate::error::Error;
-use crate::report::inventory::missing;
+use crate::report::inventory::{missing, nodes_without_logs};
 use crate::report::{KindCoverage, Report, SCHEMA_VERSION};
 
 /// See [`super::INVENTORY_TEXT`].
@@ -147,13 +147,20 @@ impl Render for InventoryText {
             words.bundle,
             &format!("{} ({})", bundle.path, bundle.container),
         )?;
-        row(words.layout, bundle.layout.unwrap_or(words.unknown))?;
+        row(
+            words.layout,
+            bundle.layout.as_deref().unwrap_or(words.unknown),
+        )?;
         row(
             words.captured,
-            &bundle.captured_at.map_or_else(String::new, moment),
+            &bundle
+                .captured_at
+                .map_or_else(String::new, |at| moment(at) + &words.zone(at.quality)),
         )?;
         row(words.hosts, &names(bundle.hosts.iter()))?;
         row(words.nodes, &names(report.census.nodes.iter()))?;
+        let silent = nodes_without_logs(report);
+        row(words.nodes_without_logs, &names(silent.iter()))?;
         for (property, values) in &report.census.properties {
             row(property, &names(values.iter()))?;
         }
@@ -212,7 +219,7 @@ fn facts(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> std::
 fn lacking(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> std::io::Result<()> {
     let needs = missing(report);
     if needs.is_empty() {
-        return Ok(());
+        return writeln!(out, "\n{}", words(options.lang).nothing_missing);
     }
     writeln!(out, "\n{}", words(options.lang).missing)?;
     for need in needs {
@@ -222,7 +229,8 @@ fn lacking(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> std
     Ok(())
 }
 
-fn names<'n>(names: impl ExactSizeIterator<Item = &'n String>) -> String {
+/// The first names of some, and how many more there are.
+pub(super) fn names<'n>(names: impl ExactSizeIterator<Item = &'n String>) -> String {
     let count = names.len();
     let shown: Vec<&str> = names.take(SHOWN_NAMES).map(String::as_str).collect();
     match count > SHOWN_NAMES {

@@ -3,6 +3,7 @@
 //!
 //! Additive changes only. Key order is the order of the structs.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
@@ -13,14 +14,18 @@ use serde::Serialize;
 use super::coverage_json::WireCoverage;
 use super::moment::rfc3339;
 use super::unrecognised::WireTemplate;
-use super::{Render, RenderOptions};
+use super::words::words;
+use super::{InARow, Render, RenderOptions};
 use crate::base::lang::Lang;
 use crate::base::problem::Problem;
 use crate::base::severity::Severity;
 use crate::base::time::{Time, TimeQuality};
 use crate::error::Error;
 use crate::finding::Evidence;
-use crate::report::{Factor, Finding, MemberCoverage, Report, SCHEMA_VERSION, TOOL};
+use crate::report::command::filled;
+use crate::report::{
+    Factor, Finding, MemberCoverage, Report, SCHEMA_VERSION, Suppressed, Suppression, TOOL,
+};
 use crate::signature::schema::Step;
 
 /// Writes one document, indented, with a line end behind it.
@@ -35,6 +40,10 @@ pub struct Json;
 impl Render for Json {
     fn id(&self) -> &'static str {
         "json"
+    }
+
+    fn in_a_row(&self) -> InARow {
+        InARow::AsTheyAre
     }
 
     fn write_with(
@@ -55,30 +64,23 @@ impl Render for Jsonl {
         "jsonl"
     }
 
+    fn in_a_row(&self) -> InARow {
+        InARow::AsTheyAre
+    }
+
     fn write_with(
         &self,
         report: &Report,
         options: &RenderOptions,
         out: &mut dyn Write,
     ) -> Result<(), Error> {
-        for finding in shown(&report.findings, options) {
-            serde_json::to_writer(&mut *out, &WireFinding::new(finding, options.lang))
+        for finding in report.at_least(options.min_severity) {
+            serde_json::to_writer(&mut *out, &WireFinding::new(finding, report, options.lang))
                 .map_err(std::io::Error::from)?;
             out.write_all(b"\n")?;
         }
         Ok(())
     }
-}
-
-/// The findings that are severe enough to be told.
-pub(super) fn shown<'r>(
-    findings: &'r [Finding],
-    options: &RenderOptions,
-) -> impl Iterator<Item = &'r Finding> {
-    let least = options.min_severity;
-    findings
-        .iter()
-        .filter(move |finding| finding.severity() >= least)
 }
 
 /// The JSON Schema of the report: `docs/report.schema.json`.
@@ -95,6 +97,8 @@ struct WireReport<'r> {
     status: &'static str,
     summary: WireSummary<'r>,
     findings: Vec<WireFinding<'r>>,
+    /// Findings that somebody chose not to be told. They count nowhere else.
+    suppressed: Vec<WireSuppressed<'r>>,
     benign: Vec<WireFinding<'r>>,
     /// Errors that no signature matches, as templates; those that matter most first.
     unrecognised: Vec<WireTemplate<'r>>,
@@ -121,7 +125,7 @@ struct WireSignatures<'r> {
 pub(super) struct WireBundle<'r> {
     path: &'r str,
     container: &'r str,
-    layout: Option<&'static str>,
+    layout: Option<&'r str>,
     captured_at: Option<String>,
     /// The time that the document is about; null if that is all.
     window: Option<WireWindow>,
@@ -175,8 +179,22 @@ pub(super) struct WireFinding<'r> {
     remedy: Vec<WireStep<'r>>,
     references: &'r [String],
     explained_by: Option<&'r str>,
+    /// The id of the finding that would explain it, were that not suppressed.
+    explained_by_suppressed: Option<&'r str>,
     explains: &'r [String],
     evidence: Vec<WireEvidence<'r>>,
+}
+
+#[derive(JsonSchema, Serialize)]
+struct WireSuppressed<'r> {
+    /// `baseline` or `rule`.
+    by: &'static str,
+    reason: String,
+    /// The last day on which a rule holds; null for ever.
+    expires: Option<&'r str>,
+    /// Where the rule stands, `FILE:LINE`.
+    place: Option<&'r str>,
+    finding: WireFinding<'r>,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -203,6 +221,9 @@ pub(super) struct WireEntityValue<'r> {
 pub(super) struct WireStep<'r> {
     text: &'r str,
     command: Option<&'r str>,
+    /// The same with what the finding names in place of its capitals, if that is anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filled: Option<String>,
     risk: &'static str,
 }
 
@@ -211,6 +232,7 @@ impl<'r> WireStep<'r> {
         WireStep {
             text: step.text(lang),
             command: step.command.as_deref(),
+            filled: None,
             risk: step.risk.as_str(),
         }
     }
@@ -268,14 +290,18 @@ impl<'r> WireReport<'r> {
     fn new(report: &'r Report, options: &RenderOptions) -> Self {
         let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let timings = report.timings;
-        let wire = |finding| WireFinding::new(finding, options.lang);
+        let wire = |finding| WireFinding::new(finding, report, options.lang);
+        let suppressed = report.suppressed.iter();
+        let suppressed =
+            suppressed.map(|suppressed| WireSuppressed::new(suppressed, report, options.lang));
         WireReport {
             schema_version: SCHEMA_VERSION,
             tool: WireTool::new(report),
             bundle: WireBundle::new(report),
             status: report.status.as_str(),
             summary: WireSummary::new(report, options),
-            findings: shown(&report.findings, options).map(wire).collect(),
+            findings: report.at_least(options.min_severity).map(wire).collect(),
+            suppressed: suppressed.collect(),
             benign: report.benign.iter().map(wire).collect(),
             unrecognised: report
                 .unrecognised
@@ -312,7 +338,7 @@ impl<'r> WireBundle<'r> {
         WireBundle {
             path: &bundle.path,
             container: &bundle.container,
-            layout: bundle.layout,
+            layout: bundle.layout.as_deref(),
             captured_at: instant(bundle.captured_at),
             window: bundle.window.map(|window| WireWindow {
                 since: window.since.map(rfc3339),
@@ -341,7 +367,7 @@ impl<'r> WireSummary<'r> {
 }
 
 impl<'r> WireFinding<'r> {
-    pub(super) fn new(finding: &'r Finding, lang: Lang) -> Self {
+    pub(super) fn new(finding: &'r Finding, report: &Report, lang: Lang) -> Self {
         let spec = finding.signature.spec();
         let capped = finding.entities.iter().filter(|entity| entity.capped);
         WireFinding {
@@ -369,11 +395,32 @@ impl<'r> WireFinding<'r> {
             entities_capped: capped.map(|entity| entity.name.as_str()).collect(),
             cause: spec.cause.text(lang),
             impact: spec.impact.text(lang),
-            remedy: wire_steps(finding, lang),
+            remedy: wire_steps(finding, report, lang),
             references: &spec.references,
             explained_by: finding.explained_by.as_deref(),
+            explained_by_suppressed: finding.explained_by_suppressed.as_deref(),
             explains: &finding.explains,
             evidence: finding.evidence.iter().map(WireEvidence::new).collect(),
+        }
+    }
+}
+
+impl<'r> WireSuppressed<'r> {
+    fn new(Suppressed { finding, by }: &'r Suppressed, report: &Report, lang: Lang) -> Self {
+        let (reason, expires, place) = match by {
+            Suppression::Baseline { .. } => (words(lang).reason(by), None, None),
+            Suppression::Rule {
+                reason,
+                expires,
+                place,
+            } => (reason.clone(), expires.as_deref(), Some(place.as_str())),
+        };
+        WireSuppressed {
+            by: by.as_str(),
+            reason,
+            expires,
+            place,
+            finding: WireFinding::new(finding, report, lang),
         }
     }
 }
@@ -475,7 +522,15 @@ fn wire_buckets(finding: &Finding) -> Vec<WireBucket> {
         .collect()
 }
 
-fn wire_steps(finding: &Finding, lang: Lang) -> Vec<WireStep<'_>> {
+fn wire_steps<'r>(finding: &'r Finding, report: &Report, lang: Lang) -> Vec<WireStep<'r>> {
     let steps = finding.signature.spec().remedy.iter();
-    steps.map(|step| WireStep::new(step, lang)).collect()
+    let wire = |step| {
+        let filled =
+            filled(step, finding, report).filter(|command| matches!(command, Cow::Owned(_)));
+        WireStep {
+            filled: filled.map(Cow::into_owned),
+            ..WireStep::new(step, lang)
+        }
+    };
+    steps.map(wire).collect()
 }

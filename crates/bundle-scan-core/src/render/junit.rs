@@ -6,16 +6,15 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::escape::visible;
-use super::json::shown;
 use super::moment::to_second;
 use super::page::INDENT;
 use super::phrases::{self, origin, summary};
 use super::text::about;
+use super::verdict::Verdict;
 use super::words::{Words, words};
 use super::{Render, RenderOptions};
 use crate::base::severity::Severity;
 use crate::error::Error;
-use crate::report::evaluable::Judged;
 use crate::report::{Finding, Report, TOOL};
 
 /// See [`super::JUNIT`].
@@ -23,10 +22,10 @@ use crate::report::{Finding, Report, TOOL};
 /// A pipeline is red where somebody has to act, and says beside that what else there is to know:
 ///
 /// - what is wrong, of severity `warning` and worse, failed; its symptoms did too, and name their cause;
-/// - notices, what is over by now, and logs of which parts are lost were skipped: shown, but not red;
+/// - notices, what is over by now, what is suppressed, and logs of which parts are lost were skipped: shown, but not red;
 /// - what sounds alarming and is harmless passed, and says why in its output.
 ///
-/// Without a finding one test passed, because many readers take a suite without tests for a mistake. What could not be
+/// Without a finding one test passed, because many readers take a suite without tests for a mistake; it was skipped where there was nothing to judge by. What could not be
 /// read stands in the error output of the suite.
 pub struct Junit;
 
@@ -74,19 +73,22 @@ impl<'r> Suite<'r> {
             width: RenderOptions::default().width,
             ..options.clone()
         };
-        let problems = shown(&report.findings, &options).map(|finding| {
+        let problems = report.at_least(options.min_severity).map(|finding| {
             let outcome = match finding.severity() {
                 Severity::Info => Outcome::Skipped,
                 _ => Outcome::Failed,
             };
             (finding, outcome)
         });
-        let lost = report.lost.iter().map(|it| (it, Outcome::Skipped));
+        let suppressed = report.suppressed_at_least(options.min_severity);
+        let suppressed = suppressed.map(|it| &it.finding);
+        let skipped = suppressed.chain(&report.lost);
+        let skipped = skipped.map(|it| (it, Outcome::Skipped));
         let benign = report.benign.iter().map(|it| (it, Outcome::Passed));
         Suite {
             report,
             words: words(options.lang),
-            cases: problems.chain(lost).chain(benign).collect(),
+            cases: problems.chain(skipped).chain(benign).collect(),
             options,
         }
     }
@@ -120,14 +122,18 @@ impl<'r> Suite<'r> {
         totals
     }
 
+    fn verdict(&self) -> Verdict<'r> {
+        Verdict::of(self.report, self.options.min_severity)
+    }
+
     /// Whether there was nothing to judge by: to call that green would say that all is well.
     fn is_unjudged(&self) -> bool {
-        self.is_well() && Judged::of(self.report).is_nothing()
+        matches!(self.verdict(), Verdict::Unjudged | Verdict::Behind)
     }
 
     /// Whether no finding is to be told.
     fn is_well(&self) -> bool {
-        shown(&self.report.findings, &self.options).next().is_none()
+        !matches!(self.verdict(), Verdict::Cause(_))
     }
 
     fn suite(&self, xml: &mut Xml<'_>, totals: &[(&'static str, String)]) -> io::Result<()> {
@@ -163,29 +169,23 @@ impl<'r> Suite<'r> {
         Ok(())
     }
 
-    /// The test that passed where there is no finding.
+    /// The test that stands for a bundle without findings: it passed, unless there was nothing to judge by.
     fn well(&self, xml: &mut Xml<'_>) -> io::Result<()> {
-        let name = match self.report.findings.is_empty() {
-            true => phrases::clean_bill(self.report, self.words),
-            false => self.words.nothing_at_this_level,
-        };
+        let name = self.verdict().words(self.words);
         let names = [("classname", TOOL), ("name", name)];
         let case = xml.create_element("testcase").with_attributes(names);
-        match phrases::not_evaluable(self.report, self.words) {
-            Some(lacking) if self.is_unjudged() => {
-                let lacking = legal(&lacking);
-                case.write_inner_content(|xml| {
-                    let skipped = xml.create_element("skipped");
-                    skipped
-                        .with_attribute(("message", lacking.as_ref()))
-                        .write_empty()?;
-                    Ok(())
-                })?;
-            }
-            _ => {
-                case.write_empty()?;
-            }
+        if !self.is_unjudged() {
+            case.write_empty()?;
+            return Ok(());
         }
+        let lacking = phrases::not_evaluable(self.report, self.words).unwrap_or_default();
+        let lacking = legal(&lacking);
+        case.write_inner_content(|xml| {
+            let skipped = xml.create_element("skipped");
+            let skipped = skipped.with_attribute(("message", lacking.as_ref()));
+            skipped.write_empty()?;
+            Ok(())
+        })?;
         Ok(())
     }
 
@@ -207,7 +207,11 @@ impl<'r> Suite<'r> {
                 self.body(failure, finding)
             }
             Outcome::Skipped => {
-                let reason = legal(&summary(finding, self.report, "", self.options.lang));
+                let reason = match self.report.suppressed(finding.id()) {
+                    Some(suppressed) => self.words.reason(&suppressed.by),
+                    None => summary(finding, self.report, "", self.options.lang),
+                };
+                let reason = legal(&reason);
                 let skipped = xml.create_element("skipped");
                 let skipped = skipped.with_attribute(("message", reason.as_str()));
                 skipped.write_empty()?;

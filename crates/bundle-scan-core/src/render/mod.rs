@@ -47,6 +47,11 @@ pub trait Render: Sync {
         audience == Audience::Engineer
     }
 
+    /// How reports of several bundles may follow each other in one stream.
+    fn in_a_row(&self) -> InARow {
+        InARow::Never
+    }
+
     /// Writes a report.
     ///
     /// # Errors
@@ -103,8 +108,20 @@ pub static PROFILE_TEXT: profile::ProfileText = profile::ProfileText;
 /// All formats of the report, sorted by name.
 pub static OUTPUTS: &[&dyn Render] = &[&HTML, &JSON, &JSONL, &JUNIT, &MARKDOWN, &SARIF, &TEXT];
 
+/// How reports may follow each other in one stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InARow {
+    /// One is a whole document, and two are none.
+    Never,
+    /// As they are.
+    AsTheyAre,
+    /// With an empty line between them.
+    Parted,
+}
+
 /// Who reads a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Audience {
     /// Who looks into the problem: all that is known.
     #[default]
@@ -125,8 +142,10 @@ pub struct RenderOptions {
     pub min_severity: Severity,
     /// Findings shown at length, those explained by another not counted; `None` for all. The rest gets a line each. Text and Markdown only.
     pub top: Option<usize>,
-    /// Templates of unrecognised errors shown; `None` for all. Text and Markdown only.
+    /// Templates of unrecognised errors shown; `None` for all. Text, Markdown and HTML only.
     pub unrecognised: Option<usize>,
+    /// Context lines shown before and after each evidence line, as far as they were kept. Text only; JSON and HTML always have them.
+    pub context: usize,
     /// Whether the factors of each score are shown. Text and JUnit only; JSON always has them.
     pub why: bool,
     /// Whether to colour, with ANSI escapes. Text only.
@@ -145,6 +164,7 @@ impl Default for RenderOptions {
             min_severity: Severity::Info,
             top: Some(10),
             unrecognised: Some(5),
+            context: 0,
             why: false,
             color: false,
             width: 100,

@@ -1,5 +1,6 @@
 //! Sets text for people: labels in a column, wrapped by display width, coloured where that is wanted.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use textwrap::core::Word;
@@ -13,11 +14,14 @@ use super::words::{Words, risk_mark, words};
 use crate::base::severity::Severity;
 use crate::report::{Report, Status};
 use crate::signature::Signature;
+use crate::signature::schema::Step;
 
 /// Columns before a text.
 pub(super) const INDENT: usize = 3;
 /// Columns of the labels `proof`, `cause`, ...
-pub(super) const LABEL: usize = 8;
+pub(super) const LABEL: usize = 9;
+/// Columns by which lines after the first stand further in, where one is too long.
+pub(super) const HANG: usize = 2;
 /// The narrowest page that is set.
 const MIN_WIDTH: usize = 40;
 
@@ -41,14 +45,13 @@ impl<'p> Page<'p> {
     pub(super) fn bundle(&mut self, report: &Report, more: Vec<String>) -> io::Result<()> {
         let bundle = &report.bundle;
         let mut parts = vec![bundle.container.clone()];
-        parts.extend(bundle.layout.map(str::to_owned));
+        parts.extend(bundle.layout.as_deref().map(str::to_owned));
         parts.extend(more);
         let path = self.paint(BOLD, &visible(&bundle.path));
         let parts = self.paint(DIM, &visible(&parts.join(" · ")));
-        writeln!(self.out, "{path}  {parts}")?;
-        if let Some(window) = bundle.window {
-            let text = phrases::window(window, self.words);
-            writeln!(self.out, "{}", self.paint(YELLOW, &text))?;
+        self.hanging(&format!("{path}  {parts}"), 0, HANG)?;
+        if let Some(window) = phrases::window(report, self.words) {
+            self.hanging(&self.paint(YELLOW, &window), 0, HANG)?;
         }
         match report.status {
             Status::Complete => Ok(()),
@@ -56,14 +59,21 @@ impl<'p> Page<'p> {
         }
     }
 
-    /// Writes the steps of a remedy.
-    pub(super) fn remedy(&mut self, signature: &Signature) -> io::Result<()> {
+    /// Writes the steps of a remedy, with commands as `command` gives them.
+    pub(super) fn remedy<'s>(
+        &mut self,
+        signature: &'s Signature,
+        command: impl Fn(&'s Step) -> Option<Cow<'s, str>>,
+    ) -> io::Result<()> {
         let lang = self.options.lang;
         for (index, step) in signature.spec().remedy.iter().enumerate() {
             let label = if index == 0 { self.words.remedy } else { "" };
             let mark = risk_mark(step.risk, lang);
-            self.labelled(label, &format!("{}. {mark}{}", index + 1, step.text(lang)))?;
-            self.command(step.command.as_deref(), INDENT + LABEL + 3)?;
+            let number = format!("{}. ", index + 1);
+            self.label(label)?;
+            let text = format!("{number}{mark}{}", step.text(lang));
+            self.behind_label(&visible(&text), number.len())?;
+            self.command(command(step).as_deref(), INDENT + LABEL + number.len())?;
         }
         Ok(())
     }
@@ -94,10 +104,20 @@ impl<'p> Page<'p> {
 
     pub(super) fn labelled(&mut self, label: &str, text: &str) -> io::Result<()> {
         self.label(label)?;
-        let lines = self.set(&visible(text), INDENT + LABEL);
-        let mut lines = lines.iter();
-        writeln!(self.out, "{}", lines.next().map_or("", String::as_str))?;
-        lines.try_for_each(|line| writeln!(self.out, "{:1$}{line}", "", INDENT + LABEL))
+        self.behind_label(&visible(text), 0)
+    }
+
+    /// Writes a text that begins where a label ended, lines after the first `hang` columns further in.
+    pub(super) fn behind_label(&mut self, text: &str, hang: usize) -> io::Result<()> {
+        let indent = " ".repeat(INDENT + LABEL + hang);
+        let label = &indent[hang..];
+        let options = self.wrapping(self.columns());
+        let options = options.initial_indent(label).subsequent_indent(&indent);
+        let lines = textwrap::wrap(text, options);
+        let mut lines = lines.iter().map(|line| line.as_ref());
+        let first = lines.next().and_then(|line| line.strip_prefix(label));
+        writeln!(self.out, "{}", first.unwrap_or_default())?;
+        lines.try_for_each(|line| writeln!(self.out, "{line}"))
     }
 
     /// Writes a label, padded by columns: a Chinese character takes two.
@@ -119,16 +139,31 @@ impl<'p> Page<'p> {
             .try_for_each(|line| writeln!(self.out, "{:indent$}{line}", ""))
     }
 
+    /// Writes a text of which the lines after the first stand `hang` columns further in.
+    pub(super) fn hanging(&mut self, text: &str, indent: usize, hang: usize) -> io::Result<()> {
+        let (first, others) = (" ".repeat(indent), " ".repeat(indent + hang));
+        let options = self.wrapping(self.columns());
+        let options = options.initial_indent(&first).subsequent_indent(&others);
+        let mut lines = textwrap::wrap(text, options).into_iter();
+        lines.try_for_each(|line| writeln!(self.out, "{line}"))
+    }
+
     /// Breaks a text into lines that fit behind an indent.
     pub(super) fn set(&self, text: &str, indent: usize) -> Vec<String> {
-        let columns = self.options.width.max(MIN_WIDTH) - indent;
-        let options = textwrap::Options::new(columns)
-            .word_separator(WordSeparator::Custom(words_of))
-            .word_splitter(WordSplitter::NoHyphenation);
-        textwrap::wrap(text, options)
+        textwrap::wrap(text, self.wrapping(self.columns() - indent))
             .into_iter()
             .map(std::borrow::Cow::into_owned)
             .collect()
+    }
+
+    fn columns(&self) -> usize {
+        self.options.width.max(MIN_WIDTH)
+    }
+
+    fn wrapping(&self, columns: usize) -> textwrap::Options<'static> {
+        textwrap::Options::new(columns)
+            .word_separator(WordSeparator::Custom(words_of))
+            .word_splitter(WordSplitter::NoHyphenation)
     }
 
     pub(super) fn paint(&self, style: &str, text: &str) -> String {

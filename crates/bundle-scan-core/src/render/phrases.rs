@@ -9,8 +9,7 @@ use super::words::{Words, span, state_words, words};
 use crate::base::lang::Lang;
 use crate::base::problem::Problem;
 use crate::base::severity::Severity;
-use crate::base::time::{NANOS_PER_SECOND, Trust};
-use crate::base::window::TimeWindow;
+use crate::base::time::{NANOS_PER_SECOND, TimeQuality};
 use crate::finding::Evidence;
 use crate::report::evaluable::{Judged, by_lack};
 use crate::report::streams::Gap;
@@ -56,15 +55,16 @@ pub(super) fn contents(report: &Report, options: &RenderOptions, words: &Words) 
 pub(super) fn period(finding: &Finding, words: &Words) -> Option<String> {
     let (first, last) = finding.first_seen.zip(finding.last_seen)?;
     let period = from_to(first.unix_nanos, last.unix_nanos);
-    Some(period + &trust(finding, words)?)
+    Some(period + &words.zone(finding.time_quality()?))
 }
 
 /// How long before the newest time in the bundle it was seen last, unless its state says that already.
 fn before_the_end(report: &Report, finding: &Finding, lang: Lang) -> Option<String> {
     let (end, last) = report.bundle.captured_at.zip(finding.last_seen)?;
-    let is_assumed = [end, last]
-        .iter()
-        .any(|time| time.quality.trust() == Trust::Assumed);
+    let is_assumed = [end, last].iter().any(|time| {
+        use TimeQuality::{YearAndZoneAssumed, ZoneAssumed};
+        matches!(time.quality, ZoneAssumed | YearAndZoneAssumed)
+    });
     if is_assumed || matches!(finding.reason, Reason::LongAgo(_)) {
         return None;
     }
@@ -86,6 +86,7 @@ pub(super) fn circumstances(finding: &Finding, report: &Report, lang: Lang) -> V
         hosts(finding, report, words, str::to_owned),
         (!reporters.is_empty()).then(|| format!("{} {reporters}", words.by)),
         state_words(finding, lang),
+        hidden_origin(finding, words),
     ];
     parts.into_iter().flatten().collect()
 }
@@ -105,28 +106,39 @@ pub(super) fn origin(finding: &Finding, report: &Report, lang: Lang) -> Option<S
     Some(format!("{caused_by} {}: {title}", cause.id()))
 }
 
+/// What explains it, if that is not told.
+pub(super) fn hidden_origin(finding: &Finding, words: &Words) -> Option<String> {
+    let cause = finding.explained_by_suppressed.as_deref()?;
+    Some(words.caused_by_suppressed.replace("{id}", cause))
+}
+
 /// When a finding was seen first.
 pub(super) fn beginning(finding: &Finding, words: &Words) -> Option<String> {
-    Some(to_second(finding.first_seen?.unix_nanos) + &trust(finding, words)?)
+    Some(to_second(finding.first_seen?.unix_nanos) + &words.zone(finding.time_quality()?))
 }
 
-fn trust(finding: &Finding, words: &Words) -> Option<String> {
-    Some(match finding.time_quality()?.trust() {
-        Trust::Told => " UTC".to_owned(),
-        Trust::Reckoned => format!(" UTC ({})", words.reckoned),
-        Trust::Assumed => format!(" ({})", words.assumed),
-    })
-}
-
-/// The part of the time that a report is about.
-pub(super) fn window(window: TimeWindow, words: &Words) -> String {
+/// The part of the time that a report is about, and whether that lies behind all that the bundle tells; `None` if it is about all.
+pub(super) fn window(report: &Report, words: &Words) -> Option<String> {
+    let window = report.bundle.window?;
     let end = |word: &str, at: Option<i64>| at.map(|at| format!(" {word} {}", to_second(at)));
     let ends = [
         end(words.since, window.since),
         end(words.until, window.until),
     ];
     let ends: String = ends.into_iter().flatten().collect();
-    format!("{}{ends} UTC", words.only_what_happened)
+    let mut text = format!("{}{ends} UTC", words.only_what_happened);
+    if let Some(end) = report.bundle.captured_at.filter(|_| is_behind(report)) {
+        let end = to_second(end.unix_nanos) + &words.zone(end.quality);
+        text += &format!(" {} {end}", words.after_the_end);
+    }
+    Some(text)
+}
+
+/// Whether a report is about nothing but what happened after its bundle was made.
+pub(super) fn is_behind(report: &Report) -> bool {
+    let since = report.bundle.window.and_then(|window| window.since);
+    let ends = since.zip(report.bundle.captured_at);
+    ends.is_some_and(|(since, end)| since > end.unix_nanos)
 }
 
 /// The hosts that the lines of a finding name, as far as they fit in a line; `None` if there is none.
@@ -197,24 +209,6 @@ pub(super) fn symptoms<'r>(
         found.extend(further.map(|(depth, symptom)| (depth + 1, symptom)));
     }
     found
-}
-
-/// The findings at or above a severity that no other of these explains, in order.
-pub(super) fn roots(report: &Report, least: Severity) -> Vec<&Finding> {
-    let is_shown = |finding: &&Finding| finding.severity() >= least;
-    let cause = |finding: &Finding| report.finding(finding.explained_by.as_deref()?);
-    let shown = report.findings.iter().filter(is_shown);
-    shown
-        .filter(|finding| !cause(finding).is_some_and(|cause| is_shown(&cause)))
-        .collect()
-}
-
-/// That nothing was found, if there was anything to find it in.
-pub(super) fn clean_bill(report: &Report, words: &Words) -> &'static str {
-    match Judged::of(report).is_nothing() {
-        true => words.nothing_judged,
-        false => words.healthy,
-    }
 }
 
 /// Where evidence stands: `member:line`.

@@ -4,17 +4,18 @@ use std::io::{self, Write};
 
 use super::escape::visible;
 use super::moment::bytes;
-use super::page::{BOLD, CYAN, DIM, GREEN, INDENT, LABEL, Page, color_of};
+use super::page::{BOLD, CYAN, DIM, GREEN, HANG, INDENT, LABEL, Page, YELLOW, color_of};
 use super::phrases::{self, SHOWN_EVIDENCE, summary};
 use super::spark::Ruler;
-use super::verdict::significance;
+use super::verdict::{Verdict, roots, significance};
 use super::words::severity_word;
-use super::{Audience, Render, RenderOptions, customer, unrecognised};
+use super::{Audience, InARow, Render, RenderOptions, customer, unrecognised};
 use crate::error::Error;
 use crate::finding::Evidence;
+use crate::report::command::filled;
 use crate::report::inventory::unread_journals;
 use crate::report::timeline::Timeline;
-use crate::report::{Finding, Report};
+use crate::report::{Finding, Report, Suppressed};
 
 /// See [`super::TEXT`].
 pub struct Text;
@@ -26,6 +27,10 @@ impl Render for Text {
 
     fn speaks_to(&self, _audience: Audience) -> bool {
         true
+    }
+
+    fn in_a_row(&self) -> InARow {
+        InARow::Parted
     }
 
     fn write_with(
@@ -80,7 +85,7 @@ impl<'p> ReportText<'p> {
     fn report(&mut self) -> io::Result<()> {
         self.header()?;
         self.verdict()?;
-        let roots = phrases::roots(self.report, self.page.options.min_severity);
+        let roots = roots(self.report, self.page.options.min_severity);
         let (long, short) = roots.split_at(
             self.page
                 .options
@@ -96,9 +101,10 @@ impl<'p> ReportText<'p> {
             self.page.heading(self.page.words.also)?;
             short
                 .iter()
-                .try_for_each(|finding| self.one_line(finding, "  "))?;
+                .try_for_each(|finding| self.one_line(finding))?;
         }
         let words = self.page.words;
+        self.suppressed()?;
         self.explained(words.benign, &self.report.benign)?;
         self.explained(words.lost, &self.report.lost)?;
         self.gaps()?;
@@ -113,31 +119,32 @@ impl<'p> ReportText<'p> {
     }
 
     fn verdict(&mut self) -> io::Result<()> {
-        let words = self.page.words;
-        if self.report.findings.is_empty() {
-            let basis = phrases::basis(self.report, words);
-            writeln!(
-                self.page.out,
-                "{}  {}",
+        let (words, lang) = (self.page.words, self.page.options.lang);
+        let least = self.page.options.min_severity;
+        let verdict = Verdict::of(self.report, least);
+        let said = verdict.words(words);
+        match verdict {
+            Verdict::Unjudged | Verdict::Clean => {
+                let style = if matches!(verdict, Verdict::Clean) {
+                    GREEN
+                } else {
+                    YELLOW
+                };
+                let said = self.page.paint(style, said);
+                let basis = self.page.paint(DIM, &phrases::basis(self.report, words));
+                self.page.hanging(&format!("{said}  {basis}"), 0, HANG)?;
+                self.not_evaluable()
+            }
+            Verdict::Behind | Verdict::Known | Verdict::Below => writeln!(self.page.out, "{said}"),
+            Verdict::Cause(cause) => {
+                let title = cause.signature.spec().title.text(lang);
+                let title = self.page.paint(color_of(cause.severity()), title);
+                let tail = significance(self.report, cause, least, lang);
+                let tail = self.page.paint(DIM, &visible(&tail));
                 self.page
-                    .paint(GREEN, phrases::clean_bill(self.report, words)),
-                self.page.paint(DIM, &basis)
-            )?;
-            return self.not_evaluable();
+                    .hanging(&format!("{said}: {title}{tail}"), 0, HANG)
+            }
         }
-        let (least, lang) = (self.page.options.min_severity, self.page.options.lang);
-        let Some(first) = phrases::roots(self.report, least).into_iter().next() else {
-            return writeln!(self.page.out, "{}", words.nothing_at_this_level);
-        };
-        let tail = significance(self.report, first, least, lang);
-        let title = first.signature.spec().title.text(lang);
-        writeln!(
-            self.page.out,
-            "{}: {}{}",
-            words.root,
-            self.page.paint(color_of(first.severity()), title),
-            self.page.paint(DIM, &visible(&tail))
-        )
     }
 
     fn not_evaluable(&mut self) -> io::Result<()> {
@@ -155,12 +162,9 @@ impl<'p> ReportText<'p> {
             severity_word(finding.severity(), lang),
         );
         let title = self.page.paint(BOLD, spec.title.text(lang));
-        writeln!(
-            self.page.out,
-            "{}. {severity}  {title}  {}",
-            finding.rank,
-            self.page.paint(DIM, &spec.id)
-        )?;
+        let (rank, id) = (finding.rank, self.page.paint(DIM, &spec.id));
+        let text = format!("{rank}. {severity}  {title}  {id}");
+        self.page.hanging(&text, 0, INDENT)?;
         self.details(finding)
     }
 
@@ -170,7 +174,7 @@ impl<'p> ReportText<'p> {
         let along = self.along_time(finding).unwrap_or_default();
         let summary = summary(finding, self.report, &along, lang);
         let line = self.page.paint(DIM, &visible(&summary));
-        writeln!(self.page.out, "{:INDENT$}{line}", "")?;
+        self.page.wrapped(&line, INDENT)?;
         for entity in &finding.entities {
             let values = phrases::entity_values(entity, str::to_owned);
             self.page.labelled(&entity.name, &values)?;
@@ -189,7 +193,9 @@ impl<'p> ReportText<'p> {
             .labelled(self.page.words.cause, spec.cause.text(lang))?;
         self.page
             .labelled(self.page.words.impact, spec.impact.text(lang))?;
-        self.page.remedy(&finding.signature)?;
+        let report = self.report;
+        let command = |step| filled(step, finding, report);
+        self.page.remedy(&finding.signature, command)?;
         if !spec.references.is_empty() {
             self.page
                 .labelled(self.page.words.see, &spec.references.join(" "))?;
@@ -212,8 +218,23 @@ impl<'p> ReportText<'p> {
         let places = phrases::places(evidence, self.page.words);
         self.page.label(label)?;
         writeln!(self.page.out, "{}", self.page.paint(CYAN, &places))?;
+        let most = self.page.options.context;
+        let before = evidence.before.len().saturating_sub(most);
+        self.context(&evidence.before[before..])?;
         self.page
-            .wrapped(&phrases::line(evidence), INDENT + LABEL + 2)
+            .wrapped(&phrases::line(evidence), INDENT + LABEL + 2)?;
+        let after = evidence.after.len().min(most);
+        self.context(&evidence.after[..after])
+    }
+
+    /// Lines around one that proves something, each cut to one line of the page.
+    fn context(&mut self, lines: &[String]) -> io::Result<()> {
+        let indent = INDENT + LABEL + 2;
+        lines.iter().try_for_each(|line| {
+            let set = self.page.set(&visible(line.trim()), indent);
+            let first = self.page.paint(DIM, set.first().map_or("", String::as_str));
+            writeln!(self.page.out, "{:indent$}{first}", "")
+        })
     }
 
     fn factors(&mut self, finding: &Finding) -> io::Result<()> {
@@ -234,14 +255,22 @@ impl<'p> ReportText<'p> {
         let symptoms = phrases::symptoms(self.report, finding, self.page.options.min_severity);
         let mut label = self.page.words.led_to;
         for (depth, symptom) in symptoms {
+            let text = self.in_one_line(symptom);
             self.page.label(label)?;
             label = "";
-            self.one_line(symptom, &"  ".repeat(depth))?;
+            self.page
+                .behind_label(&format!("{:1$}{text}", "", 2 * depth), 2 * depth + HANG)?;
         }
         Ok(())
     }
 
-    fn one_line(&mut self, finding: &Finding, indent: &str) -> io::Result<()> {
+    fn one_line(&mut self, finding: &Finding) -> io::Result<()> {
+        let text = self.in_one_line(finding);
+        self.page.hanging(&text, 2, HANG)
+    }
+
+    /// Severity, title, how often, and where it is proven.
+    fn in_one_line(&self, finding: &Finding) -> String {
         let spec = finding.signature.spec();
         let lang = self.page.options.lang;
         let severity = self.page.paint(
@@ -255,12 +284,22 @@ impl<'p> ReportText<'p> {
             spec.id,
             place.unwrap_or_default()
         );
-        writeln!(
-            self.page.out,
-            "{indent}{severity} {}  {}",
-            spec.title.text(lang),
-            self.page.paint(DIM, &rest)
-        )
+        let rest = self.page.paint(DIM, &rest);
+        format!("{severity} {}  {rest}", spec.title.text(lang))
+    }
+
+    /// Findings that are not told, each with the reason.
+    fn suppressed(&mut self) -> io::Result<()> {
+        let least = self.page.options.min_severity;
+        if self.report.suppressed_at_least(least).next().is_some() {
+            self.page.heading(self.page.words.suppressed)?;
+        }
+        for Suppressed { finding, by } in self.report.suppressed_at_least(least) {
+            self.one_line(finding)?;
+            let reason = self.page.words.reason(by);
+            self.page.wrapped(&visible(&reason), INDENT + 1)?;
+        }
+        Ok(())
     }
 
     /// Findings below a heading of their own, each with what it means.
@@ -269,7 +308,7 @@ impl<'p> ReportText<'p> {
             self.page.heading(heading)?;
         }
         for finding in findings {
-            self.one_line(finding, "  ")?;
+            self.one_line(finding)?;
             let cause = &finding.signature.spec().cause;
             self.page
                 .wrapped(cause.text(self.page.options.lang), INDENT + 1)?;

@@ -3,8 +3,8 @@
 use super::moment::{grouped, to_second};
 use crate::base::lang::Lang;
 use crate::base::severity::Severity;
-use crate::base::time::NANOS_PER_SECOND;
-use crate::report::{Finding, Reason};
+use crate::base::time::{NANOS_PER_SECOND, TimeQuality};
+use crate::report::{Finding, Reason, Suppression};
 use crate::signature::schema::Risk;
 
 /// A noun for one and for more.
@@ -25,8 +25,11 @@ impl Noun {
 pub(super) struct Words {
     pub(super) healthy: &'static str,
     pub(super) nothing_judged: &'static str,
+    pub(super) nothing_of_that_time: &'static str,
     pub(super) nothing_at_this_level: &'static str,
+    pub(super) nothing_else: &'static str,
     pub(super) root: &'static str,
+    pub(super) left: &'static str,
     pub(super) lines: Noun,
     pub(super) proof: &'static str,
     pub(super) also_in: &'static str,
@@ -36,6 +39,11 @@ pub(super) struct Words {
     pub(super) led_to: &'static str,
     pub(super) why: &'static str,
     pub(super) also: &'static str,
+    pub(super) suppressed: &'static str,
+    /// `{path}` stands for that of the report.
+    in_baseline: &'static str,
+    /// `{id}` stands for the cause.
+    pub(super) caused_by_suppressed: &'static str,
     pub(super) benign: &'static str,
     pub(super) lost: &'static str,
     pub(super) unrecognised: &'static str,
@@ -43,6 +51,7 @@ pub(super) struct Words {
     pub(super) problems: &'static str,
     pub(super) partial: &'static str,
     pub(super) only_what_happened: &'static str,
+    pub(super) after_the_end: &'static str,
     pub(super) since: &'static str,
     pub(super) until_newest: &'static str,
     /// `{span}` stands for how long.
@@ -58,6 +67,10 @@ pub(super) struct Words {
     pub(super) by: &'static str,
     pub(super) see: &'static str,
     pub(super) assumed: &'static str,
+    year_inferred: &'static str,
+    zone_assumed: &'static str,
+    both_assumed: &'static str,
+    brackets: [&'static str; 2],
     pub(super) reckoned: &'static str,
     pub(super) bundle: &'static str,
     pub(super) layout: &'static str,
@@ -68,6 +81,8 @@ pub(super) struct Words {
     pub(super) unknown: &'static str,
     pub(super) facts: &'static str,
     pub(super) missing: &'static str,
+    pub(super) nothing_missing: &'static str,
+    pub(super) nodes_without_logs: &'static str,
     pub(super) harmless: &'static str,
     pub(super) leads_to: &'static str,
     pub(super) comes_from: &'static str,
@@ -86,23 +101,30 @@ pub(super) struct Words {
 const EN: Words = Words {
     healthy: "no known problem found",
     nothing_judged: "nothing in it could be judged",
+    nothing_of_that_time: "nothing in it is of the time asked for",
     nothing_at_this_level: "nothing at or above the asked severity",
+    nothing_else: "no known problem found beside those suppressed",
     root: "probable root cause",
+    left: "left of what is suppressed",
     lines: Noun("line", "lines"),
     proof: "proof",
     also_in: "also in",
     cause: "cause",
     impact: "impact",
     remedy: "remedy",
-    led_to: "led to",
+    led_to: "explains",
     why: "score",
     also: "Further findings",
+    suppressed: "Suppressed: known, and not counted",
+    in_baseline: "{path} has it already",
+    caused_by_suppressed: "caused by {id}, which is suppressed",
     benign: "Harmless, though it looks alarming",
     unrecognised: "Errors that no signature knows: look yourself, or make a signature of one",
     more_unrecognised: "more of this kind: --unrecognised all, or -f json",
     lost: "Lost evidence: what these logs do not show may still have happened",
     problems: "Could not be read",
     only_what_happened: "Only what happened",
+    after_the_end: "and the bundle ends before:",
     since: "since",
     until_newest: "up to the newest line",
     before_newest: "{span} before the newest line",
@@ -118,6 +140,10 @@ const EN: Words = Words {
     by: "from",
     see: "see",
     assumed: "year or zone assumed",
+    year_inferred: "year inferred",
+    zone_assumed: "zone assumed",
+    both_assumed: "year and zone assumed",
+    brackets: [" (", ")"],
     reckoned: "reckoned from an age or uptime",
     bundle: "bundle",
     layout: "layout",
@@ -128,6 +154,8 @@ const EN: Words = Words {
     unknown: "not recognised",
     facts: "Facts",
     missing: "Missing for a full diagnosis",
+    nothing_missing: "Nothing is missing for a full diagnosis of the hosts above.",
+    nodes_without_logs: "without logs",
     harmless: "harmless",
     leads_to: "leads to",
     comes_from: "from",
@@ -146,23 +174,30 @@ const EN: Words = Words {
 const ZH: Words = Words {
     healthy: "未发现已知问题",
     nothing_judged: "其中没有可供判断的内容",
+    nothing_of_that_time: "其中没有所要求时间内的内容",
     nothing_at_this_level: "没有达到所要求级别的问题",
+    nothing_else: "除已抑制的问题外，未发现已知问题",
     root: "最可能的根因",
+    left: "根因已抑制，尚余",
     lines: Noun("行", "行"),
     proof: "证据",
     also_in: "亦见于",
     cause: "原因",
     impact: "影响",
     remedy: "处理",
-    led_to: "由此引发",
+    led_to: "可解释",
     why: "评分",
     also: "其他发现",
+    suppressed: "已抑制：已知问题，不计入结果",
+    in_baseline: "{path} 中已有",
+    caused_by_suppressed: "源于 {id}（已抑制）",
     benign: "看似异常、实际无害",
     unrecognised: "未收录的错误日志：请自行判断，或据此编写特征",
     more_unrecognised: "类未列出：--unrecognised all 或 -f json",
     lost: "证据缺失：日志里没有的，不等于没有发生",
     problems: "无法读取",
     only_what_happened: "仅统计以下时间内的记录：",
+    after_the_end: "，但诊断包止于",
     since: "自",
     until_newest: "持续到最新日志",
     before_newest: "早于最新日志 {span}",
@@ -178,6 +213,10 @@ const ZH: Words = Words {
     by: "来自",
     see: "参考",
     assumed: "年份或时区为推断",
+    year_inferred: "年份为推断",
+    zone_assumed: "时区为推断",
+    both_assumed: "年份和时区均为推断",
+    brackets: ["（", "）"],
     reckoned: "由相对时间推算",
     bundle: "诊断包",
     layout: "采集方式",
@@ -188,6 +227,8 @@ const ZH: Words = Words {
     unknown: "未识别",
     facts: "结构化信息",
     missing: "完整诊断还缺少",
+    nothing_missing: "就以上主机而言，完整诊断所需的信息齐全。",
+    nodes_without_logs: "缺少日志的节点",
     harmless: "无害",
     leads_to: "可引发",
     comes_from: "可能源于",
@@ -211,6 +252,34 @@ pub(super) fn words(lang: Lang) -> &'static Words {
 }
 
 impl Words {
+    /// Why something is not told.
+    pub(super) fn reason(&self, by: &Suppression) -> String {
+        match by {
+            Suppression::Baseline { path } => self.in_baseline.replace("{path}", path),
+            Suppression::Rule {
+                reason,
+                expires,
+                place,
+            } => match expires {
+                Some(last) => format!("{reason} ({} {last}; {place})", self.until),
+                None => format!("{reason} ({place})"),
+            },
+        }
+    }
+
+    /// The zone in which times are told, and how far one can be trusted.
+    pub(super) fn zone(&self, quality: TimeQuality) -> String {
+        let doubt = match quality {
+            TimeQuality::Exact | TimeQuality::ZoneInferred => return " UTC".to_owned(),
+            TimeQuality::BootRelative | TimeQuality::AgeRelative => self.reckoned,
+            TimeQuality::YearInferred => self.year_inferred,
+            TimeQuality::ZoneAssumed => self.zone_assumed,
+            TimeQuality::YearAndZoneAssumed => self.both_assumed,
+        };
+        let [open, close] = self.brackets;
+        format!(" UTC{open}{doubt}{close}")
+    }
+
     /// On how many of all hosts something is.
     pub(super) fn hosts_of_all(&self, count: usize, all: usize) -> String {
         let template = self.hosts_of_all;
@@ -234,6 +303,16 @@ pub(super) fn explained(count: usize, all: usize, lang: Lang) -> Option<String> 
         (Lang::En, ..) => format!("explains {count} of {all} other findings"),
         (Lang::Zh, ..) => format!("可解释其余 {all} 个发现中的 {count} 个"),
     })
+}
+
+/// How many causes there are beside the first; nothing if there are none.
+pub(super) fn more_roots(count: usize, lang: Lang) -> String {
+    match (lang, count) {
+        (_, 0) => String::new(),
+        (Lang::En, 1) => "; 1 more root cause".to_owned(),
+        (Lang::En, _) => format!("; {count} more root causes"),
+        (Lang::Zh, _) => format!("；另有 {count} 个根因"),
+    }
 }
 
 pub(super) fn severity_word(severity: Severity, lang: Lang) -> &'static str {

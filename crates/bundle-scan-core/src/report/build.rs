@@ -52,7 +52,7 @@ pub struct Scanned {
 
 impl Report {
     /// Judges what a scan found.
-    pub fn new(scanned: Scanned, set: &SignatureSet) -> Self {
+    pub(crate) fn new(scanned: Scanned, set: &SignatureSet) -> Self {
         let Scanned {
             bundle,
             mut tally,
@@ -114,6 +114,7 @@ impl Report {
                 Status::Partial
             },
             findings,
+            suppressed: Vec::new(),
             benign,
             lost,
             unrecognised,
@@ -227,6 +228,7 @@ fn finding(
             .collect(),
         histogram: seen.histogram.clone(),
         explained_by: None,
+        explained_by_suppressed: None,
         explains: Vec::new(),
         evidence,
         signature,

@@ -16,6 +16,7 @@ const MAX_LISTED: usize = 20_000;
 
 /// What was done with a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum MemberStatus {
     /// Text, scanned whole.
     Scanned,
@@ -41,6 +42,7 @@ impl MemberStatus {
 
 /// One member of the bundle.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct MemberCoverage {
     /// Its address.
     pub member: MemberPath,
@@ -58,6 +60,7 @@ pub struct MemberCoverage {
 
 /// All members of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct KindCoverage {
     /// Members.
     pub members: u64,
@@ -71,6 +74,7 @@ pub struct KindCoverage {
 
 /// The members in which one component speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Spoken {
     /// Members.
     pub members: u64,
@@ -95,6 +99,7 @@ impl KindCoverage {
 
 /// What the report rests on.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Coverage {
     /// Members in order of their address, as far as they are listed.
     pub members: Vec<MemberCoverage>,
@@ -126,6 +131,7 @@ impl Coverage {
 
 /// Collects members in any order.
 #[derive(Debug, Default)]
+#[doc(hidden)]
 pub struct CoverageBuilder {
     listed: BTreeMap<MemberCoverage, Option<Ends>>,
     coverage: Coverage,
@@ -135,7 +141,7 @@ pub struct CoverageBuilder {
 }
 
 /// The readings at the ends of a member: those of two clocks can be held against each other only when the whole bundle was read.
-pub type Ends = (ClockTime, ClockTime);
+pub(crate) type Ends = (ClockTime, ClockTime);
 
 impl CoverageBuilder {
     /// Adds a member without its span, which `ends` tells. `speaker` is who speaks in it by its path, `None` if its lines

@@ -11,6 +11,7 @@ use crate::source::component::{Component, ComponentSet};
 
 /// What a signature looks at that the bundle does not hold; ordered by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Lacking {
     /// Components of which no lines are there. Where a signature asks for lines of any of several, all of them.
     pub components: Vec<&'static str>,
@@ -20,6 +21,7 @@ pub struct Lacking {
 
 /// What became of the signatures of a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Judged {
     /// Found, in whatever section of the report.
     pub matched: u64,
@@ -37,7 +39,8 @@ impl Judged {
 
     /// Of the signatures that a report was made with.
     pub fn of(report: &Report) -> Self {
-        let matched = report.findings.len() + report.benign.len() + report.lost.len();
+        let told = report.findings.len() + report.benign.len() + report.lost.len();
+        let matched = told + report.suppressed.len();
         let not_evaluable = report.coverage.not_evaluable.len();
         let clean = report
             .tool

@@ -1,12 +1,16 @@
 //! What a full diagnosis looks at, and what of it a bundle lacks.
 
+use std::collections::BTreeSet;
+
 use super::Report;
 use super::coverage::KindCoverage;
 use crate::base::lang::Lang;
+use crate::base::thing::canonical;
 use crate::text::binary::JOURNAL;
 
 /// Something that a diagnosis needs, and how to get it.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Need {
     /// Its name in reports.
     pub id: &'static str,
@@ -131,6 +135,15 @@ pub fn missing(report: &Report) -> Vec<&'static Need> {
         |need: &&Need| !need.kinds.iter().any(has_kind) && !need.facts.iter().any(has_fact);
     let journals = unread_journals(report).map(|(_, need)| need);
     NEEDS.iter().filter(is_missing).chain(journals).collect()
+}
+
+/// Nodes that the cluster knows and of which the bundle has no log, if it has any of others.
+pub fn nodes_without_logs(report: &Report) -> Vec<String> {
+    let hosts = report.bundle.hosts.iter();
+    let hosts: BTreeSet<&str> = hosts.map(|host| canonical("host", host)).collect();
+    let is_silent = |node: &&String| !hosts.is_empty() && !hosts.contains(canonical("node", node));
+    let nodes = report.census.nodes.iter();
+    nodes.filter(is_silent).cloned().collect()
 }
 
 /// The binary journals in the bundle, and how to have them read.

@@ -3,19 +3,25 @@
 //! A [`Report`] is the same for every language and output format; `render` turns it into bytes.
 
 mod build;
+pub mod command;
+#[doc(hidden)]
 pub mod correlate;
 pub mod coverage;
 pub mod evaluable;
+#[doc(hidden)]
 pub mod fingerprint;
+pub mod ignore;
 pub mod inventory;
 mod named;
 pub mod profile;
 pub mod redact;
+#[doc(hidden)]
 pub mod requires;
 mod scene;
 pub mod score;
 pub mod state;
 pub mod streams;
+pub mod suppress;
 pub mod timeline;
 pub mod trace;
 pub mod unrecognised;
@@ -34,21 +40,26 @@ use crate::finding::Evidence;
 use crate::finding::histogram::Histogram;
 use crate::signature::Signature;
 
+#[doc(hidden)]
 pub use build::Scanned;
 pub use coverage::{Coverage, KindCoverage, MemberCoverage, MemberStatus};
 pub use profile::Profile;
 pub use score::Factor;
 pub use state::{Reason, State};
+pub use suppress::{Suppressed, Suppression};
 pub use trace::Trace;
 pub use unrecognised::Unrecognised;
 
 /// The name under which the scanner signs its reports.
 pub const TOOL: &str = "bundle-scan";
+/// The entity under which the hosts of a finding stand.
+pub(crate) const HOST: &str = "host";
 /// The version of the layout of the JSON report.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// What a scan found.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Report {
     /// Who made the report.
     pub tool: Tool,
@@ -58,6 +69,8 @@ pub struct Report {
     pub status: Status,
     /// Problems of the cluster, worst first; ranks start at 1.
     pub findings: Vec<Finding>,
+    /// Problems that somebody chose not to be told: see [`Report::suppress`]. They count nowhere.
+    pub suppressed: Vec<Suppressed>,
     /// Alarming texts that are harmless, by id.
     pub benign: Vec<Finding>,
     /// What tells that logs of the bundle are incomplete, by id.
@@ -80,6 +93,7 @@ pub struct Report {
 
 /// The scanner and its knowledge.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Tool {
     /// Version of the library.
     pub version: &'static str,
@@ -91,13 +105,14 @@ pub struct Tool {
 
 /// The bundle as a whole.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Bundle {
     /// The path or name as the user gave it.
     pub path: String,
     /// How it is packed: `directory`, `tar+gzip`, `zip`, ...
     pub container: String,
     /// Which collector made it, if its marks are known.
-    pub layout: Option<&'static str>,
+    pub layout: Option<Arc<str>>,
     /// The newest trustworthy time stamp in it.
     pub captured_at: Option<Time>,
     /// The time that the report is about, if that is not all.
@@ -132,6 +147,7 @@ impl Status {
 
 /// All matches of one signature in the bundle.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Finding {
     /// Place in the report, from 1; 0 for benign ones and lost evidence.
     pub rank: usize,
@@ -167,6 +183,8 @@ pub struct Finding {
     pub components: Vec<&'static str>,
     /// The id of the finding that explains this one.
     pub explained_by: Option<String>,
+    /// The id of the one that would, were it not suppressed.
+    pub explained_by_suppressed: Option<String>,
     /// Ids of the findings that this one explains, in order of rank.
     pub explains: Vec<String>,
     /// Proof.
@@ -187,6 +205,15 @@ impl Finding {
         }
     }
 
+    /// What it names of a kind, with counts, and whether there was more than is kept. Its hosts stand under `host`, unless its lines name others.
+    pub fn values(&self, entity: &str) -> Option<(&[(String, u64)], bool)> {
+        match self.entities.iter().find(|found| found.name == entity) {
+            Some(found) => Some((&found.values, found.capped)),
+            None if entity == HOST => Some((&self.hosts, self.hosts_capped)),
+            None => None,
+        }
+    }
+
     /// The lesser quality of its two times.
     pub fn time_quality(&self) -> Option<TimeQuality> {
         let times = [self.first_seen, self.last_seen].into_iter().flatten();
@@ -201,6 +228,7 @@ impl Finding {
 
 /// One kind of thing that a finding names.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Entity {
     /// `pod`, `node`, `image`, ...
     pub name: String,
@@ -212,6 +240,7 @@ pub struct Entity {
 
 /// How long the scan took.
 #[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
 pub struct Timings {
     /// From opening the bundle to the finished report.
     pub total: Duration,
@@ -233,15 +262,32 @@ impl Report {
             .count()
     }
 
-    /// The findings that no other explains, in order.
+    /// The findings at or above a severity, in order.
+    pub fn at_least(&self, severity: Severity) -> impl Iterator<Item = &Finding> {
+        let findings = self.findings.iter();
+        findings.filter(move |finding| finding.severity() >= severity)
+    }
+
+    /// The findings that no other one of the list explains, in order.
     pub fn roots(&self) -> impl Iterator<Item = &Finding> {
-        self.findings
-            .iter()
-            .filter(|finding| finding.explained_by.is_none())
+        let findings = self.findings.iter();
+        findings.filter(|finding| finding.explained_by.is_none())
     }
 
     /// The finding of this signature.
     pub fn finding(&self, id: &str) -> Option<&Finding> {
         self.findings.iter().find(|finding| finding.id() == id)
+    }
+
+    /// The findings at or above a severity that are not told, in order.
+    pub fn suppressed_at_least(&self, severity: Severity) -> impl Iterator<Item = &Suppressed> {
+        let suppressed = self.suppressed.iter();
+        suppressed.filter(move |suppressed| suppressed.finding.severity() >= severity)
+    }
+
+    /// The finding of this signature that is not told.
+    pub fn suppressed(&self, id: &str) -> Option<&Suppressed> {
+        let mut suppressed = self.suppressed.iter();
+        suppressed.find(|suppressed| suppressed.finding.id() == id)
     }
 }

@@ -12,6 +12,7 @@ const COSTLIEST: usize = 10;
 
 /// What a scan cost. Times of workers are those of all of them together.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Profile {
     /// The stages, in their order.
     pub stages: Vec<Stage>,
@@ -29,6 +30,7 @@ pub struct Profile {
 
 /// One stage of a scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stage {
     /// What is done.
     pub name: &'static str,
@@ -40,6 +42,7 @@ pub struct Stage {
 
 /// Who does something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Worker {
     /// The thread that reads.
     Reader,
@@ -49,7 +52,7 @@ pub enum Worker {
 
 impl Profile {
     /// Puts together what was measured; `signatures` are in the order of their numbers.
-    pub fn new(
+    pub(crate) fn new(
         reading: Duration,
         waiting: Duration,
         costs: &Costs,

@@ -5,6 +5,7 @@ use crate::base::severity::{Confidence, Severity};
 
 /// One reason for a rank.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Factor {
     /// What is judged.
     pub name: &'static str,
@@ -28,7 +29,7 @@ const SYMPTOM_CAP: i64 = 120;
 const EXPLAINED: i64 = -400;
 
 /// What a finding is worth by itself, before it is held against the others.
-pub fn own_factors(finding: &Finding) -> Vec<Factor> {
+pub(crate) fn own_factors(finding: &Finding) -> Vec<Factor> {
     let worst = finding.signature.spec().severity;
     let components = finding.components.len();
     let entities = finding.entities.iter();
@@ -75,7 +76,7 @@ pub fn own_factors(finding: &Finding) -> Vec<Factor> {
 }
 
 /// What explaining other findings adds: it lifts a cause to the severity of its worst symptom and a little more.
-pub fn explains_factor(own: Severity, symptoms: &[Severity]) -> Option<Factor> {
+pub(crate) fn explains_factor(own: Severity, symptoms: &[Severity]) -> Option<Factor> {
     let worst = symptoms.iter().max()?;
     let lift = (severity_points(*worst) - severity_points(own)).max(0);
     let points = lift + (PER_SYMPTOM * symptoms.len() as i64).min(SYMPTOM_CAP);
@@ -87,17 +88,17 @@ pub fn explains_factor(own: Severity, symptoms: &[Severity]) -> Option<Factor> {
 }
 
 /// What being explained takes away.
-pub fn explained_factor(cause: &str) -> Factor {
+pub(crate) fn explained_factor(cause: &str) -> Factor {
     factor("explained", EXPLAINED, format!("explained by {cause}"))
 }
 
 /// What keeps a symptom behind its cause.
-pub fn behind_cause_factor(points: i64) -> Factor {
+pub(crate) fn behind_cause_factor(points: i64) -> Factor {
     factor("behind_cause", points, "ranks behind what explains it")
 }
 
 /// The sum of the factors.
-pub fn total(factors: &[Factor]) -> i64 {
+pub(crate) fn total(factors: &[Factor]) -> i64 {
     factors.iter().map(|factor| factor.points).sum()
 }
 

@@ -84,6 +84,7 @@ impl Reason {
 }
 
 /// What the state is told from.
+#[doc(hidden)]
 pub struct Signs<'s> {
     /// Whether a recovery came after the last match; `None` if nothing tells.
     pub is_cleared: Option<bool>,
@@ -115,7 +116,7 @@ const QUIET: i64 = 3_600 * NANOS_PER_SECOND;
 const QUIET_GAPS: i64 = 20;
 
 /// The state, and what tells it.
-pub fn judge(signs: &Signs<'_>, clocks: &Clocks, directory: &Directory) -> (State, Reason) {
+pub(crate) fn judge(signs: &Signs<'_>, clocks: &Clocks, directory: &Directory) -> (State, Reason) {
     if signs.is_cleared == Some(true) {
         return (State::Cleared, Reason::Recovered);
     }
@@ -182,7 +183,7 @@ fn booted_after(last: Time, signs: &Signs<'_>, clocks: &Clocks) -> Option<i64> {
 }
 
 /// How far two times may be wrong against each other.
-pub fn slack(a: Time, b: Time) -> i64 {
+pub(crate) fn slack(a: Time, b: Time) -> i64 {
     let is_assumed = |time: Time| {
         matches!(
             time.quality,

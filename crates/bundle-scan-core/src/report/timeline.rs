@@ -9,6 +9,7 @@ use crate::finding::histogram::Histogram;
 
 /// Findings in the order of time.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Timeline<'r> {
     /// The earliest and the latest time of all findings; `None` if no time is known.
     pub span: Option<(Time, Time)>,
@@ -22,6 +23,7 @@ pub struct Timeline<'r> {
 
 /// Buckets of equal width that cover all events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Grid {
     /// Start of the first bucket, in seconds since 1970-01-01T00:00:00Z.
     pub start: i64,
@@ -33,6 +35,7 @@ pub struct Grid {
 
 /// What happened in one place.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Section<'r> {
     /// Where.
     pub place: Place<'r>,
@@ -55,6 +58,7 @@ pub enum Place<'r> {
 
 /// A finding with its place in time.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Event<'r> {
     /// What happened.
     pub finding: &'r Finding,
@@ -65,10 +69,7 @@ pub struct Event<'r> {
 impl<'r> Timeline<'r> {
     /// The findings at or above a severity, in the order of time.
     pub fn new(report: &'r Report, min_severity: Severity) -> Self {
-        let shown = || {
-            let findings = report.findings.iter();
-            findings.filter(|finding| finding.severity() >= min_severity)
-        };
+        let shown = || report.at_least(min_severity);
         let mut all = Histogram::default();
         shown().for_each(|finding| all.merge(finding.histogram.clone()));
         let mut sections: BTreeMap<Place<'r>, Section<'r>> = BTreeMap::new();

@@ -24,6 +24,7 @@ const NEW_PERCENT: i64 = 20;
 
 /// The errors of a bundle that no signature matches.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Unrecognised {
     /// The templates that matter most first.
     pub templates: Vec<Template>,
@@ -35,6 +36,7 @@ pub struct Unrecognised {
 
 /// Errors that have a message in common.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Template {
     /// The message; [`crate::mining::mask::VARIABLE`] stands for what changes.
     pub text: String,

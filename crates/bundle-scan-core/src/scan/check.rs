@@ -40,7 +40,11 @@ pub fn check_files(base: &SignatureSet, files: Vec<SourceFile>) -> Checked {
             }
             let chosen = set.iter().filter(|signature| is_chosen(signature));
             let mut advice: Vec<Complaint> = chosen
-                .flat_map(|signature| lint::anchors::advice(signature))
+                .flat_map(|signature| {
+                    let mut advice = lint::unfinished::advice(signature);
+                    advice.extend(lint::anchors::advice(signature));
+                    advice
+                })
                 .collect();
             advice.sort();
             Checked { complaints, advice }

@@ -10,12 +10,14 @@ use super::crew::Hands;
 use super::desk::Desk;
 use super::gather::Gather;
 use super::reading::{Noted, Reading, ReadingTime, Shared};
+use super::telling::Telling;
 use super::window::Window;
 use crate::base::halt::Halt;
 use crate::base::member_path::MemberPath;
 use crate::container::{self, Input, OpenError, Terms, Totals, Way};
 use crate::finding::TallyOptions;
 use crate::finding::clocks::Clocks;
+use crate::layout::Layouts;
 use crate::matcher::Matcher;
 use crate::report::{Bundle, Scanned};
 
@@ -34,6 +36,8 @@ pub(super) struct Conductor<'s> {
     settings: &'s ScannerBuilder,
     tracer: Option<&'s Matcher>,
     window: Option<&'s Window>,
+    telling: &'s Telling<'s>,
+    layouts: &'s Layouts,
     options: TallyOptions,
     gather: Gather,
     /// What the bundle is, once it was walked.
@@ -46,6 +50,8 @@ impl<'s> Conductor<'s> {
     pub(super) fn new(
         matcher: &'s Matcher,
         settings: &'s ScannerBuilder,
+        telling: &'s Telling<'s>,
+        layouts: &'s Layouts,
         options: TallyOptions,
     ) -> Self {
         Conductor {
@@ -53,6 +59,8 @@ impl<'s> Conductor<'s> {
             settings,
             tracer: None,
             window: None,
+            telling,
+            layouts,
             options,
             gather: Gather::new(options),
             container: String::new(),
@@ -100,6 +108,7 @@ impl<'s> Conductor<'s> {
             desk: Desk {
                 matcher: self.matcher,
                 gather: &self.gather,
+                telling: self.telling,
                 tracer: self.tracer,
                 window: self.window,
                 options: self.options,
@@ -107,6 +116,7 @@ impl<'s> Conductor<'s> {
                 is_measured: self.settings.profile,
             },
             settings: self.settings,
+            layouts: self.layouts,
             totals: &self.totals,
             hands: Hands::of(threads, order == Order::Any),
             noted: Mutex::default(),
@@ -154,7 +164,7 @@ impl<'s> Conductor<'s> {
             bundle: Bundle {
                 path: name.to_owned(),
                 container: self.container,
-                layout: self.noted.layout.layout(),
+                layout: self.noted.layout.layout(self.layouts),
                 captured_at: clocks.captured_at(),
                 window: self.window.map(|window| window.bounds),
                 hosts: gathered.hosts.into_iter().collect(),

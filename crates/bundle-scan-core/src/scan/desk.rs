@@ -3,6 +3,7 @@
 use super::edges::Edges;
 use super::gather::{BlockResult, Gather, MemberJob};
 use super::structured::{Setting, StructuredScan};
+use super::telling::Telling;
 use super::window::Window;
 use crate::base::contain::contained;
 use crate::finding::{Tally, TallyOptions};
@@ -14,6 +15,7 @@ use crate::text::lines::count_lines;
 pub(super) struct Desk<'d> {
     pub(super) matcher: &'d Matcher,
     pub(super) gather: &'d Gather,
+    pub(super) telling: &'d Telling<'d>,
     pub(super) tracer: Option<&'d Matcher>,
     pub(super) window: Option<&'d Window>,
     pub(super) options: TallyOptions,
@@ -58,10 +60,15 @@ impl Desk<'_> {
                     BlockResult::of_unread(&block.view())
                 });
                 freed(block.into_buffer().unwrap_or_default());
-                self.gather.block_done(job, index, result);
+                let news = self.gather.block_done(job, index, result, |tally| {
+                    self.telling.news(&job.path, tally)
+                });
+                self.telling.tell(news);
             }
             Some(lane) => {
-                let whole = lane.push(self.setting(job), index, block, freed);
+                let whole = lane.push(self.setting(job), index, block, freed, |tally| {
+                    self.telling.tell(self.telling.news(&job.path, tally));
+                });
                 self.structured_done(job, whole);
             }
         }
@@ -78,6 +85,8 @@ impl Desk<'_> {
     fn structured_done(&self, job: &MemberJob, whole: Option<Box<StructuredScan>>) {
         if let Some(scan) = whole {
             let (found, problems) = scan.finish(self.setting(job));
+            self.telling
+                .tell(self.telling.news(&job.path, &found.tally));
             self.gather.structured_done(job, found, problems);
         }
     }

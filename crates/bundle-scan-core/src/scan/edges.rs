@@ -12,8 +12,8 @@ use crate::matcher::begins_boot;
 use crate::record::Record;
 use crate::record::clock::Clock;
 use crate::report::coverage::Ends;
-use crate::source::Source;
 use crate::source::component::{Component, ComponentSet};
+use crate::source::{Source, is_host};
 use crate::text::block::{BlockView, CONTEXT_BYTES};
 use crate::text::lines::line_around;
 
@@ -83,6 +83,9 @@ impl Edges {
                 let line = tail.bytes.get(line).filter(|_| !is_cut)?;
                 Some(Record::read(line, source, clock))
             });
+        }
+        if let Some(host) = &source.host {
+            edges.hosts = BTreeSet::from([host.clone()]);
         }
         edges
     }
@@ -218,7 +221,7 @@ pub(super) fn tree<'p>(source: &Source, path: &'p MemberPath) -> Option<&'p str>
 
 /// Whose clocks a member is written by, in which this host is named.
 fn host_of(source: &Source, tree: Option<&str>, named: Option<&str>) -> HostId {
-    match named {
+    match named.or(source.host.as_deref()) {
         _ if source.pod.is_some() => HostId::CONTAINER,
         Some(host) => HostId::named(host),
         None => tree.map_or(HostId::UNNAMED, HostId::tree),
@@ -260,12 +263,6 @@ fn zone_of_header(line: &[u8]) -> Option<i32> {
         zone if zone.len() == 3 => seconds_east(&format!("{zone}00")),
         zone => seconds_east(zone),
     }
-}
-
-/// Whether a machine may be called so.
-fn is_host(name: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
-    !name.is_empty() && name.len() < 254 && name.bytes().all(is_plain)
 }
 
 /// Whether the lines of members of this kind are not written one after the other.

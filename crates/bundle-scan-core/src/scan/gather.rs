@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::edges::{Edges, tree};
 use super::lane::Lane;
 use super::structured::SoFar;
+use super::telling::FirstMatch;
 use crate::base::member_path::MemberPath;
 use crate::base::problem::Problem;
 use crate::base::thing::canonical;
@@ -209,9 +210,16 @@ impl Gather {
         }
     }
 
-    /// Adds the result of block number `index` (from 0) of a member.
-    pub(super) fn block_done(&self, job: &MemberJob, index: u64, result: BlockResult) {
+    /// Adds the result of block number `index` (from 0) of a member; `news` tells what is new in all that was found in it so far.
+    pub(super) fn block_done(
+        &self,
+        job: &MemberJob,
+        index: u64,
+        result: BlockResult,
+        news: impl Fn(&Tally) -> Vec<FirstMatch>,
+    ) -> Vec<FirstMatch> {
         let mut progress = lock(&job.progress);
+        let joined = progress.joined;
         progress.early.insert(index, result);
         while let Some(next) = progress.next_in_turn() {
             let lines = progress.lines;
@@ -222,7 +230,12 @@ impl Gather {
             progress.open_line = next.open_line;
             progress.joined += 1;
         }
+        let news = match progress.joined == joined {
+            true => Vec::new(),
+            false => news(&progress.tally),
+        };
         self.finish_if_complete(job, progress);
+        news
     }
 
     /// Says that a member has `blocks` blocks of `bytes` bytes in all.

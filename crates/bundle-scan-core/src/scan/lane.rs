@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use super::gather::lock;
 use super::structured::{Setting, StructuredScan};
 use crate::base::member_path::MemberPath;
+use crate::finding::Tally;
 use crate::text::block::Block;
 
 /// The state of a structured member between two blocks.
@@ -33,13 +34,14 @@ impl Lane {
     }
 
     /// Takes a block. Reads it and those that wait, unless another worker is reading: then that one will. `freed` is given
-    /// the buffer of each block that was read. The whole scan if this was the last block.
+    /// the buffer of each block that was read, and `seen` what was found in all of them so far. The whole scan if this was the last block.
     pub(super) fn push(
         &self,
         setting: Setting<'_>,
         index: u64,
         block: Block,
         mut freed: impl FnMut(Vec<u8>),
+        seen: impl Fn(&Tally),
     ) -> Option<Box<StructuredScan>> {
         let mut waiting = lock(&self.0);
         waiting.early.insert(index, block);
@@ -52,6 +54,7 @@ impl Lane {
             drop(waiting);
             scan.block(setting, &block.view());
             freed(block.into_buffer().unwrap_or_default());
+            seen(scan.tally());
             waiting = lock(&self.0);
             waiting.next += 1;
         }

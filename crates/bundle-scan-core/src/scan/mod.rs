@@ -16,6 +16,7 @@ mod progress;
 mod reading;
 mod sample;
 mod structured;
+mod telling;
 mod window;
 
 use std::fs::File;
@@ -35,16 +36,20 @@ use crate::container::Input;
 use crate::error::Error;
 use crate::finding::clocks::Clocks;
 use crate::finding::{Tally, TallyOptions};
+use crate::layout::{Layout, Layouts};
 use crate::matcher::Matcher;
 use crate::report::redact::Redactor;
 use crate::report::{Profile, Report, Scanned, Timings, Trace};
 use crate::signature::SignatureSet;
 use conductor::{Conductor, Order};
+use telling::Telling;
 use window::Window;
 
 pub use check::{Checked, check, check_files};
 pub use progress::Progress;
+#[doc(hidden)]
 pub use sample::Engine;
+pub use telling::FirstMatch;
 
 /// Bytes of a member scanned as one piece of work.
 const BLOCK_BYTES: usize = 2 << 20;
@@ -73,11 +78,14 @@ pub struct ScannerBuilder {
     cancel: Switch,
     stop: Switch,
     on_progress: Option<ProgressCallback>,
+    on_first_match: Option<FirstMatchCallback>,
+    layouts: Vec<Layout>,
     trace: Option<String>,
     redactor: Option<Redactor>,
 }
 
 type ProgressCallback = Arc<dyn Fn(&Progress) + Send + Sync>;
+type FirstMatchCallback = Arc<dyn Fn(&FirstMatch) + Send + Sync>;
 
 impl ScannerBuilder {
     /// Threads that read and scan; 0 means one for each core, which is the default. With more than one the calling thread waits for them, and
@@ -169,13 +177,32 @@ impl ScannerBuilder {
         self
     }
 
-    /// A function that is called after each piece of input and each member, by whichever thread has read it, and so by several at the same time.
-    /// Where a limit ends a scan whose parts were read in any order, it begins anew, and what is told with it.
+    /// A function that is called after each piece of input (2 MiB decoded) and each member, by whichever thread has read it, and so by several at
+    /// the same time: it should be quick. Where a limit ends a scan whose parts were read in any order, it begins anew, and what is told with it.
+    /// If it panics, the scan ends and the panic goes on in the thread that asked for the scan.
     pub fn on_progress(
         &mut self,
         callback: impl Fn(&Progress) + Send + Sync + 'static,
     ) -> &mut Self {
         self.on_progress = Some(Arc::new(callback));
+        self
+    }
+
+    /// A function that is called once for each signature, when all that must match of it has matched somewhere, while the scan goes on. What it
+    /// is told is preliminary, see [`FirstMatch`]: some of it becomes no finding. Every finding of the report that has lines to show was told.
+    /// In which order, and by which line, depends on the threads, which call it as they do [`Self::on_progress`]; a panic has the same end.
+    pub fn on_first_match(
+        &mut self,
+        callback: impl Fn(&FirstMatch) + Send + Sync + 'static,
+    ) -> &mut Self {
+        self.on_first_match = Some(Arc::new(callback));
+        self
+    }
+
+    /// Teaches it where a collector puts things that is not known here. Of several layouts that name the same place as exactly, the first one
+    /// counts.
+    pub fn layout(&mut self, layout: Layout) -> &mut Self {
+        self.layouts.push(layout);
         self
     }
 
@@ -202,6 +229,7 @@ impl ScannerBuilder {
         Scanner {
             matcher,
             tracer: traced,
+            layouts: Layouts::new(self.layouts.clone()),
             settings: self.clone(),
             pool: OnceLock::new(),
         }
@@ -213,6 +241,7 @@ pub struct Scanner {
     matcher: Matcher,
     /// Knows the signature that is traced, if one is.
     tracer: Option<Matcher>,
+    layouts: Layouts,
     settings: ScannerBuilder,
     /// Started by the first scan; `None` inside when one thread does everything.
     pool: OnceLock<Option<ThreadPool>>,
@@ -237,6 +266,8 @@ impl Scanner {
             cancel: Switch::default(),
             stop: Switch::default(),
             on_progress: None,
+            on_first_match: None,
+            layouts: Vec::new(),
             trace: None,
             redactor: None,
         }
@@ -305,7 +336,8 @@ impl Scanner {
         let halt = |max_time| Halt::new(self.settings.stop.clone(), started, max_time);
         // A window takes two walks, of which the second is the one that counts.
         let window = self.window(name, &input, &halt(max_time.map(|time| time / 2)))?;
-        let conductor = self.walk(input, window.as_ref(), &halt(max_time))?;
+        let telling = Telling::new(name, &self.settings, self.matcher.signatures());
+        let conductor = self.walk(input, window.as_ref(), &telling, &halt(max_time))?;
         let read = Instant::now();
         let reading = conductor.reading_time();
         let mut scanned = conductor.finish(name);
@@ -353,7 +385,8 @@ impl Scanner {
                 ));
             }
         };
-        let walk = self.walk(Input::Path(path.clone()), None, halt)?;
+        let telling = Telling::progress_only(name, &self.settings);
+        let walk = self.walk(Input::Path(path.clone()), None, &telling, halt)?;
         let rebooted = walk.rebooted();
         Window::new((since, until), walk.finish(name), rebooted).map(Some)
     }
@@ -363,6 +396,7 @@ impl Scanner {
         &'s self,
         input: Input,
         window: Option<&'s Window>,
+        telling: &'s Telling<'s>,
         halt: &Halt,
     ) -> Result<Conductor<'s>, Error> {
         let again = match &input {
@@ -373,10 +407,10 @@ impl Scanner {
             Some(_) => Order::Any,
             None => Order::Kept,
         };
-        let conductor = self.walk_once(input, window, order, halt)?;
+        let conductor = self.walk_once(input, window, telling, order, halt)?;
         match again {
             Some(again) if conductor.is_left_to_chance() => {
-                self.walk_once(again, window, Order::Kept, halt)
+                self.walk_once(again, window, telling, Order::Kept, halt)
             }
             _ => Ok(conductor),
         }
@@ -386,6 +420,7 @@ impl Scanner {
         &'s self,
         input: Input,
         window: Option<&'s Window>,
+        telling: &'s Telling<'s>,
         order: Order,
         halt: &Halt,
     ) -> Result<Conductor<'s>, Error> {
@@ -394,7 +429,13 @@ impl Scanner {
             self.settings.context,
             &self.settings.limits,
         );
-        let mut conductor = Conductor::new(&self.matcher, &self.settings, options);
+        let mut conductor = Conductor::new(
+            &self.matcher,
+            &self.settings,
+            telling,
+            &self.layouts,
+            options,
+        );
         if let Some(tracer) = &self.tracer {
             conductor.traced_by(tracer);
         }
@@ -402,6 +443,7 @@ impl Scanner {
             conductor.within(window);
         }
         let walked = conductor.run(self.pool(), input, order, halt.clone());
+        telling.raise();
         if self.settings.cancel.is_set() {
             return Err(Error::cancelled());
         }

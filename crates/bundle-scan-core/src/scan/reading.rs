@@ -7,19 +7,19 @@ use std::time::Duration;
 
 use rayon::Scope;
 
+use super::ScannerBuilder;
 use super::crew::{Crew, Hands};
 use super::desk::Desk;
 use super::gather::{MemberJob, SharedJob, lock};
 use super::structured::is_structured;
-use super::{Progress, ScannerBuilder};
 use crate::base::contain::contained;
+use crate::base::member_path::MemberPath;
 use crate::base::problem::Problem;
 use crate::base::shared_bytes::SharedBytes;
 use crate::container::{Body, Member, Part, Totals, Visitor};
-use crate::layout::Recogniser;
+use crate::layout::{Layouts, Recogniser};
 use crate::matcher::costs::Watch;
 use crate::report::coverage::{MemberCoverage, MemberStatus};
-use crate::source::classify;
 use crate::text::binary::kind_of;
 use crate::text::block::{Cut, SliceBlocks, StreamBlocks};
 use crate::text::charset::{Charset, sniff, utf8_mark};
@@ -32,6 +32,7 @@ const HEAD_BYTES: usize = 256 << 10;
 pub(super) struct Shared<'s> {
     pub(super) desk: Desk<'s>,
     pub(super) settings: &'s ScannerBuilder,
+    pub(super) layouts: &'s Layouts,
     pub(super) totals: &'s Totals,
     pub(super) hands: Hands,
     /// What those who have done noted.
@@ -171,7 +172,7 @@ impl<'c, 'scope> Reading<'c, 'scope> {
             };
             self.crew.scan(&self.shared.desk, job, count, block);
             count += 1;
-            flow = self.watch();
+            flow = self.watch(Some(&job.path));
         }
         let bytes = blocks.offset();
         self.shared.desk.member_ended(job, count, bytes);
@@ -186,7 +187,7 @@ impl<'c, 'scope> Reading<'c, 'scope> {
             self.crew.buffer();
             self.crew.scan(&self.shared.desk, &job, count, block);
             count += 1;
-            flow = self.watch();
+            flow = self.watch(Some(&job.path));
             if flow.is_break() {
                 break;
             }
@@ -203,14 +204,11 @@ impl<'c, 'scope> Reading<'c, 'scope> {
     }
 
     /// Tells the caller how far the scan has come, and hears whether it is to go on.
-    fn watch(&self) -> ControlFlow<()> {
-        if let Some(callback) = &self.shared.settings.on_progress {
-            callback(&Progress {
-                bytes_read: self.shared.totals.bytes_read(),
-                members: self.shared.totals.members(),
-            });
-        }
-        match self.shared.settings.cancel.is_set() {
+    fn watch(&self, member: Option<&MemberPath>) -> ControlFlow<()> {
+        let (shared, totals) = (self.shared, self.shared.totals);
+        let telling = shared.desk.telling;
+        telling.progress(totals.bytes_read(), totals.members(), member);
+        match shared.settings.cancel.is_set() || telling.is_broken() {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         }
@@ -233,9 +231,10 @@ impl<'c, 'scope> Reading<'c, 'scope> {
 
 impl Visitor for Reading<'_, '_> {
     fn member(&mut self, member: &Member, body: Body<'_>) -> ControlFlow<()> {
-        self.noted.layout.see(member.path.as_str());
+        let layouts = self.shared.layouts;
+        self.noted.layout.see(layouts, member.path.as_str());
         let job = |head: &[u8]| {
-            let source = classify(&member.path, head);
+            let source = layouts.sources.classify(&member.path, head);
             let is_structured = is_structured(&source, &member.path, head);
             let path = member.path.clone();
             Arc::new(MemberJob::new(path, source, member.modified, is_structured))
@@ -263,7 +262,7 @@ impl Visitor for Reading<'_, '_> {
             }
         };
         match flow {
-            ControlFlow::Continue(()) => self.watch(),
+            ControlFlow::Continue(()) => self.watch(Some(&member.path)),
             ControlFlow::Break(()) => flow,
         }
     }
@@ -281,7 +280,7 @@ impl Visitor for Reading<'_, '_> {
             aside.end();
             shared.hands.part_done();
         });
-        self.watch()
+        self.watch(None)
     }
 
     fn has_room_for_parts(&self) -> bool {

@@ -98,6 +98,11 @@ impl StructuredScan {
         }
     }
 
+    /// What was found so far.
+    pub(super) fn tally(&self) -> &Tally {
+        &self.so_far.tally
+    }
+
     /// Reads the next block.
     pub(super) fn block(&mut self, setting: Setting<'_>, view: &BlockView<'_>) {
         let (so_far, arena) = (&mut self.so_far, &mut self.arena);

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// One mistake in one signature file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Complaint {
     /// The file, as the user named it.
     pub file: String,
@@ -112,7 +113,8 @@ pub enum SignatureError {
     },
 }
 
-fn list(complaints: &[Complaint]) -> String {
+/// All of them, each with its place.
+pub(crate) fn list(complaints: &[Complaint]) -> String {
     let texts: Vec<String> = complaints.iter().map(Complaint::to_string).collect();
     texts.join("\n\n")
 }

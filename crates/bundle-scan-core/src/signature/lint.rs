@@ -3,6 +3,7 @@
 //! The rules that run the samples through the engine stand in `scan::check`.
 
 pub mod anchors;
+pub mod unfinished;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

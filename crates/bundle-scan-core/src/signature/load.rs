@@ -1,12 +1,15 @@
 //! Reads signature files: one YAML text becomes one [`Spec`], or a complaint with its place.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
 
 use super::complaint::{Complaint, SignatureError};
 use super::schema::Spec;
 
-/// Bytes of the largest signature file that is read. A bigger one is no signature.
+/// Bytes of the largest file that is read. A bigger one was not written by hand.
 const MAX_FILE_BYTES: u64 = 1 << 20;
 
 /// A signature file: where it came from and what it says.
@@ -23,7 +26,12 @@ pub struct SourceFile {
 /// # Errors
 /// A complaint with the code `schema` that names the place and what was expected there.
 pub fn parse(file: &SourceFile) -> Result<Spec, Complaint> {
-    serde_saphyr::from_str::<Spec>(&file.text).map_err(|error| {
+    parse_yaml(file)
+}
+
+/// Parses YAML that somebody wrote.
+pub(crate) fn parse_yaml<T: DeserializeOwned>(file: &SourceFile) -> Result<T, Complaint> {
+    serde_saphyr::from_str(&file.text).map_err(|error| {
         let place = error
             .location()
             .map_or((1, 1), |at| (to_usize(at.line()), to_usize(at.column())));
@@ -50,14 +58,12 @@ pub fn read_folder(folder: &Path) -> Result<Vec<SourceFile>, SignatureError> {
     let mut paths = Vec::new();
     collect(folder, &mut paths)?;
     paths.sort();
-    paths.iter().map(|path| read_file(path)).collect()
+    let read = |path: &PathBuf| read_file(path).map_err(|source| failed(path, source));
+    paths.iter().map(read).collect()
 }
 
 fn collect(path: &Path, paths: &mut Vec<PathBuf>) -> Result<(), SignatureError> {
-    let failed = |source| SignatureError::Read {
-        path: path.display().to_string(),
-        source,
-    };
+    let failed = |source| failed(path, source);
     let kind = fs::symlink_metadata(path).map_err(failed)?.file_type();
     if kind.is_file() {
         paths.push(path.to_owned());
@@ -75,24 +81,28 @@ fn collect(path: &Path, paths: &mut Vec<PathBuf>) -> Result<(), SignatureError> 
     Ok(())
 }
 
-fn read_file(path: &Path) -> Result<SourceFile, SignatureError> {
-    let name = path.display().to_string();
-    let too_big = || {
-        std::io::Error::other(format!(
-            "larger than {MAX_FILE_BYTES} bytes, so no signature file"
-        ))
-    };
-    fs::metadata(path)
-        .and_then(|data| {
-            if data.len() > MAX_FILE_BYTES {
-                Err(too_big())
-            } else {
-                fs::read_to_string(path)
-            }
-        })
-        .map(|text| SourceFile {
-            name: name.clone(),
-            text,
-        })
-        .map_err(|source| SignatureError::Read { path: name, source })
+fn failed(path: &Path, source: io::Error) -> SignatureError {
+    SignatureError::Read {
+        path: path.display().to_string(),
+        source,
+    }
+}
+
+/// Reads a file that somebody wrote.
+///
+/// # Errors
+/// When it cannot be read, is no UTF-8, or is larger than anything that is written by hand.
+pub fn read_file(path: &Path) -> io::Result<SourceFile> {
+    let mut text = String::new();
+    let file = File::open(path)?;
+    // A device or a pipe does not say how long it is.
+    file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_FILE_BYTES {
+        let text = format!("larger than {MAX_FILE_BYTES} bytes");
+        return Err(io::Error::other(text));
+    }
+    Ok(SourceFile {
+        name: path.display().to_string(),
+        text,
+    })
 }

@@ -1,6 +1,6 @@
 //! Finds where a value stands in a YAML text, by its path of keys.
 //!
-//! Runs only to report a mistake, so that the schema structs carry no positions.
+//! Runs over a text apart from its parser, so that the schema structs carry no positions: [`place`] only to report a mistake, [`elements`] once.
 
 use serde_saphyr::granit_parser::{Event, Parser};
 
@@ -72,6 +72,26 @@ pub fn place(source: &str, path: &[Key]) -> (usize, usize) {
         }
     }
     best.1
+}
+
+/// The lines, from 1, on which the elements of the list begin that a text is.
+pub fn elements(source: &str) -> Vec<usize> {
+    let mut depth = 0_usize;
+    let mut lines = Vec::new();
+    for event in Parser::new_from_str(source) {
+        let Ok((event, span)) = event else { break };
+        let is_value = matches!(event, Event::Scalar(..) | Event::Alias(..));
+        let opens = matches!(event, Event::MappingStart(..) | Event::SequenceStart(..));
+        if depth == 1 && (is_value || opens) {
+            lines.push(span.start.line());
+        }
+        match event {
+            Event::MappingStart(..) | Event::SequenceStart(..) => depth += 1,
+            Event::MappingEnd | Event::SequenceEnd => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    lines
 }
 
 fn is_key(open: &[Open]) -> bool {

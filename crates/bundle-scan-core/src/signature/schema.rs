@@ -18,6 +18,7 @@ use crate::base::severity::{Confidence, Severity};
 /// One signature: how a failure is recognised, what it means and what to do about it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Spec {
     /// Kebab-case name, stable for ever.
     pub id: String,
@@ -82,6 +83,7 @@ pub struct Spec {
 /// How a signature is recognised: all of its file that a scan needs before anything was found.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
+#[doc(hidden)]
 pub struct Detection {
     /// See [`Spec::rule`].
     #[serde(rename = "match")]
@@ -112,6 +114,7 @@ impl From<&Spec> for Detection {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)] // The names say it.
+#[non_exhaustive]
 pub enum Category {
     Cluster,
     Node,
@@ -154,6 +157,7 @@ impl Category {
 /// The `match` mapping.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct Rule {
     /// One of these is enough.
     pub any: Vec<Node>,
@@ -168,6 +172,7 @@ pub struct Rule {
 /// One node of the `match` tree.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Node {
     /// A line of text.
     Line(Line),
@@ -190,6 +195,7 @@ pub enum Node {
 /// A number of matches.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Count {
     /// What is counted.
     pub of: Box<Node>,
@@ -217,6 +223,7 @@ pub struct Count {
 /// A leaf that matches lines.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Line {
     /// Components or groups that may say it; empty for anybody but the echo components.
     #[serde(default)]
@@ -242,6 +249,7 @@ pub struct Line {
 /// A test of the record text alone, for exclusions.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct TextRule {
     /// Any of these texts.
     #[serde(default, deserialize_with = "one_or_many")]
@@ -258,6 +266,7 @@ pub struct TextRule {
 /// A leaf that matches typed rows.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Fact {
     /// The kind of fact: `lvs`, `container`, ...
     pub kind: String,
@@ -289,6 +298,7 @@ impl Requirement {
 /// How often matches must come to be a problem.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Threshold {
     /// Matches needed.
     pub count: u64,
@@ -314,6 +324,7 @@ impl Threshold {
 /// Lines that only together mean something.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Sequence {
     /// The lines.
     pub steps: Vec<Node>,
@@ -332,6 +343,7 @@ pub struct Sequence {
 /// One step of a remedy.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Step {
     /// English.
     pub en: String,
@@ -357,6 +369,7 @@ impl Step {
 /// What a remedy step may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Risk {
     /// Looks only.
     ReadOnly,
@@ -383,6 +396,7 @@ impl Risk {
 /// Texts that prove a signature.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Samples {
     /// Texts on which it must fire.
     pub positive: Vec<Sample>,
@@ -393,6 +407,7 @@ pub struct Samples {
 /// One text of one member.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Sample {
     /// The member's path in a bundle.
     pub member: String,
@@ -420,7 +435,10 @@ enum OneOrMany {
     Many(Vec<String>),
 }
 
-fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+/// A text or a list of texts.
+pub(crate) fn one_or_many<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<String>, D::Error> {
     struct Texts;
     impl<'de> Visitor<'de> for Texts {
         type Value = Vec<String>;

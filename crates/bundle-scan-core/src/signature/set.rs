@@ -1,7 +1,7 @@
 //! An immutable set of signatures, shared by every scan.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -16,8 +16,14 @@ use super::plan::{self, Plan};
 use super::schema::{Detection, Spec, Threshold};
 use crate::base::two::at_once;
 
+/// Of [`SignatureSet::similar`]: how alike two names must be, of 1.0 for the same ...
+const LIKE: f64 = 0.85;
+/// ... and how many are told.
+const MOST_SIMILAR: usize = 5;
+
 /// One signature, compiled.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Signature {
     /// See [`Spec::id`].
     pub id: String,
@@ -32,12 +38,16 @@ pub struct Signature {
     /// SHA-256 of that text.
     digest: [u8; 32],
     /// See [`Compiled::leaves`](super::plan::Compiled::leaves).
+    #[doc(hidden)]
     pub leaves: Vec<Leaf>,
     /// See [`Compiled::plan`](super::plan::Compiled::plan).
+    #[doc(hidden)]
     pub plan: Option<Plan>,
     /// See [`Spec::threshold`].
+    #[doc(hidden)]
     pub threshold: Option<Threshold>,
     /// See [`Spec::entities`].
+    #[doc(hidden)]
     pub entities: Entities,
 }
 
@@ -93,12 +103,22 @@ impl Signature {
         })
     }
 
+    /// Whether this is its id, an alias, or its category.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.id == name || {
+            let spec = self.spec();
+            spec.category.as_str() == name || spec.aliases.iter().any(|alias| alias == name)
+        }
+    }
+
     /// The leaves that look at lines.
+    #[doc(hidden)]
     pub fn line_leaves(&self) -> impl Iterator<Item = &LineLeaf> {
         self.leaves.iter().filter_map(Leaf::as_line)
     }
 
     /// The leaves that look at facts.
+    #[doc(hidden)]
     pub fn fact_leaves(&self) -> impl Iterator<Item = &FactLeaf> {
         self.leaves.iter().filter_map(Leaf::as_fact)
     }
@@ -202,6 +222,23 @@ impl SignatureSet {
                 .find(|signature| signature.spec().aliases.iter().any(|alias| alias == id))
         };
         self.by_id.get(id).or_else(by_alias)
+    }
+
+    /// Ids and categories that somebody may have meant who wrote `name`, the likeliest first.
+    pub fn similar(&self, name: &str) -> Vec<&str> {
+        let ids = self.iter().map(|signature| signature.id.as_str());
+        let categories = self
+            .iter()
+            .map(|signature| signature.spec().category.as_str());
+        let names: BTreeSet<&str> = ids.chain(categories).collect();
+        let scored = names.into_iter();
+        let scored = scored.map(|other| (strsim::jaro_winkler(name, other), other));
+        let is_part = |other: &str| !name.is_empty() && other.contains(name);
+        let similar = scored.filter(|(likeness, other)| *likeness > LIKE || is_part(other));
+        let mut similar: Vec<_> = similar.collect();
+        similar.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        let similar = similar.into_iter().take(MOST_SIMILAR);
+        similar.map(|(_, name)| name).collect()
     }
 
     /// How many signatures there are.

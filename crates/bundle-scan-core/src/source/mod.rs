@@ -31,6 +31,8 @@ pub struct Source {
     pub component: Option<Component>,
     /// The pod whose log it is.
     pub pod: Option<PodRef>,
+    /// The host that it is of, where its path names it.
+    pub host: Option<String>,
     /// The number or date of an older part of a rotated log.
     pub rotation: Option<String>,
     /// A number for the log that it is a part of: the same for all its rotations.
@@ -88,66 +90,103 @@ impl fmt::Display for PodRef {
     }
 }
 
-/// Tells what a member is by its address and its first bytes.
-pub fn classify(path: &MemberPath, head: &[u8]) -> Source {
-    let (folder, name) = match path.innermost().rsplit_once('/') {
-        Some((folder, name)) => (Some(folder), name),
-        None => (None, path.innermost()),
-    };
-    let unrotated = rotation::unrotated(name);
-    let plain = match folder {
-        Some(folder) => format!("{folder}/{}", unrotated.name),
-        None => unrotated.name,
-    };
-    let rotation = unrotated.part;
-    let outer = path.as_str().strip_suffix(path.innermost()).unwrap_or("");
-    let stream = fnv1a([outer, &plain].concat().as_bytes()) as u32;
-    let klog = content::klog_place(head);
-    match BY_PATH.find(&plain) {
-        Some((kind, captured)) => {
-            let pod = pod_of(&captured);
-            Source {
-                kind: kind.id,
-                component: speaker_of(kind, pod.as_ref()),
-                pod,
-                rotation,
-                stream,
-                klog,
-            }
+/// What a pattern of a path may capture.
+pub const CAPTURES: [&str; 5] = ["host", "ns", "pod", "container", "uid"];
+
+/// Tells what members are: by the places that a caller knows, and else as [`classify`] does.
+#[derive(Debug, Default)]
+pub struct Classifier {
+    own: Patterns<&'static Kind>,
+}
+
+impl Classifier {
+    /// Knows these places too: patterns with what is found there.
+    pub fn new<'a>(places: impl Iterator<Item = (&'a str, &'static Kind)>) -> Self {
+        Classifier {
+            own: by_exactness(places),
         }
-        None => {
-            let (kind, component) = content::judge(head);
-            let pod = generated_name(&plain).filter(|_| kind == "text");
-            Source {
-                kind: if pod.is_some() { "pod-log" } else { kind },
-                component: match &pod {
-                    Some(pod) => Some(component_of(&pod.pod).unwrap_or(Component::App)),
-                    None => component,
-                },
-                pod,
-                rotation,
-                stream,
-                klog,
+    }
+
+    /// Tells what a member is by its address and its first bytes.
+    pub fn classify(&self, path: &MemberPath, head: &[u8]) -> Source {
+        let (folder, name) = match path.innermost().rsplit_once('/') {
+            Some((folder, name)) => (Some(folder), name),
+            None => (None, path.innermost()),
+        };
+        let unrotated = rotation::unrotated(name);
+        let plain = match folder {
+            Some(folder) => format!("{folder}/{}", unrotated.name),
+            None => unrotated.name,
+        };
+        let rotation = unrotated.part;
+        let outer = path.as_str().strip_suffix(path.innermost()).unwrap_or("");
+        let stream = fnv1a([outer, &plain].concat().as_bytes()) as u32;
+        let klog = content::klog_place(head);
+        match self.own.find(&plain).or_else(|| BY_PATH.find(&plain)) {
+            Some((kind, captured)) => {
+                let pod = pod_of(&captured);
+                Source {
+                    kind: kind.id,
+                    component: speaker_of(kind, pod.as_ref()),
+                    pod,
+                    host: value_of(&captured, "host").filter(|host| is_host(host)),
+                    rotation,
+                    stream,
+                    klog,
+                }
+            }
+            None => {
+                let (kind, component) = content::judge(head);
+                let pod = generated_name(&plain).filter(|_| kind == "text");
+                Source {
+                    kind: if pod.is_some() { "pod-log" } else { kind },
+                    component: match &pod {
+                        Some(pod) => Some(component_of(&pod.pod).unwrap_or(Component::App)),
+                        None => component,
+                    },
+                    pod,
+                    host: None,
+                    rotation,
+                    stream,
+                    klog,
+                }
             }
         }
     }
 }
 
+/// Tells what a member is by its address and its first bytes, as far as that is known here.
+pub fn classify(path: &MemberPath, head: &[u8]) -> Source {
+    Classifier::default().classify(path, head)
+}
+
 /// The kinds by their patterns, the most exact first.
 static BY_PATH: LazyLock<Patterns<&'static Kind>> = LazyLock::new(|| {
     let of_kind = |kind: &'static Kind| kind.patterns.iter().map(move |wanted| (*wanted, kind));
-    let mut patterns: Vec<_> = kinds::all().flat_map(of_kind).collect();
-    patterns.sort_by_key(|(wanted, _)| Reverse(pattern::weight(wanted)));
-    Patterns::new(patterns.into_iter())
+    by_exactness(kinds::all().flat_map(of_kind))
 });
 
+fn by_exactness<'a>(
+    places: impl Iterator<Item = (&'a str, &'static Kind)>,
+) -> Patterns<&'static Kind> {
+    let mut places: Vec<_> = places.collect();
+    places.sort_by_key(|(wanted, _)| Reverse(pattern::weight(wanted)));
+    Patterns::new(places.into_iter())
+}
+
+fn value_of(captured: &pattern::Captured<'_>, name: &str) -> Option<String> {
+    let found = captured.iter().find(|(key, _)| *key == name);
+    found.map(|(_, value)| (*value).to_owned())
+}
+
+/// Whether a machine may be called so.
+pub fn is_host(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    !name.is_empty() && name.len() < 254 && name.bytes().all(is_plain)
+}
+
 fn pod_of(captured: &pattern::Captured<'_>) -> Option<PodRef> {
-    let value = |name: &str| {
-        captured
-            .iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| (*value).to_owned())
-    };
+    let value = |name| value_of(captured, name);
     Some(PodRef {
         namespace: value("ns"),
         pod: value("pod")?,
@@ -400,14 +439,15 @@ mod tests {
         #[test]
         fn any_member_is_something_and_its_rotations_are_of_one_log(
             folder in "([a-z/._-]{0,12}/)?",
-            name in "[a-zA-Z][\\PC]{0,20}",
+            name in "[a-zA-Z][^\\p{C}/\\\\]{0,20}",
+            rotation in prop::sample::select(&["", ".1", ".12.gz", ".old", "-20240101", "-20240101.xz", ".20260310-101741.gz"]),
             head in proptest::collection::vec(any::<u8>(), 0..200),
         ) {
-            let path = format!("{folder}{name}");
-            let source = classify(&MemberPath::new(&path), &head);
+            prop_assume!(rotation::unrotated(&name).name == name);
+            let of = |path: String| classify(&MemberPath::new(&path), &head);
+            let source = of(format!("{folder}{name}{rotation}"));
             prop_assert!(!source.kind.is_empty());
-            let plain = classify(&MemberPath::new(&format!("{folder}{}", rotation::unrotated(&name).name)), &head);
-            prop_assert_eq!(plain.stream, classify(&MemberPath::new(&path), &head).stream);
+            prop_assert_eq!(source.stream, of(format!("{folder}{name}")).stream);
         }
     }
 }

@@ -6,27 +6,33 @@
 use foldhash::HashMap;
 
 /// What `{name}` parts stood for.
-pub type Captured<'p> = Vec<(&'static str, &'p str)>;
+pub type Captured<'p> = Vec<(&'p str, &'p str)>;
 
 /// Patterns that are asked together, each with what it stands for. A bundle may have many thousands of members, and most match none.
 #[derive(Debug)]
 pub struct Patterns<T> {
     all: Vec<(Pattern, T)>,
     /// Places in `all` of those that end with this very segment.
-    by_name: HashMap<&'static str, Vec<usize>>,
+    by_name: HashMap<Box<str>, Vec<usize>>,
     /// Places in `all` of the others.
     others: Vec<usize>,
 }
 
+impl<T> Default for Patterns<T> {
+    fn default() -> Self {
+        Patterns::new([].into_iter())
+    }
+}
+
 impl<T> Patterns<T> {
     /// Takes patterns, the preferred ones first.
-    pub fn new(patterns: impl Iterator<Item = (&'static str, T)>) -> Self {
+    pub fn new<'a>(patterns: impl Iterator<Item = (&'a str, T)>) -> Self {
         let parsed = patterns.map(|(pattern, of)| (Pattern::new(pattern), of));
         let all: Vec<(Pattern, T)> = parsed.collect();
         let (mut by_name, mut others) = (HashMap::<_, Vec<usize>>::default(), Vec::new());
         for (place, (pattern, _)) in all.iter().enumerate() {
             match pattern.name() {
-                Some(name) => by_name.entry(name).or_default().push(place),
+                Some(name) => by_name.entry(name.into()).or_default().push(place),
                 None => others.push(place),
             }
         }
@@ -38,9 +44,12 @@ impl<T> Patterns<T> {
     }
 
     /// What the first pattern that matches stands for, with what it captured.
-    pub fn find<'p>(&self, path: &'p str) -> Option<(&T, Captured<'p>)> {
+    pub fn find<'p>(&'p self, path: &'p str) -> Option<(&'p T, Captured<'p>)> {
+        if self.all.is_empty() {
+            return None;
+        }
         let segments: Vec<&str> = path.split('/').collect();
-        let named = self.by_name.get(segments.last()?);
+        let named = self.by_name.get(*segments.last()?);
         let first = |places: &[usize]| {
             let mut places = places.iter().copied();
             places.find_map(|place| Some((place, self.all.get(place)?.0.matches(&segments)?)))
@@ -54,6 +63,44 @@ impl<T> Patterns<T> {
     }
 }
 
+/// What is wrong with a pattern that somebody else wrote, if anything is; `names` are those that it may capture.
+///
+/// # Errors
+/// What is wrong, in words that follow the pattern.
+pub fn check(pattern: &str, names: &[&str]) -> Result<(), String> {
+    let segments: Vec<&str> = pattern.split('/').collect();
+    let (last, others) = segments.split_last().unwrap_or((&"", &[]));
+    if segments
+        .iter()
+        .any(|segment| matches!(*segment, "" | "." | ".."))
+    {
+        return Err("has a segment that is empty, `.` or `..`".to_owned());
+    }
+    if others.iter().any(|segment| segment.contains("**")) || (last.contains("**") && *last != "**")
+    {
+        return Err("has `**` elsewhere than as its last segment".to_owned());
+    }
+    if segments == ["**"] {
+        return Err("names no folder".to_owned());
+    }
+    for segment in segments {
+        let mut rest = segment;
+        while let Some((_, open)) = rest.split_once('{') {
+            let Some((name, after)) = open.split_once('}') else {
+                return Err("has a `{` without `}` in the same segment".to_owned());
+            };
+            if !names.contains(&name) {
+                let names = names.join("}`, `{");
+                return Err(format!(
+                    "captures `{{{name}}}`: only `{{{names}}}` mean something"
+                ));
+            }
+            rest = after;
+        }
+    }
+    Ok(())
+}
+
 /// A pattern, taken apart.
 #[derive(Debug)]
 struct Pattern {
@@ -65,14 +112,14 @@ struct Pattern {
 /// A pattern of a segment.
 #[derive(Debug)]
 struct Segment {
-    whole: &'static str,
-    /// What a segment must begin and end with.
-    ends: (&'static str, &'static str),
+    whole: Box<str>,
+    /// Bytes of what a segment must begin with, and where that begins which it must end with.
+    ends: (usize, usize),
     is_literal: bool,
 }
 
 impl Pattern {
-    fn new(pattern: &'static str) -> Self {
+    fn new(pattern: &str) -> Self {
         let below = pattern.strip_suffix("/**");
         Pattern {
             segments: below
@@ -85,12 +132,12 @@ impl Pattern {
     }
 
     /// The last segment, if there is one and nothing in it may differ.
-    fn name(&self) -> Option<&'static str> {
+    fn name(&self) -> Option<&str> {
         let last = self.segments.last()?;
-        (last.is_literal && !self.is_above).then_some(last.whole)
+        (last.is_literal && !self.is_above).then_some(&*last.whole)
     }
 
-    fn matches<'p>(&self, path: &[&'p str]) -> Option<Captured<'p>> {
+    fn matches<'p>(&'p self, path: &[&'p str]) -> Option<Captured<'p>> {
         let count = self.segments.len();
         let last = path.len().checked_sub(count)?;
         let mut starts = match self.is_above {
@@ -100,7 +147,7 @@ impl Pattern {
         starts.find_map(|start| self.all(path.get(start..start + count)?))
     }
 
-    fn all<'p>(&self, path: &[&'p str]) -> Option<Captured<'p>> {
+    fn all<'p>(&'p self, path: &[&'p str]) -> Option<Captured<'p>> {
         let mut captured = Vec::new();
         // The last segment tells most patterns apart, so it is looked at first.
         for (wanted, segment) in self.segments.iter().zip(path).rev() {
@@ -111,23 +158,23 @@ impl Pattern {
 }
 
 impl Segment {
-    fn new(whole: &'static str) -> Self {
+    fn new(whole: &str) -> Self {
         let start = whole.find(['*', '{']);
         let end = whole.rfind(['*', '}']).map_or(0, |at| at + 1);
         Segment {
-            whole,
-            ends: (&whole[..start.unwrap_or(whole.len())], &whole[end..]),
+            whole: whole.into(),
+            ends: (start.unwrap_or(whole.len()), end),
             is_literal: start.is_none(),
         }
     }
 
-    fn matches<'p>(&self, text: &'p str, captured: &mut Captured<'p>) -> Option<()> {
-        let (start, end) = self.ends;
+    fn matches<'p>(&'p self, text: &'p str, captured: &mut Captured<'p>) -> Option<()> {
         if self.is_literal {
-            return (self.whole == text).then_some(());
+            return (*self.whole == *text).then_some(());
         }
+        let (start, end) = (&self.whole[..self.ends.0], &self.whole[self.ends.1..]);
         (text.starts_with(start) && text.ends_with(end)).then_some(())?;
-        segment_matches(self.whole, text, captured)
+        segment_matches(&self.whole, text, captured)
     }
 }
 
@@ -153,11 +200,7 @@ pub fn weight(pattern: &str) -> usize {
     literal
 }
 
-fn segment_matches<'p>(
-    pattern: &'static str,
-    text: &'p str,
-    captured: &mut Captured<'p>,
-) -> Option<()> {
+fn segment_matches<'p>(pattern: &'p str, text: &'p str, captured: &mut Captured<'p>) -> Option<()> {
     let Some(at) = pattern.find(['*', '{']) else {
         return (pattern == text).then_some(());
     };
@@ -230,6 +273,18 @@ mod tests {
         assert_eq!(of("x.log"), Some(1));
         assert_eq!(of("a/c/y.txt"), Some(2));
         assert_eq!(of("y.txt"), Some(4));
+    }
+
+    #[test]
+    fn a_pattern_that_cannot_be_meant_is_refused() {
+        for pattern in ["x.log", "a/{host}/*.log", "a/**"] {
+            assert_eq!(super::check(pattern, &["host"]), Ok(()));
+        }
+        for pattern in [
+            "", "/a", "a/../b", "**", "a/**/b", "a/**.log", "{host", "{hots}/a",
+        ] {
+            assert!(super::check(pattern, &["host"]).is_err(), "{pattern}");
+        }
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub enum Charset {
 const TEXT_BYTES_PER_CONTROL_BYTE: usize = 20;
 /// So much of what is not ASCII must look like Chinese for one that does not.
 const GB2312_BYTES_PER_OTHER_BYTE: usize = 9;
+/// So much of what is not ASCII must be UTF-8 for one that is not; of GB18030 about half happens to be.
+const UTF8_BYTES_PER_OTHER_BYTE: usize = 4;
 /// So many characters must be common ones where others are not.
 const LEAST_COMMON: usize = 2;
 
@@ -41,15 +43,12 @@ pub fn sniff(head: &[u8]) -> Charset {
     }
 }
 
-/// Whether this is Chinese in GB18030: no UTF-8, and nearly all that is not ASCII in pairs that GB2312 has.
+/// Whether this is Chinese in GB18030: hardly any UTF-8, and nearly all that is not ASCII in pairs that GB2312 has.
 ///
 /// The few others are names with rare characters, or damage. Of Chinese in UTF-8 a third looks like such pairs, of Latin letters those
 /// that stand beside another.
 fn is_gb18030(head: &[u8]) -> bool {
-    // The last character may be cut.
-    let is_utf8 =
-        std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
-    if is_utf8 {
+    if is_mostly_utf8(head) {
         return false;
     }
     let (mut paired, mut other) = (0, 0);
@@ -60,6 +59,17 @@ fn is_gb18030(head: &[u8]) -> bool {
         other += 2 * (pairs.len() - chinese) + odd.len();
     }
     paired > GB2312_BYTES_PER_OTHER_BYTE * other || is_rare_chinese(head, paired / 2)
+}
+
+/// Whether nearly all that is not ASCII is UTF-8: a character may be cut, at the end or in any line.
+fn is_mostly_utf8(head: &[u8]) -> bool {
+    let (mut valid, mut invalid) = (0, 0);
+    for chunk in head.utf8_chunks() {
+        let bytes = chunk.valid().bytes();
+        valid += bytes.filter(|byte| !byte.is_ascii()).count();
+        invalid += chunk.invalid().len();
+    }
+    valid >= UTF8_BYTES_PER_OTHER_BYTE * invalid
 }
 
 /// Whether this is Chinese with many characters that GB2312 does not have, such as names and the long forms: no byte of it is out of place, and
@@ -165,5 +175,13 @@ mod tests {
         ] {
             assert_eq!(sniff(head), expected, "{head:?}");
         }
+    }
+
+    #[test]
+    fn a_cut_character_makes_no_gb18030_of_utf8() {
+        // Words of two characters are six bytes each, and may as well be three pairs.
+        let text = ["磁盘 失败: 超".as_bytes(), b"\xe6x\n"].concat();
+        assert_eq!(sniff(&text), Charset::Text);
+        assert_eq!(sniff(&text.repeat(100)), Charset::Text);
     }
 }

@@ -45,8 +45,12 @@ fn summary(path: &Path, args: &DiffArgs, set: &SignatureSet) -> anyhow::Result<S
             Stream::Report(summary) => return saved(*summary, args),
             Stream::Bundle(rest) => {
                 let (scanner, _line) =
-                    reading::scanner(path, &args.reading, &mut builder, set.clone());
-                scanner.scan_reader(&name, rest)?
+                    reading::scanner(path, &args.reading, &mut builder, set.clone())?;
+                let mut report = scanner.scan_reader(&name, rest)?;
+                if args.reading.redact {
+                    reading::mask(&mut report);
+                }
+                report
             }
         },
         None => match read_path(path).map_err(Error::from)? {

@@ -3,6 +3,8 @@
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod inventory;
+mod known;
+pub(crate) mod man;
 mod output;
 mod reading;
 pub(crate) mod scan;
@@ -10,7 +12,7 @@ pub(crate) mod signatures;
 pub(crate) mod timeline;
 pub(crate) mod trace;
 
-use std::io::{BufWriter, IsTerminal, Write, stdout};
+use std::io::{IsTerminal, Write, stdout};
 
 use bundle_scan_core::render::RenderOptions;
 use bundle_scan_core::signature::Signature;
@@ -22,6 +24,7 @@ use crate::args::{
     UsageError,
 };
 use crate::exit::Exit;
+use crate::pager::Screen;
 
 /// Columns of a text that goes to no terminal.
 pub(crate) const PLAIN_WIDTH: usize = 120;
@@ -50,9 +53,9 @@ fn print(
     write: impl FnOnce(&RenderOptions, &mut dyn Write) -> Result<(), Error>,
 ) -> anyhow::Result<()> {
     let options = page(args, stdout().is_terminal());
-    let mut out = BufWriter::new(stdout());
+    let mut out = Screen::new(&args.pager);
     write(&options, &mut out)?;
-    Ok(out.flush()?)
+    Ok(out.finish()?)
 }
 
 /// Writes a report as one of two documents to standard output.
@@ -90,39 +93,32 @@ fn load(knowledge: &KnowledgeArgs) -> Result<SignatureSet, Error> {
 /// The signature with this id or alias.
 fn named<'s>(set: &'s SignatureSet, id: &str) -> Result<&'s Signature, UsageError> {
     let unknown = || {
-        let near: Vec<&str> = set
-            .iter()
-            .map(|s| s.id.as_str())
-            .filter(|other| other.contains(id))
-            .take(5)
-            .collect();
-        let hint = if near.is_empty() {
-            "see bundle-scan signatures list".into()
-        } else {
-            format!("did you mean {}", near.join(", "))
-        };
+        let hint = similar(set, id);
         UsageError(format!("there is no signature {id:?}: {hint}"))
     };
     set.find(id).map(|found| &**found).ok_or_else(unknown)
 }
 
-/// The signatures asked for, narrowed by `--only` and `--ignore`.
-fn chosen(args: &ChoiceArgs) -> anyhow::Result<SignatureSet> {
-    let set = load(&args.knowledge)?;
-    let matches = |signature: &Signature, name: &String| {
-        let spec = signature.spec();
-        spec.id == *name || spec.category.as_str() == name || spec.aliases.contains(name)
-    };
+/// What whoever wrote a name that there is not may have meant.
+fn similar(set: &SignatureSet, name: &str) -> String {
+    match set.similar(name).as_slice() {
+        [] => "see bundle-scan signatures list".to_owned(),
+        similar => format!("similar are {}", similar.join(", ")),
+    }
+}
+
+/// The signatures of a set that `--only` and `--ignore` leave.
+fn chosen(args: &ChoiceArgs, set: SignatureSet) -> Result<SignatureSet, UsageError> {
     for name in args.only.iter().chain(&args.ignore) {
-        if !set.iter().any(|signature| matches(signature, name)) {
+        if !set.iter().any(|signature| signature.is_named(name)) {
+            let hint = similar(&set, name);
             return Err(UsageError(format!(
-                "no signature and no category is named {name:?}: see bundle-scan signatures list"
-            ))
-            .into());
+                "no signature and no category is named {name:?}: {hint}"
+            )));
         }
     }
     Ok(set.filtered(|signature| {
-        let named_by = |names: &[String]| names.iter().any(|name| matches(signature, name));
+        let named_by = |names: &[String]| names.iter().any(|name| signature.is_named(name));
         (args.only.is_empty() || named_by(&args.only)) && !named_by(&args.ignore)
     }))
 }
@@ -132,13 +128,5 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> anyhow::Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "bundle-scan", &mut script);
     stdout().write_all(&script)?;
-    Ok(Exit::Clean)
-}
-
-/// Prints the manual page.
-pub(crate) fn man() -> anyhow::Result<Exit> {
-    let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-    stdout().write_all(&page)?;
     Ok(Exit::Clean)
 }

@@ -2,27 +2,26 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufWriter, Write, stdout};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use bundle_scan_core::Report;
-use bundle_scan_core::render::RenderOptions;
+use bundle_scan_core::render::{InARow, RenderOptions};
 
 use super::PLAIN_WIDTH;
-use crate::args::{ScanArgs, UsageError};
+use crate::args::{PagerArg, ScanArgs, UsageError};
+use crate::pager::Screen;
 
 /// In the name of a file it stands for the name of the bundle.
 const NAME: &str = "{name}";
-/// Formats of which one report is a whole document, so that two in a row are none.
-const DOCUMENTS: [&str; 3] = ["html", "junit", "sarif"];
 
 /// Where reports go.
 pub(super) struct Output<'a> {
     args: &'a ScanArgs,
     /// What stands for each bundle in the names of files.
     names: Vec<String>,
-    main: BufWriter<Box<dyn Write>>,
+    main: Main,
     reports: usize,
 }
 
@@ -31,14 +30,15 @@ impl<'a> Output<'a> {
     /// When one report would be written over another, or a file cannot be written.
     pub(super) fn open(args: &'a ScanArgs) -> anyhow::Result<Self> {
         refuse_overwriting(args)?;
-        let main: Box<dyn Write> = match &args.output {
-            None => Box::new(stdout()),
-            Some(path) => Box::new(create(path)?),
+        let main = match &args.report.output {
+            None if args.paths.len() > 1 => Main::Screen(Screen::new(&PagerArg::Never)),
+            None => Main::Screen(Screen::new(&args.page.pager)),
+            Some(path) => Main::File(BufWriter::new(create(path)?)),
         };
         Ok(Output {
             args,
             names: names(&args.paths),
-            main: BufWriter::new(main),
+            main,
             reports: 0,
         })
     }
@@ -50,7 +50,7 @@ impl<'a> Output<'a> {
         report: &Report,
         options: &RenderOptions,
     ) -> anyhow::Result<()> {
-        for format in &self.args.format {
+        for format in self.args.report.formats().iter() {
             match &format.file {
                 Some(path) => {
                     let plain = RenderOptions {
@@ -65,29 +65,47 @@ impl<'a> Output<'a> {
                     file.flush()?;
                 }
                 None => {
-                    if self.reports > 0 && ["text", "markdown"].contains(&format.render.id()) {
-                        writeln!(self.main)?;
+                    if self.reports > 0 && format.render.in_a_row() == InARow::Parted {
+                        writeln!(self.main.out())?;
                     }
-                    format.render.write_with(report, options, &mut self.main)?;
+                    format.render.write_with(report, options, self.main.out())?;
                     self.reports += 1;
                 }
             }
         }
-        Ok(self.main.flush()?)
+        Ok(self.main.out().flush()?)
     }
 
-    pub(super) fn finish(mut self) -> anyhow::Result<()> {
-        Ok(self.main.flush()?)
+    pub(super) fn finish(self) -> anyhow::Result<()> {
+        Ok(match self.main {
+            Main::Screen(screen) => screen.finish(),
+            Main::File(mut file) => file.flush(),
+        }?)
+    }
+}
+
+/// Where reports go that name no file.
+enum Main {
+    Screen(Screen),
+    File(BufWriter<File>),
+}
+
+impl Main {
+    fn out(&mut self) -> &mut dyn Write {
+        match self {
+            Main::Screen(screen) => screen,
+            Main::File(file) => file,
+        }
     }
 }
 
 /// Each report must have a place of its own.
 fn refuse_overwriting(args: &ScanArgs) -> Result<(), UsageError> {
     let (mut files, mut on_stream) = (BTreeSet::new(), Vec::new());
-    for format in &args.format {
+    for format in args.report.formats().iter() {
         let id = format.render.id();
         match &format.file {
-            None => on_stream.push(id),
+            None => on_stream.push(format.render),
             Some(path) if path.starts_with("/dev") => {}
             Some(path) => {
                 if args.paths.len() > 1 && !path.to_string_lossy().contains(NAME) {
@@ -104,8 +122,9 @@ fn refuse_overwriting(args: &ScanArgs) -> Result<(), UsageError> {
             }
         }
     }
-    let document = on_stream.iter().find(|id| DOCUMENTS.contains(id));
-    match document {
+    let mut reports = on_stream.iter();
+    let document = reports.find(|render| render.in_a_row() == InARow::Never);
+    match document.map(|render| render.id()) {
         Some(id) if on_stream.len() > 1 || args.paths.len() > 1 => Err(UsageError(format!(
             "{id} is one document, and cannot share its place with other reports: -f '{id}={NAME}.{id}' writes it into a file, in whose name {NAME} stands for the name of the bundle"
         ))),

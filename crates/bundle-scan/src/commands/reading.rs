@@ -11,11 +11,12 @@ use std::sync::LazyLock;
 
 use bundle_scan_core::report::redact::Redactor;
 use bundle_scan_core::scan::ScannerBuilder;
-use bundle_scan_core::{Error, Report, Scanner, SignatureSet};
+use bundle_scan_core::signature::load::read_file;
+use bundle_scan_core::{Layout, Report, Scanner, SignatureSet};
 
-use crate::args::ReadingArgs;
+use crate::args::{ReadingArgs, UsageError};
 use crate::interrupt;
-use crate::progress::{self, Line};
+use crate::progress::Line;
 
 /// What a bundle from standard input is called.
 pub(super) const STDIN: &str = "stdin";
@@ -28,21 +29,35 @@ pub(super) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// Scans a path, or standard input for `-`. `builder` has the settings that are of one command alone.
+/// Scans a path, or standard input for `-`, and masks the report if that is asked for. `builder` has the settings that are of one command alone.
 pub(super) fn scan(
     path: &Path,
     args: &ReadingArgs,
     builder: &mut ScannerBuilder,
     set: SignatureSet,
-) -> Result<Report, Error> {
-    let (scanner, _line) = scanner(path, args, builder, set);
-    match is_stdin(path) {
+) -> anyhow::Result<Report> {
+    let mut report = scan_unmasked(path, args, builder, set)?;
+    if args.redact {
+        mask(&mut report);
+    }
+    Ok(report)
+}
+
+/// The same for whoever has something to do before the report is masked.
+pub(super) fn scan_unmasked(
+    path: &Path,
+    args: &ReadingArgs,
+    builder: &mut ScannerBuilder,
+    set: SignatureSet,
+) -> anyhow::Result<Report> {
+    let (scanner, _line) = scanner(path, args, builder, set)?;
+    Ok(match is_stdin(path) {
         true => match open_stdin() {
             Ok(file) => scanner.scan_file(STDIN, file),
             Err(_) => scanner.scan_reader(STDIN, stdin()),
         },
         false => scanner.scan_path(path),
-    }
+    }?)
 }
 
 /// Standard input as a file, which need not be waited for.
@@ -54,9 +69,9 @@ fn open_stdin() -> io::Result<File> {
     handle.map(File::from)
 }
 
-/// Asks for masked reports.
-pub(super) fn mask(builder: &mut ScannerBuilder) {
-    builder.redact(PSEUDONYMS.clone());
+/// Masks a report.
+pub(super) fn mask(report: &mut Report) {
+    PSEUDONYMS.redact(report);
 }
 
 /// A scanner, and the progress line of this path, which goes when it is dropped.
@@ -65,11 +80,10 @@ pub(super) fn scanner(
     args: &ReadingArgs,
     builder: &mut ScannerBuilder,
     set: SignatureSet,
-) -> (Scanner, Line) {
+) -> anyhow::Result<(Scanner, Line)> {
     let line = Line::new(path, args.shows_progress());
-    let bar = line.handle();
-    if args.redact {
-        mask(builder);
+    for path in &args.layout {
+        builder.layout(layout(path)?);
     }
     let scanner = builder
         .limits(args.limits.limits())
@@ -77,7 +91,14 @@ pub(super) fn scanner(
         .stop(interrupt::switch())
         .threads(args.jobs)
         .utc_offset(args.tz)
-        .on_progress(move |now| progress::show(&bar, now))
+        .on_progress(line.watcher())
         .build(set);
-    (scanner, line)
+    Ok((scanner, line))
+}
+
+/// The layout that a file tells.
+fn layout(path: &Path) -> Result<Layout, UsageError> {
+    let told = |what: String| UsageError(format!("{}: {what}", path.display()));
+    let file = read_file(path).map_err(|error| told(error.to_string()))?;
+    Layout::from_yaml(&file.text).map_err(|error| told(error.to_string()))
 }

@@ -4,20 +4,30 @@ use std::io::{IsTerminal, stderr, stdout};
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
+use bundle_scan_core::diff::read_path;
 use bundle_scan_core::render::{Audience, PROFILE_TEXT, RenderOptions};
 use bundle_scan_core::report::Status;
-use bundle_scan_core::{Error, Render, Report, Scanner, SignatureSet};
+use bundle_scan_core::{Render, Report, Scanner, SignatureSet};
 
+use super::known::Known;
 use super::output::Output;
-use super::{chosen, page, reading};
+use super::{chosen, load, page, reading};
 use crate::args::{ScanArgs, UsageError};
 use crate::exit::{self, Exit};
 use crate::interrupt;
 
+/// Lines kept before and after each evidence line, for the formats that show them.
+const KEPT_CONTEXT: usize = 2;
+
 pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     refuse_programs(args)?;
     // Never freed: the process ends with it, and taking hundreds of signatures apart would only delay that.
-    let set = ManuallyDrop::new(chosen(&args.choice)?);
+    let all = ManuallyDrop::new(load(&args.choice.knowledge)?);
+    let set = ManuallyDrop::new(chosen(&args.choice, (*all).clone())?);
+    let known = Known::read(&args.known, &all)?;
+    if !args.reading.quiet {
+        known.tell_expired();
+    }
     let options = options(args);
     let mut worst = Exit::Clean;
     let mut out = Output::open(args)?;
@@ -27,7 +37,12 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
         }
         let scanned = scan(path, args, &set);
         let exit = match scanned {
-            Ok(report) => {
+            Ok(mut report) => {
+                // What is known is known by its own name.
+                known.suppress(&mut report);
+                if masks(args) {
+                    reading::mask(&mut report);
+                }
                 out.write(number, &report, &options)?;
                 if args.profile {
                     PROFILE_TEXT.write_with(&report, &options, &mut stderr())?;
@@ -35,7 +50,7 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
                 judge(&report, args)
             }
             // One bad path among several must not hide the others.
-            Err(error) => exit::report(&anyhow::Error::new(error)),
+            Err(error) => exit::report(&error),
         };
         worst = worse(worst, exit);
     }
@@ -45,8 +60,9 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
 
 /// Refuses a letter to somebody who is not spoken to in that format.
 fn refuse_programs(args: &ScanArgs) -> Result<(), UsageError> {
-    let audience = args.audience.into();
-    let mut formats = args.format.iter().map(|format| format.render);
+    let audience = args.report.audience.into();
+    let formats = args.report.formats();
+    let mut formats = formats.iter().map(|format| format.render);
     match formats.find(|render| !render.speaks_to(audience)) {
         None => Ok(()),
         Some(render) => Err(UsageError(format!(
@@ -72,39 +88,55 @@ fn worse(a: Exit, b: Exit) -> Exit {
 
 fn judge(report: &Report, args: &ScanArgs) -> Exit {
     let fails = |severity| report.max_severity().is_some_and(|worst| worst >= severity);
-    if args.fail_on.severity().is_some_and(fails) {
+    if args.verdict.fail_on.severity().is_some_and(fails) {
         Exit::Found
-    } else if args.strict && report.status == Status::Partial {
+    } else if args.verdict.strict && report.status == Status::Partial {
         Exit::Partial
     } else {
         Exit::Clean
     }
 }
 
-fn scan(path: &Path, args: &ScanArgs, set: &SignatureSet) -> Result<Report, Error> {
+/// Whether this is what `-f json` wrote, whose lines of proof would all be found again.
+fn is_report(path: &Path) -> bool {
+    let is_json = path.extension().is_some_and(|ending| ending == "json");
+    is_json && !matches!(read_path(path), Ok(None))
+}
+
+fn masks(args: &ScanArgs) -> bool {
+    args.reading.redact || Audience::from(args.report.audience) == Audience::Customer
+}
+
+fn scan(path: &Path, args: &ScanArgs, set: &SignatureSet) -> anyhow::Result<Report> {
+    if is_report(path) {
+        let path = path.display();
+        let text = format!(
+            "{path} is a report, and no bundle: bundle-scan diff compares it, and --baseline takes it"
+        );
+        return Err(UsageError(text).into());
+    }
     let mut builder = Scanner::builder();
     builder
-        .evidence(args.evidence.0.unwrap_or(usize::MAX))
-        .context(args.context)
+        .evidence(args.report.evidence.0.unwrap_or(usize::MAX))
+        .context(args.report.context.unwrap_or(KEPT_CONTEXT))
         .unexplained(args.choice.asks_for_all())
         .since(args.window.since)
         .until(args.window.until)
         .profile(args.profile);
-    if Audience::from(args.audience) == Audience::Customer {
-        reading::mask(&mut builder);
-    }
-    reading::scan(path, &args.reading, &mut builder, set.clone())
+    reading::scan_unmasked(path, &args.reading, &mut builder, set.clone())
 }
 
 fn options(args: &ScanArgs) -> RenderOptions {
-    let to_terminal = args.output.is_none() && stdout().is_terminal();
+    let wanted = &args.report;
+    let to_terminal = wanted.output.is_none() && stdout().is_terminal();
     RenderOptions {
-        audience: args.audience.into(),
-        min_severity: args.min_severity.into(),
-        top: args.top.0,
-        unrecognised: args.unrecognised.0,
-        why: args.why,
-        timings: !args.no_timings,
+        audience: wanted.audience.into(),
+        min_severity: wanted.min_severity.into(),
+        top: wanted.top.0,
+        unrecognised: wanted.unrecognised.0,
+        context: wanted.context.unwrap_or(0),
+        why: wanted.why,
+        timings: !wanted.no_timings,
         ..page(&args.page, to_terminal)
     }
 }

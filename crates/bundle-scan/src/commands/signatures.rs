@@ -1,21 +1,23 @@
 //! `bundle-scan signatures ...`: the knowledge, listed, shown, checked, tried, and begun.
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufRead, IsTerminal, Write, stdin, stdout};
 use std::path::Path;
 
 use anyhow::Context;
 use bundle_scan_core::explain::draft::draft;
 use bundle_scan_core::explain::{By, explain};
-use bundle_scan_core::render::TEXT;
+use bundle_scan_core::render::{TEXT, diff_json, inventory, json, timeline_json, trace_json};
 use bundle_scan_core::report::Finding;
 use bundle_scan_core::scan::{Checked, check_files};
-use bundle_scan_core::signature::{Signature, SignatureError, load};
+use bundle_scan_core::signature::{Signature, SignatureError, load, schema};
 use bundle_scan_core::{Error, Lang, Render, Scanner, SignatureSet};
 use serde_json::json;
 
-use crate::args::{LangArg, ListFormat, PageArgs, SignaturesArgs, SignaturesCommand, UsageError};
+use crate::args::{
+    LangArg, ListFormat, PageArgs, SchemaArg, SignaturesArgs, SignaturesCommand, UsageError,
+};
 use crate::exit::Exit;
 
 pub(crate) fn run(args: &SignaturesArgs) -> anyhow::Result<Exit> {
@@ -24,22 +26,44 @@ pub(crate) fn run(args: &SignaturesArgs) -> anyhow::Result<Exit> {
             format,
             lang,
             knowledge,
-        } => list(&super::load(knowledge)?, *format, LangArg::resolve(*lang)),
+            text,
+        } => {
+            let set = super::load(knowledge)?;
+            let set = set.filtered(|signature| speaks_of(signature, text));
+            list(&set, *format, LangArg::resolve(*lang))
+        }
         SignaturesCommand::Show { id, knowledge } => show(&super::load(knowledge)?, id),
         SignaturesCommand::Check { path, no_builtin } => {
             check_signatures(path.as_deref(), *no_builtin)
         }
         SignaturesCommand::Test { path, bundle, page } => test(path, bundle.as_deref(), page),
         SignaturesCommand::New { from, output } => new(from, output.as_deref()),
-        SignaturesCommand::Schema => {
-            writeln!(
-                stdout(),
-                "{:#}",
-                bundle_scan_core::signature::schema::json_schema()
-            )?;
+        SignaturesCommand::Schema { of } => {
+            let schema = match of {
+                SchemaArg::Signature => schema::json_schema(),
+                SchemaArg::Report => json::json_schema(),
+                SchemaArg::Inventory => inventory::json_schema(),
+                SchemaArg::Timeline => timeline_json::json_schema(),
+                SchemaArg::Trace => trace_json::json_schema(),
+                SchemaArg::Diff => diff_json::json_schema(),
+            };
+            writeln!(stdout(), "{schema:#}")?;
             Ok(Exit::Clean)
         }
     }
+}
+
+/// Whether all of these words stand in the id, the category, a code or a title.
+fn speaks_of(signature: &Signature, words: &[String]) -> bool {
+    let spec = signature.spec();
+    let texts = [&spec.id, &spec.title.en, &spec.title.zh].into_iter();
+    let texts = texts.chain(&spec.codes).map(String::as_str);
+    let all: Vec<String> = texts
+        .chain([spec.category.as_str()])
+        .map(str::to_lowercase)
+        .collect();
+    let stands = |word: &String| all.iter().any(|text| text.contains(&word.to_lowercase()));
+    words.iter().all(stands)
 }
 
 fn list(set: &SignatureSet, format: ListFormat, lang: Lang) -> anyhow::Result<Exit> {
@@ -164,7 +188,10 @@ fn test(path: &Path, bundle: Option<&Path>, args: &PageArgs) -> anyhow::Result<E
     let Some(bundle) = bundle else {
         return Ok(Exit::Clean);
     };
-    let report = Scanner::builder().build(set.clone()).scan_path(bundle)?;
+    // What the other signatures know is not unknown.
+    let mut builder = Scanner::builder();
+    let scanner = builder.unexplained(false).build(set.clone());
+    let report = scanner.scan_path(bundle)?;
     writeln!(out)?;
     let options = super::page(args, stdout().is_terminal());
     TEXT.write_with(&report, &options, &mut out)?;
@@ -206,8 +233,14 @@ fn new(from: &str, output: Option<&Path>) -> anyhow::Result<Exit> {
         None => write!(stdout(), "{}", draft.yaml)?,
         Some(folder) => {
             let path = folder.join(format!("{}.yaml", draft.id));
-            let mut file = File::create_new(&path)
-                .with_context(|| format!("cannot write {}", path.display()))?;
+            let shown = path.display();
+            if path.exists() {
+                let text = format!("{shown} is there already: complete it, or name another folder");
+                return Err(UsageError(text).into());
+            }
+            let mut file = fs::create_dir_all(folder)
+                .and_then(|()| File::create_new(&path))
+                .with_context(|| format!("cannot write {shown}"))?;
             file.write_all(draft.yaml.as_bytes())?;
             writeln!(stdout(), "{}", path.display())?;
         }

@@ -3,12 +3,12 @@
 use bundle_scan_core::Scanner;
 use bundle_scan_core::render::{TIMELINE_JSON, TIMELINE_TEXT};
 
-use super::{chosen, print_report, reading};
+use super::{chosen, load, print_report, reading};
 use crate::args::{BundleArgs, TimelineArgs};
 use crate::exit::Exit;
 
 pub(crate) fn run(args: &TimelineArgs) -> anyhow::Result<Exit> {
-    let set = chosen(&args.choice)?;
+    let set = chosen(&args.choice, load(&args.choice.knowledge)?)?;
     let BundleArgs {
         path,
         output,

@@ -7,9 +7,7 @@ use maud::{Markup, html};
 use super::finding::anchor;
 use super::parts::{both, shown, word};
 use crate::base::time::NANOS_PER_SECOND;
-use crate::render::RenderOptions;
 use crate::render::moment::{grouped, to_second};
-use crate::report::Report;
 use crate::report::timeline::{Event, Grid, Place, Timeline};
 
 /// Width of a bucket and height of a row, in units of the drawing.
@@ -19,8 +17,7 @@ const HEIGHT: u64 = 24;
 const TICKS: usize = 5;
 
 /// The section of the page; nothing where no time is known.
-pub(super) fn timeline(report: &Report, options: &RenderOptions) -> Markup {
-    let timeline = Timeline::new(report, options.min_severity);
+pub(super) fn timeline(timeline: &Timeline<'_>) -> Markup {
     let Some(grid) = timeline.grid else {
         return html! {};
     };

@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{Markup, html};
 
 use super::chart::bars;
-use super::parts::{CONTEXT, both, shown, some, word};
+use super::parts::{CONTEXT, both, shown, word};
 use crate::base::severity::Severity;
 use crate::finding::Evidence;
 use crate::render::RenderOptions;
 use crate::render::escape::visible;
 use crate::render::moment::{grouped, to_second};
-use crate::render::phrases::{circumstances, roots};
+use crate::render::phrases::{circumstances, entity_values};
+use crate::render::verdict::roots;
 use crate::render::words::{risk_mark, severity_word};
+use crate::report::command::filled;
 use crate::report::timeline::Timeline;
 use crate::report::{Finding, Report};
 
@@ -27,7 +29,7 @@ const SEPARATOR: &str = "\n";
 pub(super) struct Findings<'r> {
     report: &'r Report,
     least: Severity,
-    timeline: Timeline<'r>,
+    pub(super) timeline: Timeline<'r>,
     shown: Vec<&'r Finding>,
     /// The symptoms of each, by the id of what explains them.
     symptoms: BTreeMap<&'r str, Vec<&'r Finding>>,
@@ -40,8 +42,7 @@ pub(super) struct Findings<'r> {
 impl<'r> Findings<'r> {
     pub(super) fn new(report: &'r Report, options: &RenderOptions) -> Self {
         let least = options.min_severity;
-        let findings = report.findings.iter();
-        let shown: Vec<&Finding> = findings.filter(|found| found.severity() >= least).collect();
+        let shown: Vec<&Finding> = report.at_least(least).collect();
         let mut symptoms: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
         let mut entities: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for finding in &shown {
@@ -133,13 +134,12 @@ impl<'r> Findings<'r> {
                         li {
                             strong.risk { (both(|lang| risk_mark(step.risk, lang).trim().to_owned())) }
                             " " (both(|lang| step.text(lang).to_owned()))
-                            @if let Some(command) = &step.command { pre.command { code { (command) } } }
+                            @if let Some(command) = filled(step, finding, self.report) { pre.command { code { (command) } } }
                         }
                     }
                 } }
                 @for entity in &finding.entities {
-                    @let values = entity.values.iter().map(|(value, _)| value.as_str());
-                    dt { (entity.name) } dd { (shown(&some(values, entity.values.len()))) }
+                    dt { (entity.name) } dd { (shown(&entity_values(entity, str::to_owned))) }
                 }
                 @if !spec.references.is_empty() {
                     dt { (word(|words| words.see)) }
@@ -196,9 +196,11 @@ fn link(reference: &str) -> Markup {
 
 fn proof(finding: &Finding) -> Markup {
     html! {
-        section.proof {
-            h3 { (word(|words| words.proof)) }
-            @for evidence in &finding.evidence { (line(evidence)) }
+        @if !finding.evidence.is_empty() {
+            section.proof {
+                h3 { (word(|words| words.proof)) }
+                @for evidence in &finding.evidence { (line(evidence)) }
+            }
         }
     }
 }

@@ -19,14 +19,15 @@ use sha2::{Digest, Sha256};
 
 use self::finding::Findings;
 use self::parts::{both, shown, word};
-use super::moment::{bytes, to_second};
-use super::verdict::verdict;
+use super::inventory::names;
+use super::moment::to_second;
+use super::phrases;
+use super::verdict::Verdict;
 use super::words::words;
 use super::{Render, RenderOptions};
 use crate::base::lang::Lang;
-use crate::base::time::Trust;
 use crate::error::Error;
-use crate::report::{Report, Status, TOOL};
+use crate::report::{Finding, Report, Status, TOOL};
 
 const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
@@ -85,7 +86,7 @@ fn page(report: &Report, options: &RenderOptions) -> Markup {
                 main {
                     (verdict_of(report, options))
                     (controls::filters(&findings))
-                    (chart::timeline(report, options))
+                    (chart::timeline(&findings.timeline))
                     (findings.section())
                     (sections::all(report, options))
                 }
@@ -113,53 +114,44 @@ fn words_of_signatures(report: &Report) -> Markup {
 
 /// What was scanned.
 fn about(report: &Report, options: &RenderOptions) -> Markup {
-    let (bundle, coverage) = (&report.bundle, &report.coverage);
-    let members = coverage.scanned + coverage.not_text + coverage.empty;
-    let hosts = bundle.hosts.len();
+    let bundle = &report.bundle;
     html! {
         p.about {
             span { (bundle.container) }
-            @if let Some(layout) = bundle.layout { span { (layout) } }
-            span { (both(|lang| words(lang).members.count(members))) }
-            span { (both(|lang| words(lang).lines.count(coverage.lines))) }
-            span { (bytes(bundle.bytes_decoded)) }
+            @if let Some(layout) = &bundle.layout { span { (layout) } }
+            @for part in 0..phrases::contents(report, options, words(Lang::En)).len() {
+                span { (both(|lang| phrases::contents(report, options, words(lang)).swap_remove(part))) }
+            }
             @if let Some(captured) = bundle.captured_at {
                 span { (word(|words| words.captured)) " " (to_second(captured.unix_nanos))
-                    @if captured.quality.trust() != Trust::Assumed { " UTC" }
+                    (both(|lang| words(lang).zone(captured.quality)))
                 }
             }
-            @if hosts > 0 {
-                span { (word(|words| words.hosts)) " " (shown(&parts::some(bundle.hosts.iter().map(String::as_str), hosts))) }
+            @if !bundle.hosts.is_empty() {
+                span { (word(|words| words.hosts)) " " (shown(&names(bundle.hosts.iter()))) }
             }
-            @if options.timings { span { (format!("{:.1} s", report.timings.total.as_secs_f64())) } }
         }
     }
 }
 
 fn verdict_of(report: &Report, options: &RenderOptions) -> Markup {
-    let severity = report.max_severity().map_or("none", |worst| worst.as_str());
+    let least = options.min_severity;
+    let verdict = Verdict::of(report, least);
+    let worst = report.at_least(least).map(Finding::severity).max();
+    let class = match (worst, &verdict) {
+        (Some(worst), _) => worst.as_str(),
+        (None, Verdict::Clean) => "clean",
+        (None, _) => "unknown",
+    };
     html! {
-        section.verdict.(severity) #verdict {
-            p { (both(|lang| verdict(report, options.min_severity, lang))) }
-            @if let Some(window) = bundle_window(report) { p.note { (window) } }
+        section.verdict.(class) #verdict {
+            p { (both(|lang| verdict.line(report, least, lang))) }
+            @if report.bundle.window.is_some() {
+                p.note { (both(|lang| phrases::window(report, words(lang)).unwrap_or_default())) }
+            }
             @if report.status == Status::Partial {
                 p.note { (word(|words| words.partial)) " " a href="#problems" { "↓" } }
             }
         }
     }
-}
-
-/// The part of the time that the report is about.
-fn bundle_window(report: &Report) -> Option<Markup> {
-    let window = report.bundle.window?;
-    let end = |word: &str, at: Option<i64>| at.map(|at| format!(" {word} {}", to_second(at)));
-    Some(both(|lang| {
-        let words = words(lang);
-        let ends = [
-            end(words.since, window.since),
-            end(words.until, window.until),
-        ];
-        let ends: String = ends.into_iter().flatten().collect();
-        format!("{}{ends} UTC", words.only_what_happened)
-    }))
 }

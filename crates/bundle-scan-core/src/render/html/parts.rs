@@ -8,9 +8,6 @@ use crate::render::words::{Words, words};
 
 pub(super) const CONTEXT: Both = Both("context", "上下文");
 
-/// Values of a list that are shown.
-const SHOWN_VALUES: usize = 8;
-
 /// A text in both languages, of which the page shows one.
 pub(super) fn both(text: impl Fn(Lang) -> String) -> Markup {
     let (en, zh) = (text(Lang::En), text(Lang::Zh));
@@ -30,15 +27,6 @@ pub(super) fn word(pick: impl Fn(&'static Words) -> &'static str) -> Markup {
 /// Text of a bundle: what a browser or a reader would obey is made visible.
 pub(super) fn shown(text: &str) -> Markup {
     html! { (visible(text)) }
-}
-
-/// The first values of a list, and how many more there are.
-pub(super) fn some<'v>(values: impl Iterator<Item = &'v str>, count: usize) -> String {
-    let mut text = values.take(SHOWN_VALUES).collect::<Vec<_>>().join(", ");
-    if count > SHOWN_VALUES {
-        text += &format!(" +{}", count - SHOWN_VALUES);
-    }
-    text
 }
 
 /// A word in English and Chinese that only this page has.

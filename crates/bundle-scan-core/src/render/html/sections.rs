@@ -5,15 +5,18 @@ use maud::{Markup, html};
 use super::finding::line;
 use super::parts::{both, heading, shown, word};
 use crate::render::RenderOptions;
+use crate::render::escape::visible;
 use crate::render::moment::{bytes, from_to, grouped};
+use crate::render::phrases::{damaged, missing_parts};
 use crate::render::words::{severity_word, words};
 use crate::report::evaluable::{Judged, by_lack};
 use crate::report::inventory::{missing, unread_journals};
-use crate::report::{Finding, Report};
+use crate::report::{Finding, Report, Suppressed};
 
 pub(super) fn all(report: &Report, options: &RenderOptions) -> Markup {
     html! {
         (problems(report))
+        (suppressed(report, options))
         (lost(report))
         (unrecognised(report, options))
         (benign(report))
@@ -26,14 +29,35 @@ pub(super) fn all(report: &Report, options: &RenderOptions) -> Markup {
 fn told(findings: &[Finding]) -> Markup {
     html! {
         @for finding in findings {
-            article.told {
-                h3 {
-                    span.severity.(finding.severity().as_str()) { (both(|lang| severity_word(finding.severity(), lang).to_owned())) }
-                    " " (both(|lang| finding.signature.spec().title.text(lang).to_owned()))
-                    " " small { (grouped(finding.count)) "× " code { (finding.id()) } }
+            (told_one(finding, &both(|lang| finding.signature.spec().cause.text(lang).to_owned())))
+        }
+    }
+}
+
+fn told_one(finding: &Finding, comment: &Markup) -> Markup {
+    html! {
+        article.told {
+            h3 {
+                span.severity.(finding.severity().as_str()) { (both(|lang| severity_word(finding.severity(), lang).to_owned())) }
+                " " (both(|lang| finding.signature.spec().title.text(lang).to_owned()))
+                " " small { (grouped(finding.count)) "× " code { (finding.id()) } }
+            }
+            p { (comment) }
+            @if let Some(evidence) = finding.evidence.first() { (line(evidence)) }
+        }
+    }
+}
+
+/// Findings that are not told, each with the reason.
+fn suppressed(report: &Report, options: &RenderOptions) -> Markup {
+    let told: Vec<&Suppressed> = report.suppressed_at_least(options.min_severity).collect();
+    html! {
+        @if !told.is_empty() {
+            details.part #suppressed {
+                (heading(|words| words.suppressed, told.len()))
+                @for Suppressed { finding, by } in told {
+                    (told_one(finding, &both(|lang| visible(&words(lang).reason(by)).into_owned())))
                 }
-                p { (both(|lang| finding.signature.spec().cause.text(lang).to_owned())) }
-                @if let Some(evidence) = finding.evidence.first() { (line(evidence)) }
             }
         }
     }
@@ -45,7 +69,7 @@ fn problems(report: &Report) -> Markup {
             details.part #problems open {
                 (heading(|words| words.problems, report.problems.len()))
                 ul { @for problem in &report.problems {
-                    li { code { (shown(problem.member.as_str())) } " " b { (problem.kind.as_str()) } " " (shown(&problem.detail)) }
+                    li { code { (damaged(problem, report)) } " " b { (problem.kind.as_str()) } " " (shown(&problem.detail)) }
                 } }
             }
         }
@@ -63,9 +87,7 @@ fn lost(report: &Report) -> Markup {
                 (told(&report.lost))
                 ul {
                     @for gap in gaps {
-                        @let log = gap.log.as_str();
-                        @let missing = gap.missing.iter().map(|part| format!("{log}.{part}")).collect::<Vec<_>>();
-                        li { (word(|words| words.gap)) " " code { (shown(&missing.join(", "))) } }
+                        li { (word(|words| words.gap)) " " code { (missing_parts(gap)) } }
                     }
                     @if let Some((covered, need)) = journals {
                         li {

@@ -7,7 +7,7 @@ use super::{Ticket, capitalised};
 use crate::render::phrases::{self, SHOWN_EVIDENCE};
 use crate::render::words::{risk_mark, severity_word, state_words};
 use crate::report::Finding;
-use crate::signature::schema::Step;
+use crate::report::command::filled;
 
 impl Ticket<'_> {
     pub(super) fn finding(&mut self, finding: &Finding) -> io::Result<()> {
@@ -34,7 +34,7 @@ impl Ticket<'_> {
             about.push(self.labelled(label, &prose(text.text(lang))));
         }
         self.page.list(&about)?;
-        self.remedy(&spec.remedy)?;
+        self.remedy(finding)?;
         self.proof(finding)?;
         self.symptoms(finding)?;
         if spec.references.is_empty() {
@@ -56,21 +56,23 @@ impl Ticket<'_> {
             parts.push(format!("{} {who}", words.by));
         }
         parts.extend(state_words(finding, self.options.lang));
+        parts.extend(phrases::hidden_origin(finding, words));
         parts.join(" · ")
     }
 
-    fn remedy(&mut self, steps: &[Step]) -> io::Result<()> {
+    fn remedy(&mut self, finding: &Finding) -> io::Result<()> {
         let lang = self.options.lang;
         let label = format!("**{}**", capitalised(self.words.remedy));
         self.page.paragraph(&label)?;
-        for (index, step) in steps.iter().enumerate() {
+        for (index, step) in finding.signature.spec().remedy.iter().enumerate() {
             let risk = match risk_mark(step.risk, lang).trim() {
                 "" => String::new(),
                 risk => format!("**{}** ", prose(risk)),
             };
             let text = format!("{risk}{}", prose(step.text(lang)));
             let marker = format!("{}.", index + 1);
-            self.page.item(&marker, &text, step.command.as_deref())?;
+            let command = filled(step, finding, self.report);
+            self.page.item(&marker, &text, command.as_deref())?;
         }
         Ok(())
     }

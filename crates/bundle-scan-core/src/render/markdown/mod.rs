@@ -11,8 +11,9 @@ use std::io::{self, Write};
 
 use super::words::{Words, severity_word, words};
 use super::words_ticket::{TicketWords, ticket_words};
-use super::{Audience, Render, RenderOptions, customer as letter, phrases};
+use super::{Audience, InARow, Render, RenderOptions, customer as letter, phrases};
 use crate::error::Error;
+use crate::render::verdict::roots;
 use crate::report::{Finding, Report};
 use document::Document;
 use escape::{cell, prose};
@@ -27,6 +28,10 @@ impl Render for Markdown {
 
     fn speaks_to(&self, _audience: Audience) -> bool {
         true
+    }
+
+    fn in_a_row(&self) -> InARow {
+        InARow::Parted
     }
 
     fn write_with(
@@ -63,7 +68,7 @@ impl Ticket<'_> {
         self.verdict()?;
         self.bundle()?;
         let least = self.options.min_severity;
-        let roots = phrases::roots(self.report, least);
+        let roots = roots(self.report, least);
         self.table(&roots)?;
         let top = self.options.top.unwrap_or(roots.len());
         roots

@@ -15,6 +15,14 @@ const MOST_OPEN: usize = 3;
 impl Ticket<'_> {
     pub(super) fn rest(&mut self) -> io::Result<()> {
         let (words, report) = (self.words, self.report);
+        let suppressed = report.suppressed_at_least(self.options.min_severity);
+        let suppressed = suppressed.map(|suppressed| {
+            let line = self.one_line(&suppressed.finding);
+            let reason = words.reason(&suppressed.by);
+            format!("{line}{}{}", self.ticket_words.colon, prose(&reason))
+        });
+        let suppressed: Vec<String> = suppressed.collect();
+        self.listed(words.suppressed, &suppressed)?;
         let harmless = self.explained(&report.benign);
         self.listed(words.benign, &harmless)?;
         self.lost()?;

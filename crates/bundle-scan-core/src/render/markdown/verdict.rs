@@ -5,21 +5,21 @@ use std::io;
 use super::escape::{code, prose};
 use super::{Ticket, capitalised};
 use crate::render::phrases;
-use crate::render::words::{explained, state_words};
+use crate::render::verdict::{Verdict, explanation};
+use crate::render::words::state_words;
 use crate::report::{Finding, Status};
 
 impl Ticket<'_> {
     pub(super) fn verdict(&mut self) -> io::Result<()> {
-        let least = self.options.min_severity;
-        let first = phrases::roots(self.report, least).into_iter().next();
-        let mut text = match first {
-            None if self.report.findings.is_empty() => {
+        let verdict = Verdict::of(self.report, self.options.min_severity);
+        let said = capitalised(verdict.words(self.words));
+        let mut text = match verdict {
+            Verdict::Unjudged | Verdict::Clean => {
                 let basis = phrases::basis(self.report, self.words);
-                let healthy = capitalised(phrases::clean_bill(self.report, self.words));
-                format!("**{healthy}**{}{basis}", self.ticket_words.colon)
+                format!("**{said}**{}{basis}", self.ticket_words.colon)
             }
-            None => capitalised(self.words.nothing_at_this_level),
-            Some(first) => self.cause(first),
+            Verdict::Behind | Verdict::Known | Verdict::Below => said,
+            Verdict::Cause(cause) => said + &self.cause(cause),
         };
         if self.report.status == Status::Partial {
             text += &format!(" · **{}**", self.words.partial);
@@ -34,12 +34,12 @@ impl Ticket<'_> {
         }
     }
 
-    /// The most probable cause: what, where, since when, and how much it explains.
+    /// What the most probable cause is: what, where, since when, and how much it explains.
     fn cause(&self, first: &Finding) -> String {
         let (words, ticket_words) = (self.words, self.ticket_words);
         let title = first.signature.spec().title.text(self.options.lang);
         let title = format!("**{}**", prose(title));
-        let mut text = capitalised(words.root) + ticket_words.colon + &title;
+        let mut text = ticket_words.colon.to_owned() + &title;
         match first.hosts.as_slice() {
             [] => {}
             [(only, _)] => text += &format!("{}{}", ticket_words.on, code(only)),
@@ -56,12 +56,10 @@ impl Ticket<'_> {
             };
             text += &beginning;
         }
-        let least = self.options.min_severity;
-        let symptoms = phrases::symptoms(self.report, first, least).len();
-        let shown = |finding: &&Finding| finding.severity() >= least;
-        let all = self.report.findings.iter().filter(shown).count();
-        let more = explained(symptoms, all - 1, self.options.lang);
-        for part in [state_words(first, self.options.lang), more] {
+        let (least, lang) = (self.options.min_severity, self.options.lang);
+        let more = explanation(self.report, first, least, lang);
+        let origin = phrases::hidden_origin(first, words);
+        for part in [state_words(first, lang), origin, more] {
             text += &part.map_or_else(String::new, |part| ticket_words.comma.to_owned() + &part);
         }
         text
@@ -71,13 +69,13 @@ impl Ticket<'_> {
     pub(super) fn bundle(&mut self) -> io::Result<()> {
         let bundle = &self.report.bundle;
         let mut parts = vec![prose(&bundle.container)];
-        parts.extend(bundle.layout.map(prose));
+        parts.extend(bundle.layout.as_deref().map(prose));
         parts.extend(phrases::contents(self.report, self.options, self.words));
         let text = format!("{} · {}", code(&bundle.path), parts.join(" · "));
         let text = self.labelled(self.words.bundle, &text);
         self.page.paragraph(&text)?;
-        match bundle.window {
-            Some(window) => self.page.paragraph(&phrases::window(window, self.words)),
+        match phrases::window(self.report, self.words) {
+            Some(window) => self.page.paragraph(&window),
             None => Ok(()),
         }
     }

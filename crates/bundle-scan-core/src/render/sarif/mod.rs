@@ -11,7 +11,7 @@ use serde::Serialize;
 use self::artifacts::{Artifacts, WireArtifact, WireBase, WireLocation};
 use self::rules::WireRule;
 use super::escape::visible;
-use super::json::{WireBundle, WireEntityValue, instant, shown, wire_entities, write_document};
+use super::json::{WireBundle, WireEntityValue, instant, wire_entities, write_document};
 use super::phrases::{origin, summary};
 use super::words::words;
 use super::{Render, RenderOptions};
@@ -144,9 +144,19 @@ struct WireResult<'r> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<WireLocation>,
     partial_fingerprints: WireFingerprints<'r>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<WireSuppression>,
     #[serde(skip_serializing_if = "is_zero")]
     occurrence_count: u64,
     properties: WireResultProperties<'r>,
+}
+
+/// Why a viewer does not show a result at first.
+#[derive(Serialize)]
+struct WireSuppression {
+    /// It is told by another file than the one with the line.
+    kind: &'static str,
+    justification: String,
 }
 
 #[derive(Serialize)]
@@ -179,7 +189,10 @@ impl<'r> WireRun<'r> {
     fn new(report: &'r Report, options: &RenderOptions) -> Self {
         let lang = options.lang;
         let mut artifacts = Artifacts::new(&report.bundle);
-        let problems = shown(&report.findings, options).map(|it| (it, true));
+        let suppressed = report.suppressed_at_least(options.min_severity);
+        let suppressed = suppressed.map(|it| &it.finding);
+        let problems = report.at_least(options.min_severity).chain(suppressed);
+        let problems = problems.map(|it| (it, true));
         let others = report.lost.iter().chain(&report.benign);
         let told: Vec<(&Finding, bool)> = problems.chain(others.map(|it| (it, false))).collect();
         // Each signature has one finding, so that a rule stands where its result does.
@@ -258,7 +271,11 @@ impl<'r> WireResult<'r> {
         let mut copies: Vec<_> = finding.evidence.iter().flat_map(|it| &it.also_in).collect();
         copies.sort_by_key(|address| (&address.member, address.line));
         copies.dedup_by_key(|address| (&address.member, address.line));
-        let also_in = words(lang).also_in;
+        let (also_in, suppressed) = (words(lang).also_in, report.suppressed(finding.id()));
+        let suppressions = suppressed.map(|suppressed| WireSuppression {
+            kind: "external",
+            justification: visible(&words(lang).reason(&suppressed.by)).into_owned(),
+        });
         let related = copies
             .iter()
             .map(|copy| artifacts.line(copy.member.as_str(), copy.line, also_in));
@@ -273,6 +290,7 @@ impl<'r> WireResult<'r> {
             partial_fingerprints: WireFingerprints {
                 finding: &finding.fingerprint,
             },
+            suppressions: suppressions.into_iter().collect(),
             occurrence_count: finding.count,
             properties: WireResultProperties {
                 severity: finding.severity().as_str(),

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::trace::Trace;
 use super::unrecognised::Template;
-use super::{Finding, Report};
+use super::{Finding, Report, Suppression};
 use crate::base::member_path::MemberPath;
 use crate::finding::Evidence;
 use secrets::{Class, is_pseudonym, mask_all, pseudonym};
@@ -24,6 +24,11 @@ pub struct Redactor(Arc<Mutex<Pseudonyms>>);
 struct Pseudonyms {
     given: BTreeMap<(Class, String), String>,
     counts: BTreeMap<Class, usize>,
+}
+
+/// Whether there is anything in `text` that [`Redactor::redact`] masks, as far as it tells by itself.
+pub(crate) fn is_masked(text: &str) -> bool {
+    mask_all(text, |class, _| pseudonym(class, 0)).is_some()
 }
 
 impl Redactor {
@@ -55,8 +60,19 @@ impl Pseudonyms {
         self.text(&mut bundle.path);
         // Lines come first: they tell what is a secret, and what was captured of them does not.
         let found = [&mut report.findings, &mut report.benign, &mut report.lost];
-        for finding in found.into_iter().flatten() {
+        let suppressed = report.suppressed.iter_mut();
+        let suppressed = suppressed.map(|suppressed| &mut suppressed.finding);
+        for finding in found.into_iter().flatten().chain(suppressed) {
             self.finding(finding);
+        }
+        for suppressed in &mut report.suppressed {
+            match &mut suppressed.by {
+                Suppression::Baseline { path } => self.text(path),
+                Suppression::Rule { reason, place, .. } => {
+                    self.text(reason);
+                    self.text(place);
+                }
+            }
         }
         for template in &mut report.unrecognised.templates {
             self.template(template);

@@ -25,6 +25,7 @@ pub use reason::{Missing, Why};
 
 /// Why a signature fired, or did not.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Trace {
     /// The signature.
     pub signature: Arc<Signature>,
@@ -42,6 +43,7 @@ pub struct Trace {
 
 /// Whether a signature fired.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Verdict {
     /// It did, and stands there in the report.
     Fired(Standing),
@@ -51,6 +53,7 @@ pub enum Verdict {
 
 /// Where the finding of a signature stands in the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Standing {
     /// Among the findings.
     Finding,
@@ -62,6 +65,7 @@ pub enum Standing {
 
 /// What became of one leaf.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct LeafTrace {
     /// What it is for.
     pub role: Role,
@@ -73,6 +77,7 @@ pub struct LeafTrace {
 
 /// What a leaf is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Role {
     /// Its matches prove the problem.
     Proves,
@@ -84,6 +89,7 @@ pub enum Role {
 
 /// What there was for a leaf to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Seen {
     /// Members in which somebody speaks whom it listens to; those in which each line tells who speaks, or nobody knows; and
     /// events, if it listens to these.
@@ -101,6 +107,7 @@ pub enum Seen {
 
 /// What a signature requires of the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Required {
     /// `kernel`, `os`, ...
     pub property: String,
@@ -128,7 +135,7 @@ impl LeafTrace {
 impl Trace {
     /// Adds up what a scan noted about the signature that has this number among all: `tally` is its part of the tally of the bundle
     /// with the attempts, `report` what the scan came to.
-    pub fn new(
+    pub(crate) fn new(
         (number, signature): (usize, &Arc<Signature>),
         mut tally: Tally,
         clocks: &Clocks,

@@ -10,6 +10,7 @@ use crate::finding::parts::{Counting, Node, Part};
 
 /// What a signature that did not fire lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Missing {
     /// No line or fact matches this leaf.
     Leaf {
@@ -50,6 +51,7 @@ pub enum Missing {
 
 /// Why nothing matches a leaf.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Why {
     /// No member could hold such a line, or no fact is of this kind.
     NoSource,

@@ -1,0 +1,226 @@
+//! The commands of a remedy with what a finding names in place of their placeholders, ready to be copied.
+//!
+//! What is put in comes from the bundle and goes into a shell: nothing but letters, digits and a few marks that no shell obeys, and only where there is no choice.
+//! A step that loses data is left to whoever decides what is to be lost.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::{Finding, Report};
+use crate::base::thing::{NAMESPACED, canonical};
+use crate::signature::schema::{Risk, Step};
+
+/// Placeholders that stand for the entity of the same name, in small letters.
+const PLACEHOLDERS: [&str; 10] = [
+    "CONTAINER",
+    "INGRESS",
+    "NAMESPACE",
+    "NODE",
+    "POD",
+    "PVC",
+    "SECRET",
+    "SERVICE",
+    "UNIT",
+    "WORKLOAD",
+];
+/// Those of which a step that changes something often means another one than the finding names: the new image, the disk below.
+const ONLY_TO_LOOK: [&str; 4] = ["DEVICE", "HOST", "IMAGE", "INTERFACE"];
+
+/// The command of a step, with its placeholders.
+pub fn as_written(step: &Step) -> Option<Cow<'_, str>> {
+    step.command.as_deref().map(Cow::Borrowed)
+}
+
+/// The command of a step, as far as a finding tells what it is about.
+pub fn filled<'s>(step: &'s Step, finding: &Finding, report: &Report) -> Option<Cow<'s, str>> {
+    let command = step.command.as_deref()?;
+    if step.risk == Risk::DataLoss {
+        return Some(Cow::Borrowed(command));
+    }
+    let mut out = String::new();
+    let mut copied = 0;
+    for (start, end) in words(command) {
+        let word = &command[start..end];
+        let is_meant = PLACEHOLDERS.contains(&word)
+            || step.risk == Risk::ReadOnly && ONLY_TO_LOOK.contains(&word);
+        let value = is_meant.then(|| the_only(&word.to_lowercase(), finding, report));
+        let value = value.flatten().filter(|value| is_harmless(value));
+        if let Some(value) = value {
+            out.push_str(&command[copied..start]);
+            // `/dev/DEVICE` of a finding that names `/dev/sda`.
+            let value = value
+                .strip_prefix("/dev/")
+                .filter(|_| out.ends_with("/dev/"))
+                .unwrap_or(value);
+            out.push_str(value);
+            copied = end;
+        }
+    }
+    if copied == 0 {
+        return Some(Cow::Borrowed(command));
+    }
+    out.push_str(&command[copied..]);
+    Some(Cow::Owned(out))
+}
+
+/// Where words in capitals stand that may be placeholders: not the columns that kubectl is asked for, as in `NODE:.spec.nodeName`, nor variables that are set.
+fn words(command: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let starts = command.char_indices().filter(move |(at, c)| {
+        let before = command[..*at].chars().next_back();
+        c.is_ascii_uppercase() && !before.is_some_and(|c| is_word(c) || c == '$' || c == '{')
+    });
+    starts.filter_map(move |(start, _)| {
+        let rest = &command[start..];
+        let end = start + rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        let after = &command[end..];
+        (!after.starts_with(":.") && !after.starts_with('=')).then_some((start, end))
+    })
+}
+
+/// What a finding names of a kind, if that is one thing.
+fn the_only<'f>(entity: &str, finding: &'f Finding, report: &'f Report) -> Option<&'f str> {
+    let values = |entity: &str| {
+        let (values, capped) = finding.values(entity)?;
+        (!capped).then(|| values.iter().map(|(value, _)| value.as_str()))
+    };
+    let own = || one(values(entity)?);
+    match entity {
+        "node" => own()
+            .or_else(|| finding.host())
+            .map(|node| node_name(node, report)),
+        "namespace" => {
+            let owners = NAMESPACED
+                .iter()
+                .filter_map(|entity| values(entity))
+                .flatten();
+            let namespaces = || {
+                one(owners.map(|name| name.rsplit_once('/').map_or("", |(namespace, _)| namespace)))
+            };
+            own()
+                .or_else(namespaces)
+                .filter(|namespace| !namespace.is_empty())
+        }
+        _ => one(values(entity)?.map(|name| canonical_name(entity, name))),
+    }
+}
+
+/// A name without its namespace; of what has none all of it.
+fn canonical_name<'n>(entity: &str, name: &'n str) -> &'n str {
+    match NAMESPACED.contains(&entity) {
+        true => canonical(entity, name),
+        false => name,
+    }
+}
+
+/// The value, if all are the same.
+fn one<'v>(values: impl Iterator<Item = &'v str>) -> Option<&'v str> {
+    let all: BTreeSet<&str> = values.collect();
+    match all.len() {
+        1 => all.into_iter().next(),
+        _ => None,
+    }
+}
+
+/// What the cluster calls a machine.
+fn node_name<'r>(host: &'r str, report: &'r Report) -> &'r str {
+    let mut nodes = report.census.nodes.iter();
+    let known = nodes.find(|node| canonical("node", node) == canonical("host", host));
+    known.map_or(host, String::as_str)
+}
+
+fn is_harmless(value: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._:/@-".contains(c);
+    let begins_well = value.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/');
+    begins_well && value.len() <= 253 && value.chars().all(is_plain) && !value.contains("..")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::io::Cursor;
+
+    use bundle_scan_testkit::Fixture;
+
+    use super::*;
+    use crate::signature::load::SourceFile;
+    use crate::{Scanner, SignatureSet};
+
+    /// The commands of a signature of lines that name a pod and a disk.
+    fn commands(lines: &str) -> Vec<String> {
+        let text = "id: x\ntitle: {en: T, zh: 标题}\nseverity: error\ncategory: storage\n\
+            match: {any: [{line: {component: [kernel], literal: 'lost the disk of', regex: 'lost the disk of (?<pod>\\S+): (?<disk>\\S+)'}}]}\n\
+            entities: {pod: pod, disk: device}\ncause: {en: C., zh: 原因。}\nimpact: {en: I., zh: 影响。}\n\
+            remedy:\n\
+            - {en: A., zh: 甲。, command: 'kubectl cordon NODE', risk: change}\n\
+            - {en: A., zh: 甲。, command: 'kubectl -n NAMESPACE get pod POD -o custom-columns=NODE:.spec.nodeName', risk: read-only}\n\
+            - {en: A., zh: 甲。, command: 'dd if=/dev/DEVICE; NODE=1 echo $NODE PODS DEVICE', risk: read-only}\n\
+            - {en: A., zh: 甲。, command: 'kubectl delete pod POD', risk: data-loss}\n\
+            samples: {positive: [{member: dmesg, text: 'lost the disk of a: b'}], negative: [{member: dmesg, text: 'lost the disk of'}]}\n";
+        let file = SourceFile {
+            name: "x.yaml".to_owned(),
+            text: text.to_owned(),
+        };
+        let set = SignatureSet::empty().with_files(vec![file]).unwrap();
+        let bundle = Fixture::new(vec![("var/log/messages".into(), lines.into())]).tar();
+        let scanner = Scanner::builder().threads(1).build(set);
+        let report = scanner.scan_reader("b.tar", Cursor::new(bundle)).unwrap();
+        let finding = &report.findings[0];
+        let steps = finding.signature.spec().remedy.iter();
+        let filled = steps.map(|step| filled(step, finding, &report).unwrap().into_owned());
+        filled.collect()
+    }
+
+    fn line(host: &str, pod: &str, disk: &str) -> String {
+        format!("2026-03-10T10:17:41+08:00 {host} kernel: lost the disk of {pod}: {disk}\n")
+    }
+
+    const LEFT: &str = "kubectl -n NAMESPACE get pod POD -o custom-columns=NODE:.spec.nodeName";
+
+    #[test]
+    fn what_a_finding_names_is_put_in() {
+        let one = commands(&line("n1", "shop/web-0", "/dev/sda"));
+        assert_eq!(
+            one,
+            [
+                "kubectl cordon n1",
+                "kubectl -n shop get pod web-0 -o custom-columns=NODE:.spec.nodeName",
+                "dd if=/dev/sda; NODE=1 echo $NODE PODS /dev/sda",
+                "kubectl delete pod POD",
+            ]
+        );
+    }
+
+    #[test]
+    fn where_there_is_a_choice_it_is_left() {
+        let two = commands(&(line("n1", "shop/web-0", "sda") + &line("n2", "shop/web-1", "sdb")));
+        assert_eq!(two[0], "kubectl cordon NODE");
+        assert_eq!(two[1], LEFT.replace("NAMESPACE", "shop"));
+        assert_eq!(two[2], "dd if=/dev/DEVICE; NODE=1 echo $NODE PODS DEVICE");
+        let apart = commands(&(line("n1", "shop/web-0", "sda") + &line("n1", "prod/web-0", "sda")));
+        assert_eq!(apart[1], LEFT.replace("POD", "web-0"));
+    }
+
+    #[test]
+    fn nothing_that_a_shell_obeys_is_put_in() {
+        for pod in [
+            "a;reboot",
+            "$(reboot)",
+            "`reboot`",
+            "-f",
+            "a|b",
+            "a&b",
+            "a'b",
+            "a\"b",
+            "*",
+            "..",
+            "~root",
+            "a\\b",
+            "a\u{2028}b",
+        ] {
+            let hostile = commands(&line("n1", pod, "sda"));
+            assert_eq!(hostile[1], LEFT, "{pod}");
+        }
+    }
+}
