@@ -688,7 +688,12 @@ fn the_inventory_is_printed_as_text_and_json() {
     let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
     assert_eq!(json["kinds"]["syslog"]["members"], 1);
     assert_eq!(json["members"][0]["first"], "2026-03-10T02:17:41Z");
-    run(&["inventory", &folder.path("nowhere")]).ends_with(3);
+    let nowhere = folder.path("nowhere");
+    run(&["inventory", &nowhere]).ends_with(3);
+    let several = ["inventory", &nowhere, &bundle, &folder.path("healthy.zip")];
+    let several = run(&several).ends_with(3);
+    assert!(several.stdout.starts_with(&text.stdout));
+    assert_eq!(several.stdout.matches("\n\nbundle  ").count(), 1);
 }
 
 #[test]
@@ -980,6 +985,15 @@ fn a_window_behind_the_bundle_gives_no_clean_bill() {
         "{}",
         run.stdout
     );
+    for (since, expected) in [
+        ("2026-03-10T10:30+08:00", true),
+        ("2026-03-10T10:00+08:00", false),
+    ] {
+        let args = ["-f", "json", "--since", since, &folder.path("sick.tgz")];
+        let json = crate::run(&args).ends_with(0).stdout;
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["bundle"]["window"]["after_capture"], expected);
+    }
 }
 
 #[test]

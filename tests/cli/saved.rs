@@ -40,6 +40,16 @@ fn what_else_was_written_is_refused() {
         (&["inventory", "-f", "json", &sick], "an inventory"),
         (&["timeline", "-f", "json", &sick], "a timeline"),
         (&["diff", "-f", "json", &healthy, &sick], "a comparison"),
+        (&["-f", "html", &sick], "a page"),
+        (&["-f", "junit", &sick], "test results"),
+        (&["-f", "markdown", &sick], "a ticket"),
+        (&["-f", "markdown", "--lang", "zh", &healthy], "a ticket"),
+        (&["-f", "text", &sick], "a report for people"),
+        (
+            &["-f", "text", "--lang", "zh", &sick],
+            "a report for people",
+        ),
+        (&["-f", "text", &healthy], "a report for people"),
     ] {
         let written = run(args).ends_with(0).stdout;
         let path = folder.write("written", written.as_bytes());
@@ -92,4 +102,20 @@ fn a_report_or_a_bundle_may_come_through_a_named_pipe() {
         let run = Run::of(output).ends_with(0);
         assert!(run.stdout.contains("Fixed 1"), "{}", run.stdout);
     }
+}
+
+#[test]
+fn bundles_without_a_host_in_common_are_told_once() {
+    let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");
+    let [old, new] =
+        ["thinpool-full", "disk-error-readonly"].map(|name| format!("{corpus}/{name}/bundle"));
+    let text = run(&["diff", &old, &new]).ends_with(0).stdout;
+    let once = text.matches("OLD and NEW have no host in common").count();
+    assert_eq!((once, text.matches("some of its hosts").count()), (1, 0));
+    let json = run(&["diff", "-f", "json", &old, &new]).ends_with(0).stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["no_host_in_common"], true);
+    let unknown = json["groups"]["unknown"].as_array().unwrap();
+    let is_missing = |entry: &&serde_json::Value| entry["doubt"] == "host_missing";
+    assert!(unknown.iter().filter(is_missing).count() > 1, "{unknown:?}");
 }

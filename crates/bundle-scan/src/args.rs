@@ -55,7 +55,7 @@ pub(crate) enum Command {
     /// Tell what is in a bundle, and what is missing.
     ///
     /// Layout, hosts, versions, members by kind, facts, and what a full diagnosis lacks.
-    Inventory(BundleArgs),
+    Inventory(InventoryArgs),
     /// Tell what changed between two bundles or saved reports.
     ///
     /// What is new, worse, still there, or fixed.
@@ -365,6 +365,17 @@ pub(crate) struct BundleArgs {
     /// The bundle: an archive, a directory, a single file, or - for standard input.
     #[arg(value_name = "PATH")]
     pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: DocumentArgs,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct InventoryArgs {
+    /// Bundles: an archive, a directory, a single file, or - for standard input.
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) output: DocumentArgs,
     #[command(flatten)]

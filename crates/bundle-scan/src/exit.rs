@@ -26,6 +26,23 @@ pub(crate) enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// The exit that says more: an unusable input over a finding over a partial scan.
+    #[must_use]
+    pub(crate) fn or_worse(self, other: Exit) -> Exit {
+        let weight = |exit| match exit {
+            Exit::Clean => 0,
+            Exit::Partial => 1,
+            Exit::Found => 2,
+            Exit::Input => 3,
+            Exit::Usage => 4,
+            Exit::Internal => 5,
+            Exit::Interrupted => 6,
+        };
+        std::cmp::max_by_key(other, self, |exit| weight(*exit))
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         ExitCode::from(exit as u8)

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, stderr};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bundle_scan_core::Progress;
 use bundle_scan_core::render::escape::visible;
@@ -22,11 +22,7 @@ impl Line {
         if !wanted || !stderr().is_terminal() {
             return Line(ProgressBar::hidden());
         }
-        let size = path
-            .metadata()
-            .ok()
-            .filter(std::fs::Metadata::is_file)
-            .map(|data| data.len());
+        let size = size_of(path);
         let template = match size {
             Some(_) => {
                 "{bar:20} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta} left · {wide_msg}"
@@ -58,6 +54,31 @@ impl Line {
             bar.set_message(format!("{members} members · {member}"));
         }
     }
+}
+
+/// Bytes of a file, or of the files in a folder if they are soon counted.
+fn size_of(path: &Path) -> Option<u64> {
+    let begun = Instant::now();
+    let data = path.metadata().ok()?;
+    if data.is_file() {
+        return Some(data.len());
+    }
+    let mut total = 0;
+    let mut folders = vec![path.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir().ok()?.flatten() {
+            if begun.elapsed() > PATIENCE / 3 {
+                return None;
+            }
+            // Links are not followed.
+            match entry.metadata() {
+                Ok(data) if data.is_dir() => folders.push(entry.path()),
+                Ok(data) if data.is_file() => total += data.len(),
+                _ => {}
+            }
+        }
+    }
+    Some(total)
 }
 
 impl Drop for Line {

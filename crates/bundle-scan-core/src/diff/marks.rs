@@ -17,8 +17,10 @@ pub(super) enum Kind {
     Lines,
     /// SARIF, by whomever.
     Sarif,
-    /// Another document.
+    /// Another document in JSON.
     Other,
+    /// A report for people or pipelines, which is this.
+    Document(&'static str),
 }
 
 /// The marks of the first object in a text, in whatever order its keys are. One that is cut has those that stand before the cut.
@@ -37,6 +39,29 @@ pub(super) struct Marks {
 #[derive(Deserialize)]
 struct ToolMark {
     name: String,
+}
+
+/// Bytes at the beginning of a document for people that tell that this program wrote it.
+pub(super) const HEAD: u64 = 4 << 10;
+
+/// What only a document of this program begins with, and what that is.
+const HEADS: [(&str, &str); 8] = [
+    ("<meta name=\"generator\" content=\"bundle-scan", "a page"),
+    ("<testsuites name=\"bundle-scan\"", "test results"),
+    ("\n**Bundle**: `", "a ticket"),
+    ("\n**诊断包**：`", "a ticket"),
+    ("\nprobable root cause: ", "a report for people"),
+    ("\n最可能的根因：", "a report for people"),
+    ("\nno known problem found  ", "a report for people"),
+    ("\n未发现已知问题  ", "a report for people"),
+];
+
+/// What a document for people or pipelines is, if this program wrote it.
+pub(super) fn document(head: &[u8]) -> Option<Kind> {
+    let head = String::from_utf8_lossy(head);
+    let mut known = HEADS.iter();
+    let (_, what) = known.find(|(mark, _)| head.contains(mark))?;
+    Some(Kind::Document(what))
 }
 
 impl Marks {

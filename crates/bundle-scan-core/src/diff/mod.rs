@@ -251,6 +251,12 @@ impl<'s> Diff<'s> {
         self.old.digest() == self.new.digest()
     }
 
+    /// Whether both bundles name hosts, and none of them the same: they may be of different clusters.
+    pub fn shares_no_host(&self) -> bool {
+        let [old, new] = [self.old, self.new].map(|summary| &summary.bundle.hosts);
+        !old.is_empty() && !new.is_empty() && !old.iter().any(|host| new.contains(host))
+    }
+
     /// Whether the new report shows an earlier time than the old one: they may be the wrong way round.
     pub fn is_backwards(&self) -> bool {
         let times = self.old.bundle.captured_at.zip(self.new.bundle.captured_at);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use super::marks::{Kind, Marks};
+use super::marks::{self, HEAD, Kind, Marks};
 use super::only_member::read_only_member;
 use super::summary::Summary;
 use super::tape::Tape;
@@ -117,8 +117,13 @@ impl Written {
     fn find(input: Input) -> Option<Self> {
         read_only_member(input, |body| {
             let mut bounded = body.take(MAX_BYTES + 1);
-            let kind = Marks::find(&mut bounded).kind()?;
+            let mut head = Vec::new();
             // What cannot be read shows when the report is.
+            let _ = bounded.by_ref().take(HEAD).read_to_end(&mut head);
+            let kind = match marks::document(&head) {
+                Some(document) => document,
+                None => Marks::find(head.chain(&mut bounded)).kind()?,
+            };
             let _ = io::copy(&mut bounded, &mut io::sink());
             let is_too_large = bounded.limit() == 0;
             Some(Written { kind, is_too_large })
@@ -134,6 +139,7 @@ fn read(name: &str, written: &Written, input: impl Fn() -> Input) -> Result<Summ
     match written.kind {
         Kind::Lines => return Err(no_report("findings as JSON lines")),
         Kind::Sarif => return Err(no_report("findings as SARIF")),
+        Kind::Document(what) => return Err(no_report(what)),
         Kind::Other => return Err(no_report("an inventory, a timeline or a comparison")),
         Kind::Report if written.is_too_large => {
             let name = name.to_owned();

@@ -3,11 +3,11 @@
 use std::io;
 
 use super::RenderOptions;
+use super::labels::label;
 use super::phrases;
 use super::verdict::{Verdict, roots};
 use super::words::{Words, words};
 use super::words_customer::{CustomerWords, customer_words, state_sentence, warning};
-use super::words_ticket::ticket_words;
 use crate::base::severity::Severity;
 use crate::report::command::filled;
 use crate::report::inventory::missing;
@@ -128,12 +128,14 @@ impl Letter<'_> {
         let when = self.when(finding);
         self.sheet.labelled(words.when, &when)?;
         let affected = finding.entities.iter().map(|entity| {
-            let values = phrases::entity_values(entity, |value| self.sheet.quote(value));
-            format!("{} {values}", self.sheet.say(&entity.name))
+            let values =
+                phrases::entity_values(entity, self.words, |value| self.sheet.quote(value));
+            format!("{} {values}", self.sheet.say(&label(&entity.name, lang)))
         });
         let affected: Vec<String> = affected.collect();
         if !affected.is_empty() {
-            self.sheet.labelled(words.affected, &affected.join("; "))?;
+            self.sheet
+                .labelled(words.affected, &affected.join(self.words.semicolon))?;
         }
         let means = self.sheet.say(spec.impact.text(lang));
         self.sheet.labelled(words.means, &means)?;
@@ -144,7 +146,7 @@ impl Letter<'_> {
         }
         self.symptoms(finding)?;
         self.sheet.label(words.to_do)?;
-        let colon = ticket_words(lang).colon;
+        let colon = self.words.colon;
         for (index, step) in spec.remedy.iter().enumerate() {
             let text = self.sheet.say(step.text(lang));
             let text = match warning(step.risk, lang) {
@@ -159,7 +161,7 @@ impl Letter<'_> {
     }
 
     fn when(&self, finding: &Finding) -> String {
-        let mut when = vec![phrases::times(finding)];
+        let mut when = vec![self.customer_words.times.count(finding.count)];
         when.extend(phrases::period(finding, self.words));
         let quote = |name: &str| self.sheet.quote(name);
         when.extend(phrases::hosts(finding, self.report, self.words, quote));

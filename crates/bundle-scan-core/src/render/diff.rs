@@ -4,13 +4,14 @@ use std::io::{self, Write};
 
 use super::RenderOptions;
 use super::escape::visible;
+use super::labels::label;
 use super::moment::{grouped, to_second};
 use super::page::{BOLD, DIM, GREEN, INDENT, Page, YELLOW, color_of};
 use super::words::severity_word;
 use super::words_diff::{change_text, diff_words, doubt_text, group_word, state_word};
 use crate::base::lang::Lang;
 use crate::base::severity::Severity;
-use crate::diff::{Diff, Entry, FindingSummary, Group, Sides, Summary, ThingChange};
+use crate::diff::{Diff, Doubt, Entry, FindingSummary, Group, Sides, Summary, ThingChange};
 use crate::error::Error;
 use crate::report::Status;
 use crate::signature::SignatureSet;
@@ -54,6 +55,7 @@ impl DiffText<'_> {
         self.report(words.old, diff.old)?;
         self.report(words.new, diff.new)?;
         for (is_so, text) in [
+            (diff.shares_no_host(), words.other_hosts),
             (diff.is_backwards(), words.backwards),
             (!diff.has_same_signatures(), words.other_signatures),
         ] {
@@ -113,10 +115,10 @@ impl DiffText<'_> {
         }
         let word = group_word(group, self.page.options.lang);
         self.page.heading(word)?;
-        entries.try_for_each(|entry| self.entry(entry))
+        entries.try_for_each(|entry| self.entry(diff, entry))
     }
 
-    fn entry(&mut self, entry: &Entry<'_>) -> io::Result<()> {
+    fn entry(&mut self, diff: &Diff<'_>, entry: &Entry<'_>) -> io::Result<()> {
         let finding = entry.sides.latest();
         let lang = self.page.options.lang;
         let severity = then(
@@ -129,7 +131,7 @@ impl DiffText<'_> {
             .paint(BOLD, &visible(title(finding, self.set, lang)));
         let id = self.page.paint(DIM, &visible(&finding.id));
         writeln!(self.page.out, "  {severity}  {title}  {id}")?;
-        self.page.wrapped(&self.summary(entry), INDENT)?;
+        self.page.wrapped(&self.summary(diff, entry), INDENT)?;
         entry
             .things
             .iter()
@@ -142,7 +144,7 @@ impl DiffText<'_> {
     }
 
     /// How often, in which state, what changed, and what is not sure.
-    fn summary(&self, entry: &Entry<'_>) -> String {
+    fn summary(&self, diff: &Diff<'_>, entry: &Entry<'_>) -> String {
         let lang = self.page.options.lang;
         let count = then(entry.sides, |finding| finding.count, grouped);
         let state = then(
@@ -150,17 +152,16 @@ impl DiffText<'_> {
             |finding| finding.state,
             |state| state_word(state, lang).to_owned(),
         );
-        let mut parts = vec![format!("{count}×"), state];
+        let mut parts = vec![format!("{count}{}", self.page.words.times), state];
         let changes = entry.changes.iter();
         parts.extend(changes.map(|change| change_text(*change, lang).to_owned()));
         if entry.group == Group::Fixed && entry.sides.after().is_none() {
             parts.push(diff_words(lang).not_found.to_owned());
         }
-        parts.extend(
-            entry
-                .doubt
-                .map(|doubt| doubt_text(doubt, entry.group, lang).to_owned()),
-        );
+        // What is so of all of them is told once.
+        let is_told = |doubt: &Doubt| *doubt == Doubt::HostMissing && diff.shares_no_host();
+        let doubt = entry.doubt.filter(|doubt| !is_told(doubt));
+        parts.extend(doubt.map(|doubt| doubt_text(doubt, entry.group, lang).to_owned()));
         parts.join(" · ")
     }
 
@@ -178,8 +179,10 @@ impl DiffText<'_> {
                 }
             })
             .collect();
-        self.page
-            .labelled(&visible(change.entity), &parts.join("  "))
+        self.page.labelled(
+            &visible(&label(change.entity, self.page.options.lang)),
+            &parts.join("  "),
+        )
     }
 }
 

@@ -54,6 +54,8 @@ struct WireDiff<'d> {
     new: WireSide<'d>,
     /// Whether both reports were made with the same signatures.
     same_signatures: bool,
+    /// Whether both bundles name hosts, and none of them the same.
+    no_host_in_common: bool,
     /// Whether the new report shows an earlier time than the old one.
     backwards: bool,
     summary: WireDiffSummary,
@@ -149,6 +151,7 @@ impl<'d> WireDiff<'d> {
             old: WireSide::new(diff.old),
             new: WireSide::new(diff.new),
             same_signatures: diff.has_same_signatures(),
+            no_host_in_common: diff.shares_no_host(),
             backwards: diff.is_backwards(),
             summary: WireDiffSummary {
                 max_severity: diff.max_severity().map(Severity::as_str),

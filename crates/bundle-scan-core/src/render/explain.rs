@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::escape::visible;
+use super::inventory::names;
 use super::page::{BOLD, DIM, INDENT, Page, color_of};
 use super::words::severity_word;
 use super::{
@@ -126,7 +127,7 @@ impl ExplainText<'_> {
     fn related(&mut self, label: &str, ids: &[String]) -> io::Result<()> {
         match ids.is_empty() {
             true => Ok(()),
-            false => self.page.labelled(label, &ids.join(", ")),
+            false => self.page.labelled(label, &names(ids.iter())),
         }
     }
 

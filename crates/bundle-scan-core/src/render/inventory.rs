@@ -8,9 +8,10 @@ use serde::Serialize;
 
 use super::escape::visible;
 use super::json::{WireBundle, WireMember, WireProblem, WireTool, instant, write_document};
+use super::labels::{container, label};
 use super::moment::{bytes, grouped, to_second};
 use super::words::words;
-use super::{Render, RenderOptions};
+use super::{InARow, Render, RenderOptions};
 use crate::base::time::Time;
 use crate::error::Error;
 use crate::report::inventory::{missing, nodes_without_logs};
@@ -126,6 +127,10 @@ impl Render for InventoryText {
         "text"
     }
 
+    fn in_a_row(&self) -> InARow {
+        InARow::Parted
+    }
+
     fn write_with(
         &self,
         report: &Report,
@@ -145,7 +150,7 @@ impl Render for InventoryText {
         };
         row(
             words.bundle,
-            &format!("{} ({})", bundle.path, bundle.container),
+            &words.bracketed(&bundle.path, container(&bundle.container, options.lang)),
         )?;
         row(
             words.layout,
@@ -162,7 +167,7 @@ impl Render for InventoryText {
         let silent = nodes_without_logs(report);
         row(words.nodes_without_logs, &names(silent.iter()))?;
         for (property, values) in &report.census.properties {
-            row(property, &names(values.iter()))?;
+            row(&label(property, options.lang), &names(values.iter()))?;
         }
         members(report, options, out)?;
         facts(report, options, out)?;

@@ -138,6 +138,8 @@ pub(super) struct WireBundle<'r> {
 struct WireWindow {
     since: Option<String>,
     until: Option<String>,
+    /// Whether the bundle ends before it: then nothing can have been found.
+    after_capture: bool,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -343,6 +345,7 @@ impl<'r> WireBundle<'r> {
             window: bundle.window.map(|window| WireWindow {
                 since: window.since.map(rfc3339),
                 until: window.until.map(rfc3339),
+                after_capture: report.ends_before_window(),
             }),
             hosts: &bundle.hosts,
             bytes_read: bundle.bytes_read,

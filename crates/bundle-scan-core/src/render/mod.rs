@@ -10,6 +10,7 @@ pub mod html;
 pub mod inventory;
 pub mod json;
 pub mod junit;
+mod labels;
 pub mod markdown;
 mod moment;
 mod page;

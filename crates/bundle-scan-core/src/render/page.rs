@@ -9,6 +9,7 @@ use textwrap::{WordSeparator, WordSplitter};
 use super::RenderOptions;
 use super::customer::Sheet;
 use super::escape::visible;
+use super::labels::container;
 use super::phrases;
 use super::words::{Words, risk_mark, words};
 use crate::base::severity::Severity;
@@ -44,7 +45,7 @@ impl<'p> Page<'p> {
     /// Writes what was read, with `more` about it, and whether not all of it could be.
     pub(super) fn bundle(&mut self, report: &Report, more: Vec<String>) -> io::Result<()> {
         let bundle = &report.bundle;
-        let mut parts = vec![bundle.container.clone()];
+        let mut parts = vec![container(&bundle.container, self.options.lang).to_owned()];
         parts.extend(bundle.layout.as_deref().map(str::to_owned));
         parts.extend(more);
         let path = self.paint(BOLD, &visible(&bundle.path));

@@ -9,7 +9,7 @@ use super::words::{Words, span, state_words, words};
 use crate::base::lang::Lang;
 use crate::base::problem::Problem;
 use crate::base::severity::Severity;
-use crate::base::time::{NANOS_PER_SECOND, TimeQuality};
+use crate::base::time::{NANOS_PER_SECOND, Time, TimeQuality};
 use crate::finding::Evidence;
 use crate::report::evaluable::{Judged, by_lack};
 use crate::report::streams::Gap;
@@ -18,7 +18,7 @@ use crate::report::{Entity, Finding, Reason, Report};
 const MINUTE: i64 = 60 * NANOS_PER_SECOND;
 
 /// Evidence lines shown for a finding; JSON has all that were kept.
-pub(super) const SHOWN_EVIDENCE: usize = 3;
+const SHOWN_EVIDENCE: usize = 3;
 /// Values shown for an entity, and missing parts of a log.
 const SHOWN_VALUES: usize = 3;
 /// Names of hosts shown in a line.
@@ -93,7 +93,7 @@ pub(super) fn circumstances(finding: &Finding, report: &Report, lang: Lang) -> V
 
 /// How often, with what is told of that along time, and the circumstances.
 pub(super) fn summary(finding: &Finding, report: &Report, along: &str, lang: Lang) -> String {
-    let mut parts = vec![format!("{}{along}", times(finding))];
+    let mut parts = vec![format!("{}{along}", times(finding, words(lang)))];
     parts.extend(circumstances(finding, report, lang));
     parts.join(" · ")
 }
@@ -102,8 +102,9 @@ pub(super) fn summary(finding: &Finding, report: &Report, along: &str, lang: Lan
 pub(super) fn origin(finding: &Finding, report: &Report, lang: Lang) -> Option<String> {
     let cause = report.finding(finding.explained_by.as_deref()?)?;
     let title = cause.signature.spec().title.text(lang);
-    let caused_by = words(lang).caused_by;
-    Some(format!("{caused_by} {}: {title}", cause.id()))
+    let words = words(lang);
+    let (caused_by, colon) = (words.caused_by, words.colon);
+    Some(format!("{caused_by} {}{colon}{title}", cause.id()))
 }
 
 /// What explains it, if that is not told.
@@ -127,18 +128,15 @@ pub(super) fn window(report: &Report, words: &Words) -> Option<String> {
     ];
     let ends: String = ends.into_iter().flatten().collect();
     let mut text = format!("{}{ends} UTC", words.only_what_happened);
-    if let Some(end) = report.bundle.captured_at.filter(|_| is_behind(report)) {
+    if let Some(end) = report
+        .bundle
+        .captured_at
+        .filter(|_| report.ends_before_window())
+    {
         let end = to_second(end.unix_nanos) + &words.zone(end.quality);
         text += &format!(" {} {end}", words.after_the_end);
     }
     Some(text)
-}
-
-/// Whether a report is about nothing but what happened after its bundle was made.
-pub(super) fn is_behind(report: &Report) -> bool {
-    let since = report.bundle.window.and_then(|window| window.since);
-    let ends = since.zip(report.bundle.captured_at);
-    ends.is_some_and(|(since, end)| since > end.unix_nanos)
 }
 
 /// The hosts that the lines of a finding name, as far as they fit in a line; `None` if there is none.
@@ -165,18 +163,22 @@ pub(super) fn hosts(
         1 => format!("{} {names}", words.host),
         _ => {
             let all = report.bundle.hosts.len().max(count);
-            format!("{} ({names})", words.hosts_of_all(count, all))
+            words.bracketed(&words.hosts_of_all(count, all), &names)
         }
     })
 }
 
 /// What a finding names of one kind. `mark` sets names.
-pub(super) fn entity_values(entity: &Entity, mark: impl Fn(&str) -> String) -> String {
+pub(super) fn entity_values(
+    entity: &Entity,
+    words: &Words,
+    mark: impl Fn(&str) -> String,
+) -> String {
     let shown = entity.values.iter().take(SHOWN_VALUES);
     let values: Vec<String> = shown
         .map(|(value, count)| match count {
             1 => mark(value),
-            count => format!("{} ({}×)", mark(value), grouped(*count)),
+            count => words.bracketed(&mark(value), &words.times(*count)),
         })
         .collect();
     let hidden = entity.values.len().saturating_sub(SHOWN_VALUES);
@@ -191,8 +193,8 @@ pub(super) fn entity_values(entity: &Entity, mark: impl Fn(&str) -> String) -> S
 }
 
 /// How often a finding was seen.
-pub(super) fn times(finding: &Finding) -> String {
-    format!("{}×", grouped(finding.count))
+pub(super) fn times(finding: &Finding, words: &Words) -> String {
+    words.times(finding.count)
 }
 
 /// What a finding led to, each behind its own cause and with how far it is from the finding; what is below a severity is left out with what it led to.
@@ -216,7 +218,20 @@ pub(super) fn place(evidence: &Evidence) -> String {
     format!("{}:{}", visible(evidence.member.as_str()), evidence.line)
 }
 
-/// Where evidence stands, there and elsewhere.
+/// The lines that prove a finding, as many as are shown.
+pub(super) fn proof(finding: &Finding) -> Vec<&Evidence> {
+    let kept = &finding.evidence;
+    in_time(kept.get(..SHOWN_EVIDENCE).unwrap_or(kept))
+}
+
+/// Lines in the order of time, those of unknown time last.
+pub(super) fn in_time(lines: &[Evidence]) -> Vec<&Evidence> {
+    let mut lines: Vec<&Evidence> = lines.iter().collect();
+    lines.sort_by_key(|line| line.time.map_or(i64::MAX, |time| time.unix_nanos));
+    lines
+}
+
+/// Where evidence stands, there and elsewhere, and when it was written if the line itself does not say so.
 pub(super) fn places(evidence: &Evidence, words: &Words) -> String {
     let mut place = place(evidence);
     if let Some(other) = evidence.also_in.first() {
@@ -227,7 +242,17 @@ pub(super) fn places(evidence: &Evidence, words: &Words) -> String {
             more => place += &format!(" +{more}"),
         }
     }
+    if let Some(time) = evidence.time.filter(|time| !shows(evidence, *time)) {
+        place += &format!(" · {} UTC", to_second(time.unix_nanos));
+    }
     place
+}
+
+/// Whether a line holds its time of day in UTC.
+fn shows(evidence: &Evidence, time: Time) -> bool {
+    let moment = to_second(time.unix_nanos);
+    let of_day = moment.split_once(' ').map(|(_, of_day)| of_day);
+    of_day.is_some_and(|of_day| evidence.text.contains(of_day))
 }
 
 /// The line of evidence, as much of it as is shown.
@@ -245,7 +270,7 @@ pub(super) fn line(evidence: &Evidence) -> String {
 pub(super) fn basis(report: &Report, words: &Words) -> String {
     let judged = Judged::of(report);
     let count = words.signatures.count(judged.matched + judged.clean);
-    format!("{count} {}", words.judged_by)
+    format!("{count}{}", words.judged_by)
 }
 
 /// What could not be judged, and for want of what.
@@ -259,16 +284,17 @@ pub(super) fn not_evaluable(report: &Report, words: &Words) -> Option<String> {
     let shown = groups.iter().take(SHOWN_LACKS).map(|(lacking, ids)| {
         let facts = lacking.facts.iter().copied();
         let names: Vec<&str> = lacking.components.iter().copied().chain(facts).collect();
-        format!("{} ({})", names.join(" / "), grouped(ids.len() as u64))
+        words.bracketed(&names.join(" / "), &grouped(ids.len() as u64))
     });
     let mut lacks = shown.collect::<Vec<_>>().join(", ");
     if hidden > 0 {
-        lacks += &format!(", +{}", grouped(hidden as u64));
+        lacks += &words.bracketed(&format!(", +{}", grouped(hidden as u64)), words.more_lacks);
     }
     Some(format!(
-        "{} {}: {lacks}",
+        "{}{}{}{lacks}",
         grouped(count),
-        words.not_evaluable
+        words.not_evaluable,
+        words.colon
     ))
 }
 

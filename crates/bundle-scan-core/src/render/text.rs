@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use super::escape::visible;
+use super::labels::label;
 use super::moment::bytes;
 use super::page::{BOLD, CYAN, DIM, GREEN, HANG, INDENT, LABEL, Page, YELLOW, color_of};
-use super::phrases::{self, SHOWN_EVIDENCE, summary};
+use super::phrases::{self, summary};
 use super::spark::Ruler;
 use super::verdict::{Verdict, roots, significance};
 use super::words::severity_word;
@@ -142,7 +143,7 @@ impl<'p> ReportText<'p> {
                 let tail = significance(self.report, cause, least, lang);
                 let tail = self.page.paint(DIM, &visible(&tail));
                 self.page
-                    .hanging(&format!("{said}: {title}{tail}"), 0, HANG)
+                    .hanging(&format!("{said}{}{title}{tail}", words.colon), 0, HANG)
             }
         }
     }
@@ -176,10 +177,10 @@ impl<'p> ReportText<'p> {
         let line = self.page.paint(DIM, &visible(&summary));
         self.page.wrapped(&line, INDENT)?;
         for entity in &finding.entities {
-            let values = phrases::entity_values(entity, str::to_owned);
-            self.page.labelled(&entity.name, &values)?;
+            let values = phrases::entity_values(entity, self.page.words, str::to_owned);
+            self.page.labelled(&label(&entity.name, lang), &values)?;
         }
-        for (index, evidence) in finding.evidence.iter().take(SHOWN_EVIDENCE).enumerate() {
+        for (index, evidence) in phrases::proof(finding).into_iter().enumerate() {
             self.evidence(
                 if index == 0 {
                     self.page.words.proof
@@ -217,7 +218,8 @@ impl<'p> ReportText<'p> {
     fn evidence(&mut self, label: &str, evidence: &Evidence) -> io::Result<()> {
         let places = phrases::places(evidence, self.page.words);
         self.page.label(label)?;
-        writeln!(self.page.out, "{}", self.page.paint(CYAN, &places))?;
+        let places = self.page.paint(CYAN, &places);
+        self.page.behind_label(&places, HANG)?;
         let most = self.page.options.context;
         let before = evidence.before.len().saturating_sub(most);
         self.context(&evidence.before[before..])?;
@@ -280,7 +282,7 @@ impl<'p> ReportText<'p> {
         let place = finding.evidence.first().map(phrases::place);
         let rest = format!(
             "{} {} {}",
-            phrases::times(finding),
+            phrases::times(finding, self.page.words),
             spec.id,
             place.unwrap_or_default()
         );

@@ -1,7 +1,7 @@
 //! The whole report in a sentence.
 
 use super::moment::to_second;
-use super::phrases::{basis, hidden_origin, hosts, is_behind, symptoms};
+use super::phrases::{basis, hidden_origin, hosts, symptoms};
 use super::words::{Words, explained, more_roots, words};
 use crate::base::lang::Lang;
 use crate::base::severity::Severity;
@@ -31,7 +31,7 @@ impl<'r> Verdict<'r> {
             None if !report.findings.is_empty() => Verdict::Below,
             None if !report.suppressed.is_empty() => Verdict::Known,
             None if Judged::of(report).is_nothing() => Verdict::Unjudged,
-            None if is_behind(report) => Verdict::Behind,
+            None if report.ends_before_window() => Verdict::Behind,
             None => Verdict::Clean,
         }
     }
@@ -54,12 +54,14 @@ impl<'r> Verdict<'r> {
         let words = words(lang);
         let said = self.words(words);
         match self {
-            Verdict::Unjudged | Verdict::Clean => format!("{said}: {}", basis(report, words)),
+            Verdict::Unjudged | Verdict::Clean => {
+                format!("{said}{}{}", words.colon, basis(report, words))
+            }
             Verdict::Behind | Verdict::Known | Verdict::Below => said.to_owned(),
             Verdict::Cause(cause) => {
                 let title = cause.signature.spec().title.text(lang);
                 let significance = significance(report, cause, least, lang);
-                format!("{said}: {title}{significance}")
+                format!("{said}{}{title}{significance}", words.colon)
             }
         }
     }

@@ -61,6 +61,7 @@ pub(super) struct Words {
     pub(super) signatures: Noun,
     pub(super) judged_by: &'static str,
     pub(super) not_evaluable: &'static str,
+    pub(super) more_lacks: &'static str,
     pub(super) gap: &'static str,
     pub(super) journals: Noun,
     pub(super) host: &'static str,
@@ -70,7 +71,12 @@ pub(super) struct Words {
     year_inferred: &'static str,
     zone_assumed: &'static str,
     both_assumed: &'static str,
+    /// Between a label and what it labels.
+    pub(super) colon: &'static str,
     brackets: [&'static str; 2],
+    /// Behind a number of times.
+    pub(super) times: &'static str,
+    pub(super) semicolon: &'static str,
     pub(super) reckoned: &'static str,
     pub(super) bundle: &'static str,
     pub(super) layout: &'static str,
@@ -132,8 +138,9 @@ const EN: Words = Words {
     partial: "PARTIAL: not all of the bundle could be read",
     members: Noun("member", "members"),
     signatures: Noun("signature", "signatures"),
-    judged_by: "found what they look at",
-    not_evaluable: "signatures could not be judged for want of",
+    judged_by: " found what they look at",
+    not_evaluable: " signatures could not be judged for want of",
+    more_lacks: "all in -f json",
     gap: "older parts of the log are there, but not",
     journals: Noun("binary journal is not read", "binary journals are not read"),
     host: "host",
@@ -143,7 +150,10 @@ const EN: Words = Words {
     year_inferred: "year inferred",
     zone_assumed: "zone assumed",
     both_assumed: "year and zone assumed",
+    colon: ": ",
     brackets: [" (", ")"],
+    times: "×",
+    semicolon: "; ",
     reckoned: "reckoned from an age or uptime",
     bundle: "bundle",
     layout: "layout",
@@ -206,7 +216,8 @@ const ZH: Words = Words {
     members: Noun("个文件", "个文件"),
     signatures: Noun("条特征", "条特征"),
     judged_by: "找到了判断依据",
-    not_evaluable: "条特征无从判断，缺少",
+    not_evaluable: " 条特征无从判断，缺少",
+    more_lacks: "完整列表见 -f json",
     gap: "有更早的日志分片，却缺少",
     journals: Noun("个二进制 journal 未被读取", "个二进制 journal 未被读取"),
     host: "主机",
@@ -216,7 +227,10 @@ const ZH: Words = Words {
     year_inferred: "年份为推断",
     zone_assumed: "时区为推断",
     both_assumed: "年份和时区均为推断",
+    colon: "：",
     brackets: ["（", "）"],
+    times: " 次",
+    semicolon: "；",
     reckoned: "由相对时间推算",
     bundle: "诊断包",
     layout: "采集方式",
@@ -261,8 +275,11 @@ impl Words {
                 expires,
                 place,
             } => match expires {
-                Some(last) => format!("{reason} ({} {last}; {place})", self.until),
-                None => format!("{reason} ({place})"),
+                Some(last) => {
+                    let last = format!("{} {last}{}{place}", self.until, self.semicolon);
+                    self.bracketed(reason, &last)
+                }
+                None => self.bracketed(reason, place),
             },
         }
     }
@@ -276,8 +293,18 @@ impl Words {
             TimeQuality::ZoneAssumed => self.zone_assumed,
             TimeQuality::YearAndZoneAssumed => self.both_assumed,
         };
+        self.bracketed(" UTC", doubt)
+    }
+
+    /// How often something was seen.
+    pub(super) fn times(&self, count: u64) -> String {
+        format!("{}{}", grouped(count), self.times)
+    }
+
+    /// A text with another in brackets behind it.
+    pub(super) fn bracketed(&self, text: &str, aside: &str) -> String {
         let [open, close] = self.brackets;
-        format!(" UTC{open}{doubt}{close}")
+        format!("{text}{open}{aside}{close}")
     }
 
     /// On how many of all hosts something is.

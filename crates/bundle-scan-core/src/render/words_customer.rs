@@ -19,6 +19,7 @@ pub(super) struct CustomerWords {
     pub(super) partial: &'static str,
     pub(super) lost: &'static str,
     pub(super) more: Noun,
+    pub(super) times: Noun,
     pub(super) happened: &'static str,
     pub(super) when: &'static str,
     pub(super) affected: &'static str,
@@ -46,6 +47,7 @@ const EN: CustomerWords = CustomerWords {
         "more problem is described below.",
         "more problems are described below.",
     ),
+    times: Noun("time", "times"),
     happened: "What happened",
     when: "When and where",
     affected: "Affected",
@@ -69,6 +71,7 @@ const ZH: CustomerWords = CustomerWords {
     partial: "文件有一部分无法读取，以下结论可能不完整。请您确认文件是否完整，如不完整，请重新发送。",
     lost: "文件中的部分日志不完整：日志里没有的，不等于没有发生。",
     more: Noun("个其他问题见下文。", "个其他问题见下文。"),
+    times: Noun("次", "次"),
     happened: "发生了什么",
     when: "时间和位置",
     affected: "涉及对象",
@@ -78,7 +81,7 @@ const ZH: CustomerWords = CustomerWords {
     to_do: "处理建议",
     also: "我们还发现",
     needed: "还需要您提供",
-    please_send: "为了完整诊断，请您执行以下命令，并把输出发给我们：",
+    please_send: "为了完整诊断，请您执行以下命令，并把输出发给我们，以便我们进一步判断：",
 };
 
 pub(super) fn customer_words(lang: Lang) -> &'static CustomerWords {
@@ -104,7 +107,9 @@ pub(super) fn state_sentence(state: State, lang: Lang) -> Option<&'static str> {
 /// What a customer has to know before a step.
 pub(super) fn warning(risk: Risk, lang: Lang) -> Option<&'static str> {
     match (lang, risk) {
-        (_, Risk::ReadOnly | Risk::Change) => None,
+        (_, Risk::ReadOnly) => None,
+        (Lang::En, Risk::Change) => Some("This changes the system"),
+        (Lang::Zh, Risk::Change) => Some("此步骤会变更系统"),
         (Lang::En, Risk::Restart) => Some("This restarts something, please choose a quiet time"),
         (Lang::Zh, Risk::Restart) => Some("此步骤涉及重启，请选择业务空闲时段"),
         (Lang::En, Risk::DataLoss) => Some("Please ask us first, data may be lost"),

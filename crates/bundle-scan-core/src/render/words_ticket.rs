@@ -4,8 +4,6 @@ use crate::base::lang::Lang;
 
 /// Headings and phrases.
 pub(super) struct TicketWords {
-    /// Between a label and what it labels.
-    pub(super) colon: &'static str,
     /// Between two parts of a sentence.
     pub(super) comma: &'static str,
     /// Before the only host.
@@ -17,7 +15,6 @@ pub(super) struct TicketWords {
 }
 
 const EN: TicketWords = TicketWords {
-    colon: ": ",
     comma: ", ",
     on: " on ",
     since: " since ",
@@ -33,7 +30,6 @@ const EN: TicketWords = TicketWords {
 };
 
 const ZH: TicketWords = TicketWords {
-    colon: "：",
     comma: "，",
     on: "，主机 ",
     since: "，始于 ",

@@ -1,7 +1,8 @@
 //! The commands of a remedy with what a finding names in place of their placeholders, ready to be copied.
 //!
-//! What is put in comes from the bundle and goes into a shell: nothing but letters, digits and a few marks that no shell obeys, and only where there is no choice.
-//! A step that loses data is left to whoever decides what is to be lost.
+//! What is put in comes from the bundle and goes into a shell: nothing but letters, digits and a few marks that no shell obeys. A step that changes something
+//! is filled only where there is no choice; one that only looks may begin with any of several things, and does with the most frequent. A step that loses data
+//! is left to whoever decides what is to be lost.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -37,14 +38,23 @@ pub fn filled<'s>(step: &'s Step, finding: &Finding, report: &Report) -> Option<
     if step.risk == Risk::DataLoss {
         return Some(Cow::Borrowed(command));
     }
+    let only_looks = step.risk == Risk::ReadOnly;
+    let meant = words(command).filter(|(start, end)| {
+        let word = &command[*start..*end];
+        PLACEHOLDERS.contains(&word) || only_looks && ONLY_TO_LOOK.contains(&word)
+    });
+    let meant: Vec<_> = meant.collect();
+    let one = meant
+        .iter()
+        .filter(|_| only_looks)
+        .find_map(|(start, end)| OneOf::several(&command[*start..*end], finding));
     let mut out = String::new();
     let mut copied = 0;
-    for (start, end) in words(command) {
+    for (start, end) in meant {
         let word = &command[start..end];
-        let is_meant = PLACEHOLDERS.contains(&word)
-            || step.risk == Risk::ReadOnly && ONLY_TO_LOOK.contains(&word);
-        let value = is_meant.then(|| the_only(&word.to_lowercase(), finding, report));
-        let value = value.flatten().filter(|value| is_harmless(value));
+        let chosen = one.as_ref().and_then(|one| one.stands_for(word));
+        let value = chosen.or_else(|| the_only(&word.to_lowercase(), finding, report));
+        let value = value.filter(|value| is_harmless(value));
         if let Some(value) = value {
             out.push_str(&command[copied..start]);
             // `/dev/DEVICE` of a finding that names `/dev/sda`.
@@ -76,6 +86,37 @@ fn words(command: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
         let after = &command[end..];
         (!after.starts_with(":.") && !after.starts_with('=')).then_some((start, end))
     })
+}
+
+/// The most frequent of several things, to look at first.
+struct OneOf<'f> {
+    placeholder: String,
+    name: &'f str,
+    namespace: Option<&'f str>,
+}
+
+impl<'f> OneOf<'f> {
+    /// What may stand for a placeholder, if a finding names more than one such thing.
+    fn several(placeholder: &str, finding: &'f Finding) -> Option<Self> {
+        let entity = placeholder.to_lowercase();
+        let (values, _) = finding.values(&entity)?;
+        let ([first, _, ..], false) = (values, entity == "namespace") else {
+            return None;
+        };
+        let namespace = first.0.rsplit_once('/').map(|(namespace, _)| namespace);
+        Some(OneOf {
+            name: canonical_name(&entity, &first.0),
+            namespace: namespace.filter(|_| NAMESPACED.contains(&entity.as_str())),
+            placeholder: placeholder.to_owned(),
+        })
+    }
+
+    fn stands_for(&self, word: &str) -> Option<&'f str> {
+        match word {
+            "NAMESPACE" => self.namespace,
+            _ => (word == self.placeholder).then_some(self.name),
+        }
+    }
 }
 
 /// What a finding names of a kind, if that is one thing.
@@ -193,13 +234,17 @@ mod tests {
     }
 
     #[test]
-    fn where_there_is_a_choice_it_is_left() {
+    fn where_there_is_a_choice_only_a_look_is_for_the_first() {
         let two = commands(&(line("n1", "shop/web-0", "sda") + &line("n2", "shop/web-1", "sdb")));
         assert_eq!(two[0], "kubectl cordon NODE");
-        assert_eq!(two[1], LEFT.replace("NAMESPACE", "shop"));
-        assert_eq!(two[2], "dd if=/dev/DEVICE; NODE=1 echo $NODE PODS DEVICE");
-        let apart = commands(&(line("n1", "shop/web-0", "sda") + &line("n1", "prod/web-0", "sda")));
-        assert_eq!(apart[1], LEFT.replace("POD", "web-0"));
+        let filled = |namespace, pod| LEFT.replace("NAMESPACE", namespace).replace("POD", pod);
+        assert_eq!(two[1], filled("shop", "web-0"));
+        assert_eq!(two[2], "dd if=/dev/sda; NODE=1 echo $NODE PODS sda");
+        let often = line("n1", "prod/web-1", "sda").repeat(2);
+        let apart = commands(&(line("n1", "shop/web-0", "sda") + &often));
+        assert_eq!(apart[1], filled("prod", "web-1"));
+        let hidden = commands(&(line("n1", "a;reboot", "sda") + &line("n1", "b;reboot", "sda")));
+        assert_eq!(hidden[1], LEFT);
     }
 
     #[test]

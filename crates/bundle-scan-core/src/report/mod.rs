@@ -254,6 +254,13 @@ impl Report {
         self.findings.iter().map(Finding::severity).max()
     }
 
+    /// Whether it is about nothing but what happened after its bundle was made.
+    pub fn ends_before_window(&self) -> bool {
+        let since = self.bundle.window.and_then(|window| window.since);
+        let ends = since.zip(self.bundle.captured_at);
+        ends.is_some_and(|(since, end)| since > end.unix_nanos)
+    }
+
     /// How many findings have this severity.
     pub fn count_of(&self, severity: Severity) -> usize {
         self.findings

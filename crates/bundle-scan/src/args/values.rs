@@ -79,7 +79,7 @@ impl FromStr for CountOrAll {
 }
 
 pub(super) fn parse_offset(text: &str) -> Result<i32, String> {
-    seconds_east(text).ok_or_else(|| "expected an offset from UTC such as +08:00".to_owned())
+    seconds_east(text).ok_or_else(|| "expected an offset from UTC such as +08:00; that of a zone today: TZ=Asia/Shanghai date +%:z".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -3,15 +3,27 @@
 use bundle_scan_core::render::{INVENTORY_JSON, INVENTORY_TEXT};
 use bundle_scan_core::{Scanner, Severity, SignatureSet};
 
-use super::{print_report, reading};
-use crate::args::BundleArgs;
-use crate::exit::Exit;
+use super::{print_reports, reading};
+use crate::args::InventoryArgs;
+use crate::exit::{self, Exit};
+use crate::interrupt;
 
-pub(crate) fn run(args: &BundleArgs) -> anyhow::Result<Exit> {
-    let set = SignatureSet::empty();
-    let mut builder = Scanner::builder();
-    let report = reading::scan(&args.path, &args.reading, builder.unexplained(false), set)?;
+pub(crate) fn run(args: &InventoryArgs) -> anyhow::Result<Exit> {
+    let mut reports = Vec::new();
+    let mut exit = Exit::Clean;
+    for path in &args.paths {
+        if interrupt::happened() {
+            break;
+        }
+        let set = SignatureSet::empty();
+        let mut builder = Scanner::builder();
+        match reading::scan(path, &args.reading, builder.unexplained(false), set) {
+            Ok(report) => reports.push(report),
+            // One bad path among several must not hide the others.
+            Err(error) => exit = exit.or_worse(exit::report(&error)),
+        }
+    }
     let renders = [&INVENTORY_TEXT as _, &INVENTORY_JSON as _];
-    print_report(&args.output, &report, Severity::Info, renders)?;
-    Ok(Exit::Clean)
+    print_reports(&args.output, &reports, Severity::Info, renders)?;
+    Ok(exit)
 }

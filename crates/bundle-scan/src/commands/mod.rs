@@ -14,7 +14,7 @@ pub(crate) mod trace;
 
 use std::io::{IsTerminal, Write, stdout};
 
-use bundle_scan_core::render::RenderOptions;
+use bundle_scan_core::render::{InARow, RenderOptions};
 use bundle_scan_core::signature::Signature;
 use bundle_scan_core::{Error, Render, Report, Severity, SignatureSet};
 use clap::CommandFactory;
@@ -58,10 +58,10 @@ fn print(
     Ok(out.finish()?)
 }
 
-/// Writes a report as one of two documents to standard output.
-fn print_report(
+/// Writes reports as one of two documents to standard output, one after the other.
+fn print_reports(
     args: &DocumentArgs,
-    report: &Report,
+    reports: &[Report],
     min_severity: Severity,
     [text, json]: [&dyn Render; 2],
 ) -> anyhow::Result<()> {
@@ -74,7 +74,13 @@ fn print_report(
             min_severity,
             ..options.clone()
         };
-        render.write_with(report, &options, out)
+        for (index, report) in reports.iter().enumerate() {
+            if index > 0 && render.in_a_row() == InARow::Parted {
+                writeln!(out)?;
+            }
+            render.write_with(report, &options, out)?;
+        }
+        Ok(())
     })
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
             // One bad path among several must not hide the others.
             Err(error) => exit::report(&error),
         };
-        worst = worse(worst, exit);
+        worst = worst.or_worse(exit);
     }
     out.finish()?;
     Ok(worst)
@@ -70,20 +70,6 @@ fn refuse_programs(args: &ScanArgs) -> Result<(), UsageError> {
             render.id()
         ))),
     }
-}
-
-/// The exit that says more: an unusable input over a finding over a partial scan.
-fn worse(a: Exit, b: Exit) -> Exit {
-    let weight = |exit| match exit {
-        Exit::Clean => 0,
-        Exit::Partial => 1,
-        Exit::Found => 2,
-        Exit::Input => 3,
-        Exit::Usage => 4,
-        Exit::Internal => 5,
-        Exit::Interrupted => 6,
-    };
-    if weight(b) > weight(a) { b } else { a }
 }
 
 fn judge(report: &Report, args: &ScanArgs) -> Exit {

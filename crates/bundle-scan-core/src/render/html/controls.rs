@@ -4,7 +4,9 @@ use maud::{Markup, html};
 
 use super::finding::{Findings, choice};
 use super::parts::{Both, both, shown};
+use crate::base::lang::Lang;
 use crate::base::severity::Severity;
+use crate::render::labels::label;
 use crate::render::words::severity_word;
 
 const SEARCH: Both = Both("Search titles, lines, names …", "搜索标题、日志、名称……");
@@ -63,7 +65,7 @@ pub(super) fn filters(findings: &Findings<'_>) -> Markup {
             }))
             (choose("entity", &ANY_ENTITY, html! {
                 @for (kind, values) in &findings.entities {
-                    optgroup label=(kind) {
+                    optgroup label=(label(kind, Lang::En)) data-en=(label(kind, Lang::En)) data-zh=(label(kind, Lang::Zh)) {
                         @for value in values { option value=(choice(kind, value)) { (shown(value)) } }
                     }
                 }

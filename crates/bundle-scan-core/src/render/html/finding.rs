@@ -10,10 +10,11 @@ use crate::base::severity::Severity;
 use crate::finding::Evidence;
 use crate::render::RenderOptions;
 use crate::render::escape::visible;
-use crate::render::moment::{grouped, to_second};
-use crate::render::phrases::{circumstances, entity_values};
+use crate::render::labels::label;
+use crate::render::moment::to_second;
+use crate::render::phrases::{circumstances, entity_values, in_time, times};
 use crate::render::verdict::roots;
-use crate::render::words::{risk_mark, severity_word};
+use crate::render::words::{risk_mark, severity_word, words};
 use crate::report::command::filled;
 use crate::report::timeline::Timeline;
 use crate::report::{Finding, Report};
@@ -113,7 +114,7 @@ impl<'r> Findings<'r> {
         let event = self.timeline.event(finding);
         html! {
             div.summary {
-                span { (grouped(finding.count)) "×" }
+                span { (both(|lang| times(finding, words(lang)))) }
                 @if let (Some(grid), Some(event)) = (self.timeline.grid, event) {
                     div.spark { (bars(grid, &event.buckets, &[], severity)) }
                 }
@@ -139,7 +140,7 @@ impl<'r> Findings<'r> {
                     }
                 } }
                 @for entity in &finding.entities {
-                    dt { (entity.name) } dd { (shown(&entity_values(entity, str::to_owned))) }
+                    dt { (both(|lang| label(&entity.name, lang).into_owned())) } dd { (both(|lang| visible(&entity_values(entity, words(lang), str::to_owned)).into_owned())) }
                 }
                 @if !spec.references.is_empty() {
                     dt { (word(|words| words.see)) }
@@ -199,7 +200,7 @@ fn proof(finding: &Finding) -> Markup {
         @if !finding.evidence.is_empty() {
             section.proof {
                 h3 { (word(|words| words.proof)) }
-                @for evidence in &finding.evidence { (line(evidence)) }
+                @for evidence in in_time(&finding.evidence) { (line(evidence)) }
             }
         }
     }

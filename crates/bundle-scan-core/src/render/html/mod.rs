@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 use self::finding::Findings;
 use self::parts::{both, shown, word};
 use super::inventory::names;
+use super::labels::container;
 use super::moment::to_second;
 use super::phrases;
 use super::verdict::Verdict;
@@ -69,6 +70,7 @@ fn page(report: &Report, options: &RenderOptions) -> Markup {
             head {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content=(*POLICY);
+                meta name="generator" content={ (TOOL) " " (report.tool.version) };
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
@@ -117,7 +119,7 @@ fn about(report: &Report, options: &RenderOptions) -> Markup {
     let bundle = &report.bundle;
     html! {
         p.about {
-            span { (bundle.container) }
+            span { (both(|lang| container(&bundle.container, lang).to_owned())) }
             @if let Some(layout) = &bundle.layout { span { (layout) } }
             @for part in 0..phrases::contents(report, options, words(Lang::En)).len() {
                 span { (both(|lang| phrases::contents(report, options, words(lang)).swap_remove(part))) }

@@ -55,6 +55,8 @@
       const text = element.dataset[language];
       if (element.matches("th")) {
         element.title = text;
+      } else if (element.matches("optgroup")) {
+        element.label = text;
       } else if (element.matches("input, select")) {
         element.placeholder = text;
         element.setAttribute("aria-label", text);

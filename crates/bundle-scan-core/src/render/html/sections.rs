@@ -154,7 +154,7 @@ fn coverage(report: &Report) -> Markup {
                 }
             }
             @if judged.not_evaluable > 0 {
-                p { (grouped(judged.not_evaluable)) " " (word(|words| words.not_evaluable)) ":" }
+                p { (grouped(judged.not_evaluable)) (word(|words| words.not_evaluable)) ":" }
                 ul { @for (lacking, ids) in by_lack(&coverage.not_evaluable) {
                     @let names = lacking.components.iter().chain(&lacking.facts).copied().collect::<Vec<_>>();
                     li { (names.join(" / ")) " (" (ids.len()) ")" }

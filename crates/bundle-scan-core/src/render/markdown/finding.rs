@@ -4,7 +4,8 @@ use std::io;
 
 use super::escape::{code, link, prose};
 use super::{Ticket, capitalised};
-use crate::render::phrases::{self, SHOWN_EVIDENCE};
+use crate::render::labels::label;
+use crate::render::phrases;
 use crate::render::words::{risk_mark, severity_word, state_words};
 use crate::report::Finding;
 use crate::report::command::filled;
@@ -17,7 +18,7 @@ impl Ticket<'_> {
             "{}. {}{}{}",
             finding.rank,
             severity_word(finding.severity(), lang),
-            self.ticket_words.colon,
+            self.words.colon,
             prose(spec.title.text(lang))
         ))?;
         let summary = self.summary(finding);
@@ -26,8 +27,8 @@ impl Ticket<'_> {
             .entities
             .iter()
             .map(|entity| {
-                let values = phrases::entity_values(entity, code);
-                self.labelled(&prose(&entity.name), &values)
+                let values = phrases::entity_values(entity, self.words, code);
+                self.labelled(&prose(&label(&entity.name, lang)), &values)
             })
             .collect();
         for (label, text) in [(words.cause, &spec.cause), (words.impact, &spec.impact)] {
@@ -48,7 +49,7 @@ impl Ticket<'_> {
     /// How often, when, where, who says so, and whether it goes on.
     fn summary(&self, finding: &Finding) -> String {
         let words = self.words;
-        let mut parts = vec![phrases::times(finding)];
+        let mut parts = vec![phrases::times(finding, self.words)];
         parts.extend(phrases::period(finding, words));
         parts.extend(phrases::hosts(finding, self.report, words, code));
         if !finding.components.is_empty() {
@@ -79,14 +80,14 @@ impl Ticket<'_> {
 
     fn proof(&mut self, finding: &Finding) -> io::Result<()> {
         let words = self.words;
-        let shown: Vec<_> = finding.evidence.iter().take(SHOWN_EVIDENCE).collect();
+        let shown = phrases::proof(finding);
         if shown.is_empty() {
             return Ok(());
         }
         let summary = format!(
             "{}{}{}",
             capitalised(words.proof),
-            self.ticket_words.colon,
+            self.words.colon,
             words.lines.count(shown.len() as u64)
         );
         let lines = shown.iter().flat_map(|evidence| {
@@ -120,7 +121,7 @@ impl Ticket<'_> {
         let lang = self.options.lang;
         let severity = severity_word(finding.severity(), lang);
         let title = prose(finding.signature.spec().title.text(lang));
-        let times = phrases::times(finding);
+        let times = phrases::times(finding, self.words);
         let place = finding.evidence.first().map(phrases::place);
         let place = place.map_or_else(String::new, |place| format!(" {}", code(&place)));
         format!("{severity} {title} · {times}{place}")

@@ -107,7 +107,7 @@ impl Ticket<'_> {
             finding.rank.to_string(),
             severity_word(finding.severity(), lang).to_owned(),
             format!("{mark}{}", prose(title)),
-            phrases::times(finding),
+            phrases::times(finding, self.words),
             phrases::period(finding, self.words).unwrap_or_default(),
             hosts.or_else(place).unwrap_or_default(),
         ])
@@ -115,11 +115,7 @@ impl Ticket<'_> {
 
     /// A label in bold, before what it labels. The colon stands behind, because a closing `**` counts only behind a letter where Chinese follows.
     fn labelled(&self, label: &str, text: &str) -> String {
-        format!(
-            "**{}**{}{text}",
-            capitalised(label),
-            self.ticket_words.colon
-        )
+        format!("**{}**{}{text}", capitalised(label), self.words.colon)
     }
 }
 

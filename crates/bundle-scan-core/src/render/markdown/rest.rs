@@ -19,7 +19,7 @@ impl Ticket<'_> {
         let suppressed = suppressed.map(|suppressed| {
             let line = self.one_line(&suppressed.finding);
             let reason = words.reason(&suppressed.by);
-            format!("{line}{}{}", self.ticket_words.colon, prose(&reason))
+            format!("{line}{}{}", self.words.colon, prose(&reason))
         });
         let suppressed: Vec<String> = suppressed.collect();
         self.listed(words.suppressed, &suppressed)?;
@@ -41,7 +41,7 @@ impl Ticket<'_> {
         let explained = findings.iter().map(|finding| {
             let cause = finding.signature.spec().cause.text(self.options.lang);
             let line = self.one_line(finding);
-            format!("{line}{}{}", self.ticket_words.colon, prose(cause))
+            format!("{line}{}{}", self.words.colon, prose(cause))
         });
         explained.collect()
     }
@@ -62,7 +62,7 @@ impl Ticket<'_> {
             lost.push(format!(
                 "{count} ({}){}{command}",
                 bytes(covered.bytes),
-                self.ticket_words.colon
+                self.words.colon
             ));
         }
         self.listed(words.lost, &lost)

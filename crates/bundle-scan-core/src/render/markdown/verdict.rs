@@ -4,6 +4,7 @@ use std::io;
 
 use super::escape::{code, prose};
 use super::{Ticket, capitalised};
+use crate::render::labels::container;
 use crate::render::phrases;
 use crate::render::verdict::{Verdict, explanation};
 use crate::render::words::state_words;
@@ -16,7 +17,7 @@ impl Ticket<'_> {
         let mut text = match verdict {
             Verdict::Unjudged | Verdict::Clean => {
                 let basis = phrases::basis(self.report, self.words);
-                format!("**{said}**{}{basis}", self.ticket_words.colon)
+                format!("**{said}**{}{basis}", self.words.colon)
             }
             Verdict::Behind | Verdict::Known | Verdict::Below => said,
             Verdict::Cause(cause) => said + &self.cause(cause),
@@ -39,7 +40,7 @@ impl Ticket<'_> {
         let (words, ticket_words) = (self.words, self.ticket_words);
         let title = first.signature.spec().title.text(self.options.lang);
         let title = format!("**{}**", prose(title));
-        let mut text = ticket_words.colon.to_owned() + &title;
+        let mut text = words.colon.to_owned() + &title;
         match first.hosts.as_slice() {
             [] => {}
             [(only, _)] => text += &format!("{}{}", ticket_words.on, code(only)),
@@ -68,7 +69,7 @@ impl Ticket<'_> {
     /// What was read.
     pub(super) fn bundle(&mut self) -> io::Result<()> {
         let bundle = &self.report.bundle;
-        let mut parts = vec![prose(&bundle.container)];
+        let mut parts = vec![prose(container(&bundle.container, self.options.lang))];
         parts.extend(bundle.layout.as_deref().map(prose));
         parts.extend(phrases::contents(self.report, self.options, self.words));
         let text = format!("{} · {}", code(&bundle.path), parts.join(" · "));

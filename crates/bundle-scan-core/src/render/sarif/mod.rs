@@ -311,7 +311,11 @@ impl<'r> WireResult<'r> {
 /// One line that says it all, for viewers that show nothing else: most know no nested files.
 fn message(report: &Report, finding: &Finding, lang: Lang) -> WireMessage {
     let title = finding.signature.spec().title.text(lang);
-    let mut text = format!("{title}: {}", summary(finding, report, "", lang));
+    let mut text = format!(
+        "{title}{}{}",
+        words(lang).colon,
+        summary(finding, report, "", lang)
+    );
     if let Some(origin) = origin(finding, report, lang) {
         text += &format!(" · {origin}");
     }
