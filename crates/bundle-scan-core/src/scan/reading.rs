@@ -81,6 +81,8 @@ pub(super) struct Reading<'c, 'scope> {
     shared: &'scope Shared<'scope>,
     noted: Noted,
     crew: Crew<'c, 'scope>,
+    /// A buffer for the beginning of the next member.
+    spare: Vec<u8>,
 }
 
 impl<'c, 'scope> Reading<'c, 'scope> {
@@ -106,6 +108,7 @@ impl<'c, 'scope> Reading<'c, 'scope> {
             shared,
             noted: Noted::default(),
             crew,
+            spare: Vec::new(),
         }
     }
 
@@ -143,7 +146,7 @@ impl<'c, 'scope> Reading<'c, 'scope> {
         let mark = ByteOrder::marked(&start).map_or(0, |_| start.len());
         let text = start.split_off(mark);
         let mut reader = Recoder::new(Cursor::new(text).chain(raw), coding);
-        let head = head_of(&mut reader);
+        let head = head_of(&mut reader, std::mem::take(&mut self.spare));
         let job = job(&head);
         let blocks = StreamBlocks::new(head, &mut reader, self.cut());
         self.blocks(
@@ -175,6 +178,7 @@ impl<'c, 'scope> Reading<'c, 'scope> {
             flow = self.watch(Some(&job.path));
         }
         let bytes = blocks.offset();
+        self.spare = blocks.into_buffer();
         self.shared.desk.member_ended(job, count, bytes);
         flow
     }
@@ -251,13 +255,17 @@ impl Visitor for Reading<'_, '_> {
                 }
             }
             Body::Stream(reader) => {
-                let head = head_of(reader);
+                let head = head_of(reader, std::mem::take(&mut self.spare));
                 match sniff(&head) {
                     Charset::Text => self.text(job, head, reader),
                     Charset::Coded(coding) => {
                         self.recoded(job, coding, &mut Cursor::new(head).chain(reader))
                     }
-                    Charset::Binary => self.skip(member, &head),
+                    Charset::Binary => {
+                        let flow = self.skip(member, &head);
+                        self.spare = head;
+                        flow
+                    }
                 }
             }
         };
@@ -292,9 +300,10 @@ impl Visitor for Reading<'_, '_> {
     }
 }
 
-/// What comes first of a member.
-fn head_of(reader: &mut dyn Read) -> Vec<u8> {
-    let mut head = Vec::new();
+/// What comes first of a member, in `buffer`, whose content does not matter.
+fn head_of(reader: &mut dyn Read, buffer: Vec<u8>) -> Vec<u8> {
+    let mut head = buffer;
+    head.clear();
     // A read error ends the stream, and the walk reports it.
     let _ = reader.take(HEAD_BYTES as u64).read_to_end(&mut head);
     head

@@ -195,6 +195,11 @@ impl<'r> StreamBlocks<'r> {
         self
     }
 
+    /// A buffer for the beginning of the next member.
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.carry
+    }
+
     /// Bytes of the member up to the end of the last block.
     pub fn offset(&self) -> u64 {
         self.offset

@@ -37,7 +37,7 @@ pub fn sniff(head: &[u8]) -> Charset {
     if control_bytes(head) * TEXT_BYTES_PER_CONTROL_BYTE > head.len() {
         return Charset::Binary;
     }
-    match is_gb18030(head) {
+    match !head.is_ascii() && is_gb18030(head) {
         true => Charset::Coded(Coding::Gb18030),
         false => Charset::Text,
     }
