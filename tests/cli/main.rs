@@ -1030,3 +1030,30 @@ fn signatures_are_listed_by_words() {
         ""
     );
 }
+
+#[test]
+fn a_report_is_written_over_nothing_that_is_wanted() {
+    let folder = Folder::new();
+    let sick = folder.path("sick.tgz");
+    let bundle = fs::read(&sick).unwrap();
+    let dotted = sick.replace("/sick", "/./sick");
+    let (same, also) = (folder.path("r"), folder.path("./r"));
+    let (json, other) = (format!("json={same}"), format!("markdown={also}"));
+    let over = format!("json={dotted}");
+    for args in [
+        &["-o", &dotted, &sick][..],
+        &["-f", &over, &sick],
+        &["-o", &same, "-f", "text", "-f", &json, &sick],
+        &["-f", &json, "-f", &other, &sick],
+    ] {
+        let refused = run(args).ends_with(2);
+        assert!(refused.stderr.contains("cannot be written"), "{args:?}");
+    }
+    assert_eq!(fs::read(&sick).unwrap(), bundle);
+    // An earlier report stays where there is no new one.
+    let kept = folder.write("kept.json", b"earlier, and longer than what comes: {}");
+    run(&["-o", &kept, &folder.path("nowhere")]).ends_with(3);
+    assert!(fs::read(&kept).unwrap().starts_with(b"earlier"));
+    run(&["-o", &kept, "-f", "text", &sick]).ends_with(0);
+    assert!(!fs::read_to_string(&kept).unwrap().contains("earlier"));
+}

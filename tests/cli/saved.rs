@@ -42,25 +42,52 @@ fn what_else_was_written_is_refused() {
         (&["diff", "-f", "json", &healthy, &sick], "a comparison"),
         (&["-f", "html", &sick], "a page"),
         (&["-f", "junit", &sick], "test results"),
-        (&["-f", "markdown", &sick], "a ticket"),
-        (&["-f", "markdown", "--lang", "zh", &healthy], "a ticket"),
+        (&["-f", "markdown", &sick], "a report for people"),
+        (
+            &["-f", "markdown", "--lang", "zh", &healthy],
+            "a report for people",
+        ),
         (&["-f", "text", &sick], "a report for people"),
         (
             &["-f", "text", "--lang", "zh", &sick],
             "a report for people",
         ),
         (&["-f", "text", &healthy], "a report for people"),
+        (
+            &["-f", "text", "--since", "2027-01-01", &sick],
+            "a report for people",
+        ),
+        (&["--audience", "customer", &sick], "a report for people"),
+        (
+            &["--audience", "customer", "--lang", "zh", &healthy],
+            "a report for people",
+        ),
     ] {
         let written = run(args).ends_with(0).stdout;
         let path = folder.write("written", written.as_bytes());
         let run = run(&["diff", &path, &healthy]).ends_with(2);
         assert!(run.stderr.contains(expected), "{args:?}: {}", run.stderr);
         assert!(
-            run.stderr.contains("diff reads what -f json wrote"),
+            run.stderr.contains("and no report as -f json writes it"),
             "{}",
             run.stderr
         );
         assert_eq!(run.stdout, "");
+    }
+}
+
+#[test]
+fn a_log_that_quotes_a_report_is_a_log() {
+    let folder = Folder::new();
+    for text in [
+        "probable root cause: x\n",
+        "**Bundle**: `x`\n",
+        "<testsuites name=\"bundle-scan\">\n",
+        "<meta name=\"generator\" content=\"bundle-scan 1\">\n",
+    ] {
+        let log = format!("Mar 10 10:17:41 n1 app[1]: here it comes\n{text}");
+        let path = folder.write("app.log", log.as_bytes());
+        run(&["diff", &path, &folder.path("healthy.zip")]).ends_with(0);
     }
 }
 

@@ -152,7 +152,7 @@ fn a_setting_that_cannot_be_is_told_with_its_place() {
         ("why = \"yes\"\n", ":1: "),
         (
             "lang = {a = 1}\n",
-            ":1: expected a text, a number, true, false, or a list of texts\n",
+            ":1: expected a text, a whole number, a date, true, false, or a list of texts\n",
         ),
         ("lang = \n", ":1: "),
     ] {

@@ -22,9 +22,6 @@ pub(crate) enum Screen {
     },
 }
 
-/// What the shell says of a command that it cannot run, and of one that it does not find.
-const NOT_RUN: [i32; 2] = [126, 127];
-
 impl Screen {
     /// Standard output as it comes.
     pub(crate) fn direct() -> Self {
@@ -105,14 +102,14 @@ fn show(pager: &str, text: &[u8]) -> bool {
     };
     let fed = child.stdin.take().map(|mut stdin| stdin.write_all(text));
     let ended = child.wait().ok().and_then(|status| status.code());
-    match fed {
-        Some(Ok(())) => ended.is_none_or(|code| !NOT_RUN.contains(&code)),
-        // Who has read enough closes it before the end, and does not call that a failure.
-        Some(Err(error)) => {
-            error.kind() == ErrorKind::BrokenPipe && ended.is_none_or(|code| code == 0)
-        }
+    let was_fed = match fed {
+        Some(Ok(())) => true,
+        // Who has read enough closes it before the end.
+        Some(Err(error)) => error.kind() == ErrorKind::BrokenPipe,
         None => false,
-    }
+    };
+    // What fails may have shown nothing: better the report twice than not at all. `None` of what a signal ended.
+    was_fed && ended.is_none_or(|code| code == 0)
 }
 
 #[cfg(all(test, unix))]
@@ -147,7 +144,9 @@ mod tests {
         let impatient = |file: &str| format!("head -n 1 > {file}");
         assert_eq!(paged(100_000, impatient).unwrap(), "line\n");
         for broken in ["no-such-pager-anywhere", "/", "false"] {
-            assert!(!show(broken, &b"text\n".repeat(100_000)), "{broken}");
+            for text in [&b"text\n".repeat(100_000)[..], b"text\n"] {
+                assert!(!show(broken, text), "{broken}");
+            }
         }
         assert!(show("true", b"text"));
     }

@@ -87,7 +87,7 @@ impl Settings {
             let origin = format!("{shown}:{}", line_of(key.span().start));
             let values = of_value(value.get_ref()).ok_or_else(|| {
                 UsageError(format!(
-                    "{origin}: expected a text, a number, true, false, or a list of texts"
+                    "{origin}: expected a text, a whole number, a date, true, false, or a list of texts"
                 ))
             })?;
             settings.insert(scan, key.get_ref(), values, &origin)?;
@@ -278,7 +278,11 @@ fn switch(variable: &str, text: &str) -> Result<bool, UsageError> {
 fn of_value(value: &DeValue<'_>) -> Option<Vec<String>> {
     let one = |value: &DeValue<'_>| match value {
         DeValue::String(text) => Some(text.clone().into_owned()),
-        DeValue::Integer(number) => Some(number.to_string()),
+        DeValue::Integer(number) => {
+            let digits = i64::from_str_radix(number.as_str(), number.radix()).ok()?;
+            Some(digits.to_string())
+        }
+        DeValue::Datetime(time) => Some(time.to_string()),
         DeValue::Boolean(yes) => Some(yes.to_string()),
         _ => None,
     };

@@ -61,5 +61,10 @@ fn is_known(entry: &Entry<'_>) -> bool {
         .things
         .iter()
         .any(|things| PLACES.contains(&things.entity) && !things.came.is_empty());
-    matches!(entry.group, Group::Persisting | Group::Fixed) && !has_come
+    let latest = entry.sides.latest();
+    let mut unseen = latest.entities_capped.iter();
+    // What is not kept may be any that is new.
+    let may_have_come =
+        latest.hosts_capped || unseen.any(|entity| PLACES.contains(&entity.as_str()));
+    matches!(entry.group, Group::Persisting | Group::Fixed) && !has_come && !may_have_come
 }

@@ -41,7 +41,12 @@ pub fn compare<'s>(old: &'s Summary, new: &'s Summary, set: &SignatureSet) -> Di
         let doubt = knowledge.doubt(&is, &was, finding);
         entries.push(entry(Sides::Old(finding), doubt, &was, &is));
     }
-    Diff { old, new, entries }
+    Diff {
+        old,
+        new,
+        shares_no_host: was.shares_no_host_with(&is),
+        entries,
+    }
 }
 
 fn entry<'s>(sides: Sides<'s>, doubt: Option<Doubt>, was: &View<'_>, is: &View<'_>) -> Entry<'s> {

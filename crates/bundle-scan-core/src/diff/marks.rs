@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::io::{BufReader, Read};
+use std::sync::LazyLock;
 
+use regex::Regex;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
@@ -44,24 +46,40 @@ struct ToolMark {
 /// Bytes at the beginning of a document for people that tell that this program wrote it.
 pub(super) const HEAD: u64 = 4 << 10;
 
-/// What only a document of this program begins with, and what that is.
-const HEADS: [(&str, &str); 8] = [
-    ("<meta name=\"generator\" content=\"bundle-scan", "a page"),
-    ("<testsuites name=\"bundle-scan\"", "test results"),
-    ("\n**Bundle**: `", "a ticket"),
-    ("\n**诊断包**：`", "a ticket"),
-    ("\nprobable root cause: ", "a report for people"),
-    ("\n最可能的根因：", "a report for people"),
-    ("\nno known problem found  ", "a report for people"),
-    ("\n未发现已知问题  ", "a report for people"),
+/// What a page or test results begin with, what the same of this program hold soon after, and what they are.
+const HEADS: [(&str, &str, &str); 2] = [
+    (
+        "<!DOCTYPE html>",
+        "<meta name=\"generator\" content=\"bundle-scan ",
+        "a page",
+    ),
+    ("<?xml ", "<testsuites name=\"bundle-scan\"", "test results"),
 ];
+/// What a letter to a customer begins with.
+const LETTERS: [&str; 2] = ["We examined ", "我们检查了 "];
+/// Lines of which one tells in a report for people how much was read.
+const HEADING_LINES: usize = 6;
+
+/// How much was read, as the heading of a report for people says it.
+static CONTENTS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r" · [0-9,]+ (?:members?|个文件) · [0-9,]+ (?:lines?|行) · [0-9.]+ [kMG]?B\b")
+        .expect("the pattern is constant and tested")
+});
 
 /// What a document for people or pipelines is, if this program wrote it.
 pub(super) fn document(head: &[u8]) -> Option<Kind> {
     let head = String::from_utf8_lossy(head);
     let mut known = HEADS.iter();
-    let (_, what) = known.find(|(mark, _)| head.contains(mark))?;
-    Some(Kind::Document(what))
+    let of_tags = known.find(|(first, mark, _)| head.starts_with(first) && head.contains(mark));
+    if let Some((_, _, what)) = of_tags {
+        return Some(Kind::Document(what));
+    }
+    let has_heading = || {
+        let mut lines = head.lines().take(HEADING_LINES);
+        lines.any(|line| CONTENTS.is_match(line))
+    };
+    let is_letter = LETTERS.iter().any(|letter| head.starts_with(letter));
+    (is_letter || has_heading()).then_some(Kind::Document("a report for people"))
 }
 
 impl Marks {

@@ -28,6 +28,8 @@ pub struct Diff<'s> {
     pub old: &'s Summary,
     /// The report after.
     pub new: &'s Summary,
+    /// Whether both reports name hosts, and none of them the same: they may be of different clusters.
+    pub shares_no_host: bool,
     /// What is in either: those of the new report in its order, then those that are only in the old one, in its order.
     pub entries: Vec<Entry<'s>>,
 }
@@ -249,12 +251,6 @@ impl<'s> Diff<'s> {
     /// Whether both reports were made with the same signatures.
     pub fn has_same_signatures(&self) -> bool {
         self.old.digest() == self.new.digest()
-    }
-
-    /// Whether both bundles name hosts, and none of them the same: they may be of different clusters.
-    pub fn shares_no_host(&self) -> bool {
-        let [old, new] = [self.old, self.new].map(|summary| &summary.bundle.hosts);
-        !old.is_empty() && !new.is_empty() && !old.iter().any(|host| new.contains(host))
     }
 
     /// Whether the new report shows an earlier time than the old one: they may be the wrong way round.

@@ -39,7 +39,7 @@ pub enum SavedError {
         name: String,
     },
     /// It is something else that this program wrote.
-    #[error("{name} holds {what}, and no report: diff reads what -f json wrote")]
+    #[error("{name} holds {what}, and no report as -f json writes it")]
     NoReport {
         /// Its path, or `stdin`.
         name: String,
@@ -288,11 +288,11 @@ mod tests {
             ),
             (
                 format!("{{{HEAD}, \"kinds\": {{}}}}"),
-                "r.json holds an inventory, a timeline or a comparison, and no report: diff reads what -f json wrote",
+                "r.json holds an inventory, a timeline or a comparison, and no report as -f json writes it",
             ),
             (
                 "{\"id\": \"x\", \"fingerprint\": \"f\", \"score_factors\": []}\n{}\n".to_owned(),
-                "r.json holds findings as JSON lines, and no report: diff reads what -f json wrote",
+                "r.json holds findings as JSON lines, and no report as -f json writes it",
             ),
         ] {
             assert_eq!(of(&text).unwrap_err().to_string(), expected);

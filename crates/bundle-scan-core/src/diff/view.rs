@@ -43,6 +43,11 @@ impl<'s> View<'s> {
         self.hosts.contains(canonical("host", host))
     }
 
+    /// Whether both name hosts, and none of them the same.
+    pub(super) fn shares_no_host_with(&self, other: &View<'_>) -> bool {
+        !self.hosts.is_empty() && !other.hosts.is_empty() && self.hosts.is_disjoint(&other.hosts)
+    }
+
     /// Whether its bundle has nothing of one of the hosts of a finding of the other report.
     pub(super) fn lacks_host_of(&self, finding: &FindingSummary) -> bool {
         let mut hosts = finding.hosts.iter();

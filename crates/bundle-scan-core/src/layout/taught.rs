@@ -61,8 +61,19 @@ impl Layout {
     pub fn from_yaml(text: &str) -> Result<Self, LayoutError> {
         let written = serde_saphyr::from_str::<Written>(text);
         let written = written.map_err(|error| LayoutError(error.to_string()))?;
+        if written.name.trim().is_empty() {
+            return Err(LayoutError("the name is empty".to_owned()));
+        }
         let mut layout = Layout::new(&written.name);
-        layout.markers = written.markers;
+        for marker in &written.markers {
+            if !is_marker(marker) {
+                let wrong = format!(
+                    "the marker `{marker}` is no part of a path: a marker has no `*`, and no empty segment"
+                );
+                return Err(LayoutError(wrong));
+            }
+            layout = layout.marked_by(marker);
+        }
         for WrittenPlace { path, kind } in written.places {
             layout = layout.place(&path, &kind)?;
         }
@@ -70,7 +81,7 @@ impl Layout {
     }
 
     /// Runs of whole path segments that no other collector writes, such as `acme/collected-by.txt`: where one of them is part of a path, the
-    /// bundle is of this layout.
+    /// bundle is of this layout. One with an empty segment is part of no path.
     pub fn marked_by(mut self, marker: &str) -> Self {
         self.markers.push(marker.trim_matches('/').to_owned());
         self
@@ -112,6 +123,12 @@ impl Layout {
         let places = self.places.iter();
         places.map(|(pattern, kind)| (pattern.as_str(), *kind))
     }
+}
+
+/// Whether this may stand in a path.
+fn is_marker(text: &str) -> bool {
+    let mut segments = text.trim_matches('/').split('/');
+    segments.all(|segment| !segment.is_empty() && !segment.contains('*'))
 }
 
 /// What is wrong with a [`Layout`].
@@ -159,5 +176,11 @@ mod tests {
         assert!(of_path.to_string().contains("`{host}`"), "{of_path}");
         let of_form = Layout::from_yaml("name: a\nmarker: b").expect_err("a mistake");
         assert!(of_form.to_string().contains("marker"), "{of_form}");
+        for marker in ["''", "/", "va*", "var//log"] {
+            let of_marker = Layout::from_yaml(&format!("name: a\nmarkers: [{marker}]"));
+            assert!(of_marker.is_err(), "{marker}");
+        }
+        assert!(Layout::from_yaml("name: ''").is_err());
+        assert!(Layout::from_yaml("name: a\nmarkers: [/var/log/]").is_ok());
     }
 }

@@ -161,7 +161,7 @@ impl Letter<'_> {
     }
 
     fn when(&self, finding: &Finding) -> String {
-        let mut when = vec![self.customer_words.times.count(finding.count)];
+        let mut when = vec![phrases::times(finding, self.words)];
         when.extend(phrases::period(finding, self.words));
         let quote = |name: &str| self.sheet.quote(name);
         when.extend(phrases::hosts(finding, self.report, self.words, quote));

@@ -55,7 +55,7 @@ impl DiffText<'_> {
         self.report(words.old, diff.old)?;
         self.report(words.new, diff.new)?;
         for (is_so, text) in [
-            (diff.shares_no_host(), words.other_hosts),
+            (diff.shares_no_host, words.other_hosts),
             (diff.is_backwards(), words.backwards),
             (!diff.has_same_signatures(), words.other_signatures),
         ] {
@@ -84,7 +84,11 @@ impl DiffText<'_> {
         }
         let path = self.page.paint(BOLD, &visible(&summary.bundle.path));
         let rest = self.page.paint(DIM, &parts.join(" · "));
-        writeln!(self.page.out, "{label}: {path}  {rest}")?;
+        writeln!(
+            self.page.out,
+            "{label}{}{path}  {rest}",
+            self.page.words.colon
+        )?;
         match summary.status {
             Status::Complete => Ok(()),
             Status::Partial => {
@@ -159,7 +163,7 @@ impl DiffText<'_> {
             parts.push(diff_words(lang).not_found.to_owned());
         }
         // What is so of all of them is told once.
-        let is_told = |doubt: &Doubt| *doubt == Doubt::HostMissing && diff.shares_no_host();
+        let is_told = |doubt: &Doubt| *doubt == Doubt::HostMissing && diff.shares_no_host;
         let doubt = entry.doubt.filter(|doubt| !is_told(doubt));
         parts.extend(doubt.map(|doubt| doubt_text(doubt, entry.group, lang).to_owned()));
         parts.join(" · ")

@@ -151,7 +151,7 @@ impl<'d> WireDiff<'d> {
             old: WireSide::new(diff.old),
             new: WireSide::new(diff.new),
             same_signatures: diff.has_same_signatures(),
-            no_host_in_common: diff.shares_no_host(),
+            no_host_in_common: diff.shares_no_host,
             backwards: diff.is_backwards(),
             summary: WireDiffSummary {
                 max_severity: diff.max_severity().map(Severity::as_str),

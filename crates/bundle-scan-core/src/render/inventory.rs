@@ -31,6 +31,10 @@ impl Render for InventoryJson {
         "json"
     }
 
+    fn in_a_row(&self) -> InARow {
+        InARow::AsTheyAre
+    }
+
     fn write_with(
         &self,
         report: &Report,
@@ -228,7 +232,9 @@ fn lacking(report: &Report, options: &RenderOptions, out: &mut dyn Write) -> std
     }
     writeln!(out, "\n{}", words(options.lang).missing)?;
     for need in needs {
-        writeln!(out, "  {:LABEL$}{}", need.id, need.text(options.lang))?;
+        let name = need.name(options.lang);
+        let padding = LABEL.saturating_sub(textwrap::core::display_width(name));
+        writeln!(out, "  {name}{:padding$}{}", "", need.text(options.lang))?;
         writeln!(out, "  {:LABEL$}$ {}", "", need.command)?;
     }
     Ok(())

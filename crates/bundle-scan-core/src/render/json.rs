@@ -138,7 +138,7 @@ pub(super) struct WireBundle<'r> {
 struct WireWindow {
     since: Option<String>,
     until: Option<String>,
-    /// Whether the bundle ends before it: then nothing can have been found.
+    /// Whether the trustworthy times in the bundle end before it: that nothing was found then says nothing.
     after_capture: bool,
 }
 
@@ -345,7 +345,7 @@ impl<'r> WireBundle<'r> {
             window: bundle.window.map(|window| WireWindow {
                 since: window.since.map(rfc3339),
                 until: window.until.map(rfc3339),
-                after_capture: report.ends_before_window(),
+                after_capture: report.window_begins_after_capture(),
             }),
             hosts: &bundle.hosts,
             bytes_read: bundle.bytes_read,

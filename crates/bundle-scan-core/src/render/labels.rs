@@ -8,7 +8,8 @@ use crate::base::lang::Lang;
 
 static CHINESE: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
     let lines = include_str!("labels.txt").lines();
-    lines.filter_map(|line| line.split_once(' ')).collect()
+    let rows = lines.filter(|line| !line.starts_with('#'));
+    rows.filter_map(|row| row.split_once(' ')).collect()
 });
 
 /// The label of an entity or a property; a name that nobody translated is its own.
@@ -45,7 +46,7 @@ mod tests {
             entities.values().map(String::as_str)
         });
         let named: BTreeSet<&str> = entities.chain(PROPERTIES).chain(["disk"]).collect();
-        let labelled: BTreeSet<&str> = CHINESE.keys().copied().filter(|key| *key != "#").collect();
+        let labelled: BTreeSet<&str> = CHINESE.keys().copied().collect();
         let unlabelled: Vec<_> = named.difference(&labelled).collect();
         assert!(
             unlabelled.is_empty(),

@@ -121,6 +121,25 @@ impl<'p> Page<'p> {
         lines.try_for_each(|line| writeln!(self.out, "{line}"))
     }
 
+    /// Writes where a line stands, behind a label: what is too long for a line of the page is broken between its parts, and none of them is.
+    pub(super) fn address(&mut self, parts: &[String]) -> io::Result<()> {
+        let indent = INDENT + LABEL;
+        let whole = parts.join(" · ");
+        let is_short = textwrap::core::display_width(&whole) + indent <= self.columns();
+        let lines = match is_short {
+            true => std::slice::from_ref(&whole),
+            false => parts,
+        };
+        let options = self.wrapping(self.columns() - indent - HANG);
+        let options = options.break_words(false);
+        let lines = lines.iter().flat_map(|line| textwrap::wrap(line, &options));
+        for (index, line) in lines.enumerate() {
+            let margin = if index == 0 { 0 } else { indent + HANG };
+            writeln!(self.out, "{:margin$}{}", "", self.paint(CYAN, &line))?;
+        }
+        Ok(())
+    }
+
     /// Writes a label, padded by columns: a Chinese character takes two.
     pub(super) fn label(&mut self, label: &str) -> io::Result<()> {
         let columns = textwrap::core::display_width(label);

@@ -131,7 +131,7 @@ pub(super) fn window(report: &Report, words: &Words) -> Option<String> {
     if let Some(end) = report
         .bundle
         .captured_at
-        .filter(|_| report.ends_before_window())
+        .filter(|_| report.window_begins_after_capture())
     {
         let end = to_second(end.unix_nanos) + &words.zone(end.quality);
         text += &format!(" {} {end}", words.after_the_end);
@@ -231,21 +231,22 @@ pub(super) fn in_time(lines: &[Evidence]) -> Vec<&Evidence> {
     lines
 }
 
-/// Where evidence stands, there and elsewhere, and when it was written if the line itself does not say so.
-pub(super) fn places(evidence: &Evidence, words: &Words) -> String {
-    let mut place = place(evidence);
+/// Where evidence stands; where else; and when it was written if the line itself does not say so.
+pub(super) fn places(evidence: &Evidence, words: &Words) -> Vec<String> {
+    let mut parts = vec![place(evidence)];
     if let Some(other) = evidence.also_in.first() {
         let (also, member) = (words.also_in, visible(other.member.as_str()));
-        place += &format!(" {also} {member}:{}", other.line);
+        let mut elsewhere = format!("{also} {member}:{}", other.line);
         match evidence.also_in.len() - 1 {
             0 => (),
-            more => place += &format!(" +{more}"),
+            more => elsewhere += &format!(" +{more}"),
         }
+        parts.push(elsewhere);
     }
     if let Some(time) = evidence.time.filter(|time| !shows(evidence, *time)) {
-        place += &format!(" · {} UTC", to_second(time.unix_nanos));
+        parts.push(to_second(time.unix_nanos) + &words.zone(time.quality));
     }
-    place
+    parts
 }
 
 /// Whether a line holds its time of day in UTC.
@@ -282,8 +283,7 @@ pub(super) fn not_evaluable(report: &Report, words: &Words) -> Option<String> {
     let groups = by_lack(&report.coverage.not_evaluable);
     let hidden = groups.len().saturating_sub(SHOWN_LACKS);
     let shown = groups.iter().take(SHOWN_LACKS).map(|(lacking, ids)| {
-        let facts = lacking.facts.iter().copied();
-        let names: Vec<&str> = lacking.components.iter().copied().chain(facts).collect();
+        let names = lacking.names();
         words.bracketed(&names.join(" / "), &grouped(ids.len() as u64))
     });
     let mut lacks = shown.collect::<Vec<_>>().join(", ");

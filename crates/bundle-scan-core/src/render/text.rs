@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::escape::visible;
 use super::labels::label;
 use super::moment::bytes;
-use super::page::{BOLD, CYAN, DIM, GREEN, HANG, INDENT, LABEL, Page, YELLOW, color_of};
+use super::page::{BOLD, DIM, GREEN, HANG, INDENT, LABEL, Page, YELLOW, color_of};
 use super::phrases::{self, summary};
 use super::spark::Ruler;
 use super::verdict::{Verdict, roots, significance};
@@ -218,8 +218,7 @@ impl<'p> ReportText<'p> {
     fn evidence(&mut self, label: &str, evidence: &Evidence) -> io::Result<()> {
         let places = phrases::places(evidence, self.page.words);
         self.page.label(label)?;
-        let places = self.page.paint(CYAN, &places);
-        self.page.behind_label(&places, HANG)?;
+        self.page.address(&places)?;
         let most = self.page.options.context;
         let before = evidence.before.len().saturating_sub(most);
         self.context(&evidence.before[before..])?;

@@ -31,7 +31,7 @@ impl<'r> Verdict<'r> {
             None if !report.findings.is_empty() => Verdict::Below,
             None if !report.suppressed.is_empty() => Verdict::Known,
             None if Judged::of(report).is_nothing() => Verdict::Unjudged,
-            None if report.ends_before_window() => Verdict::Behind,
+            None if report.window_begins_after_capture() => Verdict::Behind,
             None => Verdict::Clean,
         }
     }

@@ -44,17 +44,20 @@ pub fn filled<'s>(step: &'s Step, finding: &Finding, report: &Report) -> Option<
         PLACEHOLDERS.contains(&word) || only_looks && ONLY_TO_LOOK.contains(&word)
     });
     let meant: Vec<_> = meant.collect();
-    let one = meant
-        .iter()
-        .filter(|_| only_looks)
-        .find_map(|(start, end)| OneOf::several(&command[*start..*end], finding));
+    let mut words = meant.iter().map(|(start, end)| &command[*start..*end]);
+    let first = match only_looks {
+        true => words.find_map(|word| First::of_several(word, finding, report)),
+        false => None,
+    };
     let mut out = String::new();
     let mut copied = 0;
     for (start, end) in meant {
         let word = &command[start..end];
-        let chosen = one.as_ref().and_then(|one| one.stands_for(word));
-        let value = chosen.or_else(|| the_only(&word.to_lowercase(), finding, report));
-        let value = value.filter(|value| is_harmless(value));
+        let value = match &first {
+            Some(first) => first.value_of(word, finding, report),
+            None => the_only(&word.to_lowercase(), finding, report),
+        };
+        let value = value.filter(|value| is_harmless(word, value));
         if let Some(value) = value {
             out.push_str(&command[copied..start]);
             // `/dev/DEVICE` of a finding that names `/dev/sda`.
@@ -89,32 +92,53 @@ fn words(command: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
 }
 
 /// The most frequent of several things, to look at first.
-struct OneOf<'f> {
+struct First<'f> {
     placeholder: String,
     name: &'f str,
     namespace: Option<&'f str>,
 }
 
-impl<'f> OneOf<'f> {
+impl<'f> First<'f> {
     /// What may stand for a placeholder, if a finding names more than one such thing.
-    fn several(placeholder: &str, finding: &'f Finding) -> Option<Self> {
+    fn of_several(placeholder: &str, finding: &'f Finding, report: &'f Report) -> Option<Self> {
         let entity = placeholder.to_lowercase();
-        let (values, _) = finding.values(&entity)?;
-        let ([first, _, ..], false) = (values, entity == "namespace") else {
+        let own = finding.values(&entity);
+        let (values, _) = match entity.as_str() {
+            "node" => own.or_else(|| finding.values("host")),
+            _ => own,
+        }?;
+        let [(first, _), _, ..] = values else {
             return None;
         };
-        let namespace = first.0.rsplit_once('/').map(|(namespace, _)| namespace);
-        Some(OneOf {
-            name: canonical_name(&entity, &first.0),
+        let namespace = first.rsplit_once('/').map(|(namespace, _)| namespace);
+        Some(First {
+            name: match entity.as_str() {
+                "node" => node_name(first, report),
+                _ => canonical_name(&entity, first),
+            },
             namespace: namespace.filter(|_| NAMESPACED.contains(&entity.as_str())),
             placeholder: placeholder.to_owned(),
         })
     }
 
-    fn stands_for(&self, word: &str) -> Option<&'f str> {
+    /// What stands for any placeholder of the same command. What belongs to the other things is none of this one.
+    fn value_of(&self, word: &str, finding: &'f Finding, report: &'f Report) -> Option<&'f str> {
+        let entity = word.to_lowercase();
         match word {
-            "NAMESPACE" => self.namespace,
-            _ => (word == self.placeholder).then_some(self.name),
+            _ if word == self.placeholder => Some(self.name),
+            "NAMESPACE" => self
+                .namespace
+                .or_else(|| the_only(&entity, finding, report)),
+            "CONTAINER" => None,
+            _ if NAMESPACED.contains(&entity.as_str()) && self.namespace.is_some() => {
+                let (values, _) = finding.values(&entity)?;
+                let namespaces = values.iter().map(|(name, _)| name.rsplit_once('/'));
+                let mut namespaces = namespaces.map(|parts| parts.map(|(namespace, _)| namespace));
+                namespaces
+                    .all(|namespace| namespace == self.namespace)
+                    .then(|| the_only(&entity, finding, report))?
+            }
+            _ => the_only(&entity, finding, report),
         }
     }
 }
@@ -170,8 +194,11 @@ fn node_name<'r>(host: &'r str, report: &'r Report) -> &'r str {
     known.map_or(host, String::as_str)
 }
 
-fn is_harmless(value: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._:/@-".contains(c);
+/// Whether no shell obeys it. Behind an `@` another machine might stand, but for digests of images and instances of units.
+fn is_harmless(placeholder: &str, value: &str) -> bool {
+    let may_be_at = ["IMAGE", "UNIT"].contains(&placeholder);
+    let is_plain =
+        |c: char| c.is_ascii_alphanumeric() || "._:/-".contains(c) || c == '@' && may_be_at;
     let begins_well = value.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/');
     begins_well && value.len() <= 253 && value.chars().all(is_plain) && !value.contains("..")
 }
@@ -199,6 +226,11 @@ mod tests {
             - {en: A., zh: 甲。, command: 'dd if=/dev/DEVICE; NODE=1 echo $NODE PODS DEVICE', risk: read-only}\n\
             - {en: A., zh: 甲。, command: 'kubectl delete pod POD', risk: data-loss}\n\
             samples: {positive: [{member: dmesg, text: 'lost the disk of a: b'}], negative: [{member: dmesg, text: 'lost the disk of'}]}\n";
+        filled_of(text, lines)
+    }
+
+    /// The commands of a signature, with what lines of a kernel name.
+    fn filled_of(text: &str, lines: &str) -> Vec<String> {
         let file = SourceFile {
             name: "x.yaml".to_owned(),
             text: text.to_owned(),
@@ -215,6 +247,39 @@ mod tests {
 
     fn line(host: &str, pod: &str, disk: &str) -> String {
         format!("2026-03-10T10:17:41+08:00 {host} kernel: lost the disk of {pod}: {disk}\n")
+    }
+
+    #[test]
+    fn of_several_things_those_that_belong_together_are_put_in() {
+        let text = "id: x\ntitle: {en: T, zh: 标题}\nseverity: error\ncategory: storage\n\
+            match: {any: [{line: {component: [kernel], literal: 'lost the disk of', regex: 'lost the disk of (?<pod>\\S+): (?<pvc>\\S+) (?<container>\\S+)'}}]}\n\
+            entities: {pod: pod, pvc: pvc, container: container}\ncause: {en: C., zh: 原因。}\nimpact: {en: I., zh: 影响。}\n\
+            remedy:\n\
+            - {en: A., zh: 甲。, command: 'kubectl -n NAMESPACE logs POD -c CONTAINER; kubectl -n NAMESPACE get pvc PVC', risk: read-only}\n\
+            - {en: A., zh: 甲。, command: 'kubectl describe node NODE', risk: read-only}\n\
+            samples: {positive: [{member: dmesg, text: 'lost the disk of a: b c'}], negative: [{member: dmesg, text: 'lost the disk of'}]}\n";
+        let lines = |pvc: &str| {
+            ["web-0", "web-1"].map(|pod| {
+                line(
+                    &format!("{pod}.example.com"),
+                    &format!("shop/{pod}"),
+                    &format!("{pvc} app"),
+                )
+            })
+        };
+        let found = filled_of(text, &lines("shop/data").concat());
+        assert_eq!(
+            found,
+            [
+                "kubectl -n shop logs web-0 -c CONTAINER; kubectl -n shop get pvc data",
+                "kubectl describe node web-0",
+            ]
+        );
+        let other = filled_of(text, &lines("prod/data").concat());
+        assert_eq!(
+            other[0],
+            "kubectl -n shop logs web-0 -c CONTAINER; kubectl -n shop get pvc PVC"
+        );
     }
 
     const LEFT: &str = "kubectl -n NAMESPACE get pod POD -o custom-columns=NODE:.spec.nodeName";
@@ -263,6 +328,7 @@ mod tests {
             "~root",
             "a\\b",
             "a\u{2028}b",
+            "root@b",
         ] {
             let hostile = commands(&line("n1", pod, "sda"));
             assert_eq!(hostile[1], LEFT, "{pod}");

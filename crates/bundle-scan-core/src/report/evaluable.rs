@@ -19,6 +19,16 @@ pub struct Lacking {
     pub facts: Vec<&'static str>,
 }
 
+impl Lacking {
+    /// All of it, each name once.
+    pub fn names(&self) -> Vec<&'static str> {
+        let mut names = self.components.clone();
+        let facts = self.facts.iter();
+        names.extend(facts.filter(|fact| !self.components.contains(fact)));
+        names
+    }
+}
+
 /// What became of the signatures of a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

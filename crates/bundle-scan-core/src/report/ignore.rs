@@ -350,12 +350,18 @@ mod tests {
         IgnoreRules::parse(&file, &set())
     }
 
-    /// The ids that are told and those that are not, on the last day of 2026.
-    fn applied(text: &str) -> (Vec<String>, Vec<String>) {
+    /// The report on the last day of 2026.
+    fn report(text: &str) -> Report {
         let scanner = Scanner::builder().threads(1).build(set());
         let bundle = Cursor::new(Fixture::parse(BUNDLE).tar());
         let mut report = scanner.scan_reader("b.tar", bundle).unwrap();
         rules(text).unwrap().apply(&mut report, last_of_2026());
+        report
+    }
+
+    /// The ids that are told and those that are not.
+    fn applied(text: &str) -> (Vec<String>, Vec<String>) {
+        let report = report(text);
         let ranks = report.findings.iter().map(|finding| finding.rank);
         assert!(ranks.eq(1..=report.findings.len()));
         let told = report
@@ -420,8 +426,20 @@ mod tests {
 
     #[test]
     fn the_rest_moves_up_and_what_is_left_of_a_story_is_a_root() {
-        let (told, _) = applied("- {ignore: disk-full, reason: known}\n");
-        assert_eq!(told.len(), 2);
+        let cause_of = |text: &str| {
+            let report = report(text);
+            let symptom = report.finding("write-failed").unwrap();
+            let hidden = symptom.explained_by_suppressed.clone();
+            (symptom.explained_by.clone(), hidden)
+        };
+        let cause = || Some("disk-full".to_owned());
+        assert_eq!(cause_of(""), (cause(), None));
+        let of_rule = cause_of("- {ignore: disk-full, reason: known}\n");
+        assert_eq!(of_rule, (None, cause()));
+    }
+
+    #[test]
+    fn a_file_may_have_no_rules() {
         assert!(applied("").1.is_empty());
         assert!(applied("# nothing yet\n[]\n").1.is_empty());
     }

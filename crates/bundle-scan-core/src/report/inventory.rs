@@ -12,8 +12,9 @@ use crate::text::binary::JOURNAL;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Need {
-    /// Its name in reports.
+    /// Its name in JSON, and in English.
     pub id: &'static str,
+    zh_name: &'static str,
     en: &'static str,
     zh: &'static str,
     /// A command that collects it; capitals stand for names.
@@ -25,6 +26,14 @@ pub struct Need {
 }
 
 impl Need {
+    /// What it is called.
+    pub fn name(&self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::En => self.id,
+            Lang::Zh => self.zh_name,
+        }
+    }
+
     /// What cannot be told without it.
     pub fn text(&self, lang: Lang) -> &'static str {
         match lang {
@@ -38,24 +47,27 @@ impl Need {
 const NEEDS: &[Need] = &[
     Need {
         id: "kernel log",
+        zh_name: "内核日志",
         en: "out of memory, disk, network card and file system failures",
-        zh: "无法判断内存不足、磁盘、网卡和文件系统故障",
+        zh: "内存不足、磁盘、网卡和文件系统故障",
         command: "dmesg -T; journalctl -k",
         kinds: &["kernel", "kernel-crash", "syslog", "journal-text"],
         facts: &[],
     },
     Need {
         id: "kubelet log",
+        zh_name: "kubelet 日志",
         en: "why pods do not start on the node, evictions, volume and image errors",
-        zh: "无法判断节点上 Pod 无法启动、驱逐、存储卷和镜像问题",
+        zh: "节点上 Pod 无法启动、驱逐、存储卷和镜像问题",
         command: "journalctl -u kubelet --since '2 days ago'",
         kinds: &["kubelet", "k3s", "syslog", "journal-text"],
         facts: &[],
     },
     Need {
         id: "container runtime log",
+        zh_name: "容器运行时日志",
         en: "failures of containerd, docker or CRI-O",
-        zh: "无法判断 containerd、docker、CRI-O 的故障",
+        zh: " containerd、docker、CRI-O 的故障",
         command: "journalctl -u containerd -u docker -u crio --since '2 days ago'",
         kinds: &[
             "containerd",
@@ -69,48 +81,54 @@ const NEEDS: &[Need] = &[
     },
     Need {
         id: "state of pods",
+        zh_name: "Pod 状态",
         en: "exit codes, restarts, reasons for waiting",
-        zh: "无法判断退出码、重启次数和等待原因",
+        zh: "退出码、重启次数和等待原因",
         command: "kubectl get pods -A -o yaml; kubectl describe pods -A",
         kinds: &[],
         facts: &["container"],
     },
     Need {
         id: "events",
+        zh_name: "事件",
         en: "scheduling, mounting, pulling and probing failures of the last hour",
-        zh: "无法判断最近一小时的调度、挂载、拉取和探针失败",
+        zh: "最近一小时的调度、挂载、拉取和探针失败",
         command: "kubectl get events -A -o yaml",
         kinds: &[],
         facts: &["event"],
     },
     Need {
         id: "state of nodes",
+        zh_name: "节点状态",
         en: "pressure, taints, capacity, versions",
-        zh: "无法判断节点压力、污点、容量和版本",
+        zh: "节点压力、污点、容量和版本",
         command: "kubectl describe nodes",
         kinds: &[],
         facts: &["node_condition"],
     },
     Need {
         id: "logs of pods",
+        zh_name: "Pod 日志",
         en: "what the programs themselves say",
-        zh: "无法得知程序自身的报错",
+        zh: "程序自身的报错",
         command: "kubectl logs -n NAMESPACE POD --all-containers --previous",
         kinds: &["pod-log"],
         facts: &[],
     },
     Need {
         id: "disk usage",
+        zh_name: "磁盘使用情况",
         en: "full file systems and thin pools",
-        zh: "无法判断文件系统或 thinpool 是否写满",
+        zh: "文件系统或 thinpool 写满",
         command: "df -h; df -i; lvs; lsblk",
         kinds: &[],
         facts: &["df", "lvs", "docker_info"],
     },
     Need {
         id: "system version",
+        zh_name: "系统版本",
         en: "known defects of a kernel or distribution",
-        zh: "无法判断内核和发行版的已知缺陷",
+        zh: "内核和发行版的已知缺陷",
         command: "uname -a; cat /etc/os-release",
         kinds: &[],
         facts: &["kernel_version", "os_release", "node"],
@@ -120,8 +138,9 @@ const NEEDS: &[Need] = &[
 /// Of a bundle with binary journals.
 const JOURNALS: Need = Need {
     id: "journals as text",
+    zh_name: "文本形式的 journal",
     en: "what the binary journals in the bundle hold: they are not read",
-    zh: "包内的二进制 journal 未被读取，其中的日志无法判断",
+    zh: "包内二进制 journal 中的日志（未被读取）",
     command: "journalctl -D FOLDER -o short-precise > journal.txt",
     kinds: &[],
     facts: &[],

@@ -254,8 +254,8 @@ impl Report {
         self.findings.iter().map(Finding::severity).max()
     }
 
-    /// Whether it is about nothing but what happened after its bundle was made.
-    pub fn ends_before_window(&self) -> bool {
+    /// Whether it is about nothing but what happened after its bundle was made, as far as the trustworthy times in it tell.
+    pub fn window_begins_after_capture(&self) -> bool {
         let since = self.bundle.window.and_then(|window| window.since);
         let ends = since.zip(self.bundle.captured_at);
         ends.is_some_and(|(since, end)| since > end.unix_nanos)

@@ -1,10 +1,10 @@
 //! What is known already: findings of an earlier report, and those that rules name.
 
-use std::fs;
+use std::fs::File;
 use std::io::Write;
 use std::time::SystemTime;
 
-use bundle_scan_core::diff::{Summary, read_path, suppress_known};
+use bundle_scan_core::diff::{Stream, Summary, read_stream, suppress_known};
 use bundle_scan_core::report::ignore::IgnoreRules;
 use bundle_scan_core::{Error, Report, SignatureSet};
 
@@ -23,16 +23,16 @@ impl<'s> Known<'s> {
     pub(super) fn read(args: &KnownArgs, set: &'s SignatureSet) -> anyhow::Result<Self> {
         let baseline = args.baseline.as_ref().map(|path| {
             let shown = path.display().to_string();
-            fs::metadata(path).map_err(|error| {
+            let file = File::open(path).map_err(|error| {
                 UsageError(format!("cannot read the baseline {shown}: {error}"))
             })?;
-            let summary = read_path(path).map_err(Error::from)?;
-            let summary = summary.ok_or_else(|| {
-                UsageError(format!(
-                    "{shown} is no report: --baseline reads what -f json wrote"
-                ))
-            });
-            anyhow::Ok((shown, summary?))
+            match read_stream(&shown, file).map_err(Error::from)? {
+                Stream::Report(summary) => anyhow::Ok((shown, *summary)),
+                Stream::Bundle(_) => {
+                    let text = format!("{shown} is no report: --baseline reads what -f json wrote");
+                    Err(UsageError(text).into())
+                }
+            }
         });
         let mut rules = IgnoreRules::default();
         for path in &args.ignore_file {

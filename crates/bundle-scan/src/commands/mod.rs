@@ -14,7 +14,7 @@ pub(crate) mod trace;
 
 use std::io::{IsTerminal, Write, stdout};
 
-use bundle_scan_core::render::{InARow, RenderOptions};
+use bundle_scan_core::render::RenderOptions;
 use bundle_scan_core::signature::Signature;
 use bundle_scan_core::{Error, Render, Report, Severity, SignatureSet};
 use clap::CommandFactory;
@@ -58,10 +58,10 @@ fn print(
     Ok(out.finish()?)
 }
 
-/// Writes reports as one of two documents to standard output, one after the other.
-fn print_reports(
+/// Writes a report as one of two documents to standard output.
+fn print_report(
     args: &DocumentArgs,
-    reports: &[Report],
+    report: &Report,
     min_severity: Severity,
     [text, json]: [&dyn Render; 2],
 ) -> anyhow::Result<()> {
@@ -74,13 +74,7 @@ fn print_reports(
             min_severity,
             ..options.clone()
         };
-        for (index, report) in reports.iter().enumerate() {
-            if index > 0 && render.in_a_row() == InARow::Parted {
-                writeln!(out)?;
-            }
-            render.write_with(report, &options, out)?;
-        }
-        Ok(())
+        render.write_with(report, &options, out)
     })
 }
 

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use bundle_scan_core::Report;
 use bundle_scan_core::render::{InARow, RenderOptions};
+use bundle_scan_core::{Error, Render, Report};
 
 use super::PLAIN_WIDTH;
+use super::reading::{STDIN, is_stdin};
 use crate::args::{PagerArg, ScanArgs, UsageError};
 use crate::pager::Screen;
 
@@ -23,6 +24,8 @@ pub(super) struct Output<'a> {
     names: Vec<String>,
     main: Main,
     reports: usize,
+    /// Whether nobody reads any more what goes to standard output.
+    is_closed: bool,
 }
 
 impl<'a> Output<'a> {
@@ -33,13 +36,14 @@ impl<'a> Output<'a> {
         let main = match &args.report.output {
             None if args.paths.len() > 1 => Main::Screen(Screen::new(&PagerArg::Never)),
             None => Main::Screen(Screen::new(&args.page.pager)),
-            Some(path) => Main::File(BufWriter::new(create(path)?)),
+            Some(path) => Main::File(BufWriter::new(Target::open(path)?)),
         };
         Ok(Output {
             args,
             names: names(&args.paths),
             main,
             reports: 0,
+            is_closed: false,
         })
     }
 
@@ -60,34 +64,90 @@ impl<'a> Output<'a> {
                     };
                     let name = self.names.get(number).map_or("", String::as_str);
                     let path = path.to_string_lossy().replace(NAME, name);
-                    let mut file = BufWriter::new(create(Path::new(&path))?);
+                    let mut file = BufWriter::new(Target::open(Path::new(&path))?);
                     format.render.write_with(report, &plain, &mut file)?;
                     file.flush()?;
                 }
+                None if self.is_closed => {}
                 None => {
-                    if self.reports > 0 && format.render.in_a_row() == InARow::Parted {
-                        writeln!(self.main.out())?;
+                    let written = self.append(format.render, report, options);
+                    // Whoever has read enough need not hear the rest; the exit code is for others.
+                    match written {
+                        Err(error) if error.is_broken_pipe() => self.is_closed = true,
+                        other => other?,
                     }
-                    format.render.write_with(report, options, self.main.out())?;
-                    self.reports += 1;
                 }
             }
         }
+        Ok(())
+    }
+
+    fn append(
+        &mut self,
+        render: &dyn Render,
+        report: &Report,
+        options: &RenderOptions,
+    ) -> Result<(), Error> {
+        if self.reports > 0 && render.in_a_row() == InARow::Parted {
+            writeln!(self.main.out())?;
+        }
+        render.write_with(report, options, self.main.out())?;
+        self.reports += 1;
         Ok(self.main.out().flush()?)
     }
 
     pub(super) fn finish(self) -> anyhow::Result<()> {
-        Ok(match self.main {
+        let finished = match self.main {
+            _ if self.is_closed => Ok(()),
             Main::Screen(screen) => screen.finish(),
             Main::File(mut file) => file.flush(),
-        }?)
+        };
+        Ok(match finished {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => (),
+            other => other?,
+        })
     }
 }
 
 /// Where reports go that name no file.
 enum Main {
     Screen(Screen),
-    File(BufWriter<File>),
+    File(BufWriter<Target>),
+}
+
+/// A file that is kept as it was until there is something to write.
+struct Target {
+    file: File,
+    is_begun: bool,
+}
+
+impl Target {
+    /// # Errors
+    /// When it cannot be written: better now than at the end of a long scan.
+    fn open(path: &Path) -> anyhow::Result<Self> {
+        let mut options = File::options();
+        let file = options.write(true).create(true).truncate(false).open(path);
+        Ok(Target {
+            file: file.with_context(|| format!("cannot write the report to {}", path.display()))?,
+            is_begun: false,
+        })
+    }
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.is_begun {
+            self.is_begun = true;
+            if self.file.metadata()?.is_file() {
+                self.file.set_len(0)?;
+            }
+        }
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 impl Main {
@@ -101,7 +161,26 @@ impl Main {
 
 /// Each report must have a place of its own.
 fn refuse_overwriting(args: &ScanArgs) -> Result<(), UsageError> {
+    let bundles: BTreeSet<PathBuf> = args.paths.iter().map(|path| place(path)).collect();
     let (mut files, mut on_stream) = (BTreeSet::new(), Vec::new());
+    let mut take = |path: &Path| {
+        let (shown, place) = (path.display(), place(path));
+        if bundles.contains(&place) {
+            return Err(UsageError(format!(
+                "{shown} is to be scanned: a report cannot be written over it"
+            )));
+        }
+        match path.starts_with("/dev") || files.insert(place) {
+            true => Ok(()),
+            false => Err(UsageError(format!(
+                "two reports cannot be written to one file: {shown}"
+            ))),
+        }
+    };
+    if let Some(path) = &args.report.output {
+        take(path)?;
+    }
+    let names = names(&args.paths);
     for format in args.report.formats().iter() {
         let id = format.render.id();
         match &format.file {
@@ -113,11 +192,8 @@ fn refuse_overwriting(args: &ScanArgs) -> Result<(), UsageError> {
                         "with several bundles each report needs a file of its own: -f '{id}={NAME}.{id}', where {NAME} stands for the name of the bundle"
                     )));
                 }
-                if !files.insert(path) {
-                    let path = path.display();
-                    return Err(UsageError(format!(
-                        "two reports cannot be written to one file: {path}"
-                    )));
+                for name in &names {
+                    take(Path::new(&path.to_string_lossy().replace(NAME, name)))?;
                 }
             }
         }
@@ -132,6 +208,19 @@ fn refuse_overwriting(args: &ScanArgs) -> Result<(), UsageError> {
     }
 }
 
+/// Where a path leads, whether there is something or not.
+fn place(path: &Path) -> PathBuf {
+    let of_folder = || {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
+        Some(folder.join(path.file_name()?))
+    };
+    let known = path.canonicalize().ok().or_else(of_folder);
+    known.unwrap_or_else(|| path.to_owned())
+}
+
 /// What stands for each bundle in the names of files, each once: of several with one name the later ones get a number.
 fn names(bundles: &[PathBuf]) -> Vec<String> {
     let name = |path: &PathBuf| match path.canonicalize() {
@@ -139,7 +228,11 @@ fn names(bundles: &[PathBuf]) -> Vec<String> {
             || "root".to_owned(),
             |name| name.to_string_lossy().into_owned(),
         ),
-        Err(_) => "stdin".to_owned(),
+        Err(_) if is_stdin(path) => STDIN.to_owned(),
+        Err(_) => path.file_name().map_or_else(
+            || "unnamed".to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        ),
     };
     let own: Vec<String> = bundles.iter().map(name).collect();
     let mut taken: BTreeSet<String> = own.iter().cloned().collect();
@@ -155,8 +248,4 @@ fn names(bundles: &[PathBuf]) -> Vec<String> {
         free
     });
     unique.collect()
-}
-
-fn create(path: &Path) -> anyhow::Result<File> {
-    File::create(path).with_context(|| format!("cannot write the report to {}", path.display()))
 }

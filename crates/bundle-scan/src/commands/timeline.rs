@@ -3,7 +3,7 @@
 use bundle_scan_core::Scanner;
 use bundle_scan_core::render::{TIMELINE_JSON, TIMELINE_TEXT};
 
-use super::{chosen, load, print_reports, reading};
+use super::{chosen, load, print_report, reading};
 use crate::args::{BundleArgs, TimelineArgs};
 use crate::exit::Exit;
 
@@ -21,6 +21,6 @@ pub(crate) fn run(args: &TimelineArgs) -> anyhow::Result<Exit> {
         .until(args.window.until);
     let report = reading::scan(path, reading, &mut builder, set)?;
     let renders = [&TIMELINE_TEXT as _, &TIMELINE_JSON as _];
-    print_reports(output, &[report], args.min_severity.into(), renders)?;
+    print_report(output, &report, args.min_severity.into(), renders)?;
     Ok(Exit::Clean)
 }

@@ -6,7 +6,7 @@ use bundle_scan_core::render::{TRACE_JSON, TRACE_TEXT};
 use bundle_scan_core::report::trace::Verdict;
 use bundle_scan_core::{Scanner, Severity};
 
-use super::{load, named, print_reports, reading};
+use super::{load, named, print_report, reading};
 use crate::args::{BundleArgs, TraceArgs, UsageError};
 use crate::exit::Exit;
 
@@ -27,12 +27,7 @@ pub(crate) fn run(args: &TraceArgs) -> anyhow::Result<Exit> {
     builder.trace(&id).unexplained(false);
     let report = reading::scan(path, reading, &mut builder, set)?;
     let renders = [&TRACE_TEXT as _, &TRACE_JSON as _];
-    print_reports(
-        output,
-        std::slice::from_ref(&report),
-        Severity::Info,
-        renders,
-    )?;
+    print_report(output, &report, Severity::Info, renders)?;
     let verdict = report.trace.map(|trace| trace.verdict);
     Ok(match verdict {
         Some(Verdict::Fired(_)) => Exit::Clean,

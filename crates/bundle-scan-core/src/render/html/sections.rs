@@ -154,10 +154,13 @@ fn coverage(report: &Report) -> Markup {
                 }
             }
             @if judged.not_evaluable > 0 {
-                p { (grouped(judged.not_evaluable)) (word(|words| words.not_evaluable)) ":" }
+                p { (both(|lang| {
+                    let words = words(lang);
+                    format!("{}{}{}", grouped(judged.not_evaluable), words.not_evaluable, words.colon)
+                })) }
                 ul { @for (lacking, ids) in by_lack(&coverage.not_evaluable) {
-                    @let names = lacking.components.iter().chain(&lacking.facts).copied().collect::<Vec<_>>();
-                    li { (names.join(" / ")) " (" (ids.len()) ")" }
+                    @let names = lacking.names();
+                    li { (both(|lang| words(lang).bracketed(&names.join(" / "), &grouped(ids.len() as u64)))) }
                 } }
             }
         }
@@ -171,7 +174,7 @@ fn lacking(report: &Report) -> Markup {
             details.part #missing {
                 (heading(|words| words.missing, needs.len()))
                 dl { @for need in needs {
-                    dt { (need.id) }
+                    dt { (both(|lang| need.name(lang).to_owned())) }
                     dd { (both(|lang| need.text(lang).to_owned())) pre.command { code { (need.command) } } }
                 } }
             }

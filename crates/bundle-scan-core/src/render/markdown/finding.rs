@@ -92,7 +92,7 @@ impl Ticket<'_> {
         );
         let lines = shown.iter().flat_map(|evidence| {
             [
-                phrases::places(evidence, words),
+                phrases::places(evidence, words).join(" · "),
                 format!("  {}", phrases::line(evidence)),
             ]
         });
