@@ -7,7 +7,7 @@
 //!   before the bundle was made is taken.
 //! - The machine booted at the time of a line, less the uptime that stands in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
@@ -34,13 +34,23 @@ pub struct HostClock {
     pub up_for: Option<i64>,
 }
 
+/// When a machine booted: so long before a clock showed this. Ordered by the time of the boot. The year of what was shown may not be known
+/// yet, and with it whether there is a 29 February between the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Booted {
+    /// By the same clock, in nanoseconds, as far as its year is known.
+    at: i64,
+    /// The uptime in nanoseconds when it showed the time.
+    uptime: i64,
+}
+
 /// What members tell of the clocks.
 #[derive(Clone, Debug, Default)]
 pub struct Shown {
     /// The latest time that each clock showed.
     pub newest: BTreeMap<ClockId, i64>,
     /// The latest boot by each clock that is not an uptime.
-    pub boots: BTreeMap<ClockId, i64>,
+    pub boots: BTreeMap<ClockId, Booted>,
     /// By host, what its commands say.
     pub hosts: BTreeMap<HostId, HostClock>,
     /// By host, how many of its lines with two stamps tell which zone, in seconds east of Greenwich. A line may be flushed late, and by
@@ -77,10 +87,12 @@ impl Shown {
         *newest = time.nanos.max(*newest);
     }
 
-    /// Notes when a machine booted.
-    pub fn booted(&mut self, time: ClockTime) {
-        let latest = self.boots.entry(time.clock).or_insert(time.nanos);
-        *latest = time.nanos.max(*latest);
+    /// Notes that a machine had been up for so many nanoseconds when a clock showed this.
+    pub fn booted(&mut self, time: ClockTime, uptime: i64) {
+        let at = time.nanos.saturating_sub(uptime);
+        let booted = Booted { at, uptime };
+        let latest = self.boots.entry(time.clock).or_insert(booted);
+        *latest = booted.max(*latest);
     }
 
     /// Notes what a line says of the clock of its host: its uptime tells when the machine booted, a second stamp the zone.
@@ -91,10 +103,7 @@ impl Shown {
         if let Some(uptime) = record.uptime
             && reading.scale <= Scale::Yearless
         {
-            self.booted(ClockTime {
-                nanos: reading.nanos.saturating_sub(uptime),
-                ..reading.into()
-            });
+            self.booted(reading.into(), uptime);
         }
         let is_local = |local: &Reading| matches!(local.scale, Scale::Zoneless | Scale::Yearless);
         let zone = record
@@ -161,9 +170,9 @@ impl Shown {
             let clock = clock(known);
             named.note(ClockTime { clock, nanos });
         }
-        for (known, nanos) in self.boots {
-            let clock = clock(known);
-            named.booted(ClockTime { clock, nanos });
+        for (known, booted) in self.boots {
+            let latest = named.boots.entry(clock(known)).or_insert(booted);
+            *latest = booted.max(*latest);
         }
         for (host, known) in self.hosts {
             named.merge(Shown {
@@ -222,10 +231,10 @@ fn bound<K: Ord, V>(known: &mut BTreeMap<K, V>) {
     }
 }
 
-fn latest_of(known: &mut BTreeMap<ClockId, i64>, other: BTreeMap<ClockId, i64>) {
-    for (clock, nanos) in other {
-        let newest = known.entry(clock).or_insert(nanos);
-        *newest = nanos.max(*newest);
+fn latest_of<T: Copy + Ord>(known: &mut BTreeMap<ClockId, T>, other: BTreeMap<ClockId, T>) {
+    for (clock, time) in other {
+        let latest = known.entry(clock).or_insert(time);
+        *latest = time.max(*latest);
     }
 }
 
@@ -238,8 +247,10 @@ pub struct Clocks {
     common: HostClock,
     /// Seconds east of Greenwich, for a host of which nothing tells it.
     assumed_offset: Option<i32>,
-    /// Years that a host's stamps of an inferred year are too late.
-    years_off: BTreeMap<HostId, i16>,
+    /// The latest that a stamp may be whose year has to be found: nanoseconds since 1970-01-01T00:00:00Z.
+    latest: Option<i64>,
+    /// Hosts of which some members have stamps with years that cannot be.
+    misdated: BTreeSet<HostId>,
     /// The hosts that stand for trees of members.
     homes: BTreeMap<HostId, HostId>,
 }
@@ -286,32 +297,44 @@ impl Clocks {
     }
 
     fn set_years(&mut self, shown: &Shown) {
-        let Some(captured_at) = self.captured_at else {
+        let Some(captured_at) = self.captured_at.map(|time| time.unix_nanos) else {
             return;
         };
-        let latest = captured_at.unix_nanos.saturating_add(NANOS_PER_DAY);
-        for (clock, nanos) in &shown.newest {
-            let is_wrong =
-                *nanos < NO_YEAR || nanos.saturating_sub(captured_at.unix_nanos) > FUTURE;
-            if clock.scale == Scale::Yearless && is_wrong {
-                let (Some(year), Some(wanted)) = (year_of(*nanos), year_of(latest)) else {
-                    continue;
-                };
-                let off = year - wanted;
-                let is_late = years_back(*nanos, off).is_none_or(|nanos| nanos > latest);
-                self.years_off.insert(clock.host, off + i16::from(is_late));
-            }
+        self.latest = Some(captured_at.saturating_add(NANOS_PER_DAY));
+        let is_misdated = |clock: ClockId, nanos: i64| {
+            clock.scale == Scale::Yearless && nanos.saturating_sub(captured_at) > FUTURE
+        };
+        let newest = shown.newest.iter();
+        let misdated = newest.filter(|(clock, nanos)| is_misdated(**clock, **nanos));
+        self.misdated = misdated.map(|(clock, _)| clock.host).collect();
+    }
+
+    /// A stamp of an inferred year in the year in which it was most likely written: the last possible one, if it has none or one that cannot be.
+    /// Other members of the same host may have come with the dates of their files, and their years are right.
+    fn in_year(&self, local: i64, host: HostId) -> Option<i64> {
+        let is_dated = local >= NO_YEAR;
+        let Some(latest) = self.latest else {
+            return is_dated.then_some(local);
+        };
+        if is_dated && (local <= latest || !self.misdated.contains(&host)) {
+            return Some(local);
+        }
+        let off = year_of(local)? - year_of(latest)?;
+        match years_back(local, off)? {
+            dated if dated <= latest => Some(dated),
+            _ => years_back(local, off + 1),
         }
     }
 
     fn set_boots(&mut self, shown: &Shown) {
-        for (clock, nanos) in &shown.boots {
+        for (clock, Booted { at, uptime }) in &shown.boots {
             let time = self.time(ClockTime {
                 clock: *clock,
-                nanos: *nanos,
+                nanos: at.saturating_add(*uptime),
             });
+            let booted_at = time.and_then(|time| time.unix_nanos.checked_sub(*uptime));
             let known = self.hosts.entry(clock.host).or_default();
-            known.booted_at = known.booted_at.max(time.map(|time| time.unix_nanos));
+            known.booted_at = known.booted_at.max(booted_at);
         }
         let captured_at = self.captured_at.map(|time| time.unix_nanos);
         for host in self.hosts.values_mut() {
@@ -369,11 +392,7 @@ impl Clocks {
             }
             Scale::Yearless => {
                 let host = at_home(&self.homes, shown.clock.host);
-                let off = self.years_off.get(&host).copied().unwrap_or(0);
-                let local = years_back(local, off)?;
-                if local < NO_YEAR {
-                    return None;
-                }
+                let local = self.in_year(local, host)?;
                 // In a container what leaves out the year is a component of Kubernetes, whose image sets no zone; a stamp with a year may be
                 // of any program, and many of these are given the zone of their users.
                 let is_in_utc = shown.clock.host == HostId::CONTAINER;

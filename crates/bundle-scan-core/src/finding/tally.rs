@@ -14,7 +14,6 @@ use super::presence::Presence;
 use super::unexplained::Unexplained;
 use crate::base::limits::Limits;
 use crate::base::member_path::MemberPath;
-use crate::base::time::ClockTime;
 use crate::matcher::costs::Costs;
 use crate::matcher::{Match, Well};
 use crate::record::Record;
@@ -145,10 +144,8 @@ impl Tally {
         let Some(reading) = record.reading.filter(|reading| reading.scale.is_of_wall()) else {
             return;
         };
-        self.shown.booted(ClockTime {
-            nanos: reading.nanos.saturating_sub(record.uptime.unwrap_or(0)),
-            ..reading.into()
-        });
+        self.shown
+            .booted(reading.into(), record.uptime.unwrap_or(0));
     }
 
     fn add_boots(&mut self, boots: u64) {

@@ -235,10 +235,8 @@ mod tests {
         };
         let at = |hours: i64| NOON - hours * HOUR;
         shown.note(ClockTime { clock, nanos: NOON });
-        shown.booted(ClockTime {
-            clock,
-            nanos: at(10),
-        });
+        let nanos = at(10);
+        shown.booted(ClockTime { clock, nanos }, 0);
         let [first, last, end] = hours.map(at);
         let seen = Settled {
             first: exact(first),

@@ -340,6 +340,14 @@ mod tests {
                 Some("web-6d4b75cb6d-hwxkx"),
             ),
             ("logs/web-0.log", None),
+            (
+                "sos_commands/kubernetes/pods/kubectl_--kubeconfig_.etc.conf_--namespace_shop_logs_web-0",
+                Some("shop/web-0"),
+            ),
+            (
+                "sos_commands/openshift/pods/oc_logs_--namespace_shop_web-0_-c_app",
+                Some("shop/web-0"),
+            ),
             ("logs/install-notes.txt", None),
         ] {
             assert_eq!(pod(path).as_deref(), expected, "{path}");

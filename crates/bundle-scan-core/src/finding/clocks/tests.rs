@@ -168,7 +168,7 @@ fn an_uptime_counts_from_the_last_boot() {
     let mut shown = Shown::default();
     let minute = 60 * NANOS_PER_SECOND;
     for boot in ["2026-03-01T00:00:00Z", "2026-03-10T10:00:00Z"] {
-        shown.booted(by(host(), Scale::Absolute, nanos(boot)));
+        shown.booted(by(host(), Scale::Absolute, nanos(boot)), 0);
     }
     let clocks = clocks_of(&shown);
     let uptime = |host| by(host, Scale::Uptime, minute);
@@ -176,12 +176,51 @@ fn an_uptime_counts_from_the_last_boot() {
     check(&clocks, uptime(host()), expected);
     check(&clocks, uptime(HostId::UNNAMED), expected);
     check(&clocks, uptime(HostId::ADRIFT), None);
-    shown.booted(by(
+    let other = by(
         HostId::named("node-2"),
         Scale::Absolute,
         nanos("2026-03-09T00:00:00Z"),
-    ));
+    );
+    shown.booted(other, 0);
     check(&clocks_of(&shown), uptime(HostId::UNNAMED), None);
+}
+
+#[test]
+fn a_boot_is_counted_back_once_the_year_is_known() {
+    let day = 24 * 3_600 * NANOS_PER_SECOND;
+    let mut shown = Shown::default();
+    // Of the year that stands for none, which has a 29 February.
+    let shown_then = by(host(), Scale::Yearless, nanos("1972-03-11T06:00:00Z"));
+    shown.note(shown_then);
+    shown.booted(shown_then, 20 * day);
+    shown.note(by(host(), Scale::Absolute, nanos("2026-03-11T07:00:00Z")));
+    let expected = Some(("2026-03-11T06:00:00Z", TimeQuality::BootRelative));
+    check(
+        &clocks_of(&shown),
+        by(host(), Scale::Uptime, 20 * day),
+        expected,
+    );
+}
+
+#[test]
+fn only_what_cannot_be_is_set_back_of_a_host() {
+    let mut shown = Shown::default();
+    shown.note(by(host(), Scale::Absolute, nanos("2022-02-11T19:23:41Z")));
+    let stamps = [
+        ("2026-02-11T19:16:19Z", "2022-02-11T19:16:19Z"),
+        ("2025-10-01T00:00:00Z", "2021-10-01T00:00:00Z"),
+        ("2022-02-11T19:15:19Z", "2022-02-11T19:15:19Z"),
+        ("1972-12-24T00:00:00Z", "2021-12-24T00:00:00Z"),
+    ];
+    for (stamp, _) in stamps {
+        shown.note(by(host(), Scale::Yearless, nanos(stamp)));
+    }
+    let clocks = clocks_of(&shown);
+    for (stamp, expected) in stamps {
+        let yearless = by(host(), Scale::Yearless, nanos(stamp));
+        let expected = Some((expected, TimeQuality::YearAndZoneAssumed));
+        check(&clocks, yearless, expected);
+    }
 }
 
 #[test]
