@@ -81,6 +81,10 @@ impl ExitCode {
         }
         let number: i64 = digits.parse().ok()?;
         let written = if sign { -number } else { number };
+        // A larger number alone is something else: of HTTP, of an error, of a port.
+        if name.is_empty() && !(-256..=255).contains(&written) {
+            return None;
+        }
         Some(ExitCode {
             written,
             told: written.rem_euclid(256) as u8,

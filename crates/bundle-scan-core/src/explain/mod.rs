@@ -14,8 +14,12 @@ use crate::scan::Engine;
 use crate::signature::{Signature, SignatureSet};
 pub use exit_code::ExitCode;
 
+/// So many that mention a text may be all there is to say of it.
+const FEW: usize = 3;
 /// Signatures named when nothing fits.
 const NEAR: usize = 5;
+/// The shortest message that is looked for inside of what was asked.
+const MIN_MESSAGE: usize = 12;
 /// The shortest text that is looked for inside of messages and titles.
 const MIN_TEXT: usize = 4;
 
@@ -29,7 +33,7 @@ pub struct Explanation {
     pub exit_code: Option<ExitCode>,
     /// The signatures that it stands for, the most exact first.
     pub found: Vec<Found>,
-    /// If there are none, those that come near, the nearest first.
+    /// If there are none, or only few that mention it, those that come near, the nearest first.
     pub near: Vec<Arc<Signature>>,
 }
 
@@ -107,7 +111,7 @@ pub fn explain(set: &SignatureSet, what: &str) -> Explanation {
     };
     let general: BTreeMap<String, usize> = found
         .iter()
-        .filter(|found| found.by == By::Code)
+        .filter(|found| matches!(found.by, By::Code | By::Text))
         .map(|found| (found.signature.id.clone(), led_to_by(&found.signature.id)))
         .collect();
     // What says more comes first; of signatures that match the same line, those that explain the others.
@@ -115,15 +119,19 @@ pub fn explain(set: &SignatureSet, what: &str) -> Explanation {
         let spec = found.signature.spec();
         (
             found.by,
+            (found.by == By::Text).then(|| Likeness::of(&found.signature, asked)),
+            title_length(found, asked),
             std::cmp::Reverse(general.get(&spec.id).copied()),
             std::cmp::Reverse(spec.confidence),
             std::cmp::Reverse(spec.severity),
         )
     });
-    let near = match found.is_empty() {
+    let is_vague = found.len() < FEW && found.iter().all(|found| found.by == By::Text);
+    let mut near = match is_vague {
         true => near::nearest(set, asked, NEAR),
         false => Vec::new(),
     };
+    near.retain(|near| !found.iter().any(|found| found.signature.id == near.id));
     Explanation {
         asked: asked.to_owned(),
         exit_code,
@@ -154,15 +162,88 @@ fn named(signature: &Signature, asked: &str, exit_code: Option<ExitCode>) -> Opt
     if exit_code.is_some() {
         return None;
     }
-    let folded = asked.to_lowercase();
     if asked.chars().count() < MIN_TEXT {
-        return None;
+        return Likeness::is_word(signature, asked).then_some(By::Text);
     }
-    let is_part = |text: &str| text.to_lowercase().contains(&folded);
-    let mut anchors = signature.line_leaves().flat_map(|leaf| leaf.anchors());
-    let says = anchors.any(|anchor| is_part(&String::from_utf8_lossy(anchor)));
-    let is_text = says || is_part(&spec.title.en) || is_part(&spec.title.zh);
-    is_text.then_some(By::Text)
+    Likeness::find(signature, asked).map(|_| By::Text)
+}
+
+/// A short title that has the words asked for says little else; of what is found in another way none counts.
+fn title_length(found: &Found, asked: &str) -> usize {
+    let has_it = found.by == By::Text && Likeness::is_word(&found.signature, asked);
+    match has_it {
+        true => found.signature.spec().title.en.len(),
+        false => 0,
+    }
+}
+
+/// How like what was asked is to what a signature is about, the most like first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Likeness {
+    /// A name or a code of it begins so.
+    Name,
+    /// Its title has these words.
+    Title,
+    /// A message that it looks for has these words, or is among them.
+    Message,
+    /// Somewhere among its words.
+    Part,
+}
+
+impl Likeness {
+    fn of(signature: &Signature, asked: &str) -> Self {
+        Likeness::find(signature, asked).unwrap_or(Likeness::Part)
+    }
+
+    fn find(signature: &Signature, asked: &str) -> Option<Self> {
+        let spec = signature.spec();
+        let asked = asked.to_lowercase();
+        let names = spec.codes.iter().chain(&spec.aliases).chain(&spec.covers);
+        let mut names = names.chain([&spec.id]).map(|name| name.to_lowercase());
+        if names.any(|name| name.starts_with(&asked)) {
+            return Some(Likeness::Name);
+        }
+        if Likeness::is_word(signature, &asked) {
+            return Some(Likeness::Title);
+        }
+        let anchors = signature.line_leaves().flat_map(|leaf| leaf.anchors());
+        let messages: Vec<String> = anchors
+            .map(|anchor| String::from_utf8_lossy(anchor).to_lowercase())
+            .collect();
+        let is_message = |message: &String| {
+            has_words(message, &asked)
+                || message.len() >= MIN_MESSAGE && asked.contains(message.as_str())
+        };
+        if messages.iter().any(is_message) {
+            return Some(Likeness::Message);
+        }
+        let titles = [&spec.title.en, &spec.title.zh].map(|title| title.to_lowercase());
+        let mut texts = messages.iter().chain(&titles);
+        texts
+            .any(|text| text.contains(&asked))
+            .then_some(Likeness::Part)
+    }
+
+    /// Whether its title has what was asked as words of its own, or its id as a part of its own.
+    fn is_word(signature: &Signature, asked: &str) -> bool {
+        let spec = signature.spec();
+        let asked = asked.to_lowercase();
+        let titles = [&spec.title.en, &spec.title.zh].map(|title| title.to_lowercase());
+        titles.iter().any(|title| has_words(title, &asked)) || has_words(&spec.id, &asked)
+    }
+}
+
+/// Whether a text has these words, and not as parts of others. Chinese has no blanks.
+fn has_words(text: &str, words: &str) -> bool {
+    let is_part = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    let found = text.match_indices(words);
+    let mut whole = found.filter(|(at, found)| {
+        let (before, after) = (&text[..*at], &text[at + found.len()..]);
+        let begins = is_part(found.chars().next()) && is_part(before.chars().next_back());
+        let ends = is_part(found.chars().next_back()) && is_part(after.chars().next());
+        !begins && !ends
+    });
+    !words.is_empty() && whole.next().is_some()
 }
 
 #[cfg(test)]
@@ -204,6 +285,35 @@ mod tests {
                 "{asked}: {found:?}"
             );
         }
+    }
+
+    #[test]
+    fn of_many_that_mention_it_those_that_are_about_it_come_first() {
+        for (asked, expected) in [
+            ("CrashLoop", "crashloop-backoff"),
+            ("Back-off restarting failed container", "crashloop-backoff"),
+            ("NotReady", "node-not-ready"),
+            ("Xid 79", "gpu-xid-error"),
+            ("oom", "systemd-service-oom-killed"),
+            ("no space left on device", "image-disk-no-space"),
+            ("x509: certificate has expired", "certificate-expired"),
+            ("502", "image-registry-refused"),
+        ] {
+            let set = SignatureSet::builtin().expect("it is embedded");
+            let told = explain(&set, asked);
+            let found = told.found.iter().map(|found| &found.signature);
+            let first: Vec<&str> = found
+                .chain(&told.near)
+                .take(4)
+                .map(|one| one.id.as_str())
+                .collect();
+            assert!(
+                first.iter().any(|id| id.contains(expected)),
+                "{asked}: {first:?}"
+            );
+        }
+        assert!(has_words("node is notready now", "notready"));
+        assert!(!has_words("bloom filter", "oom"));
     }
 
     #[test]

@@ -95,10 +95,12 @@ impl Letter<'_> {
             .replace("{bundle}", &self.sheet.quote(name));
         if roots.len() > 1 {
             let more = words.more.count(roots.len() as u64 - 1);
-            text += &format!(" {more}");
+            text += words.gap;
+            text += &more;
         }
         if roots.is_empty() && phrases::not_evaluable(self.report, self.words).is_some() {
-            text += &format!(" {}", words.not_sure);
+            text += words.gap;
+            text += words.not_sure;
         }
         self.sheet.paragraph(&text)?;
         if self.report.status == Status::Partial {
@@ -122,7 +124,8 @@ impl Letter<'_> {
         self.sheet.heading(&format!("{number}. {title}"))?;
         let mut happened = self.sheet.say(spec.cause.text(lang));
         if let Some(state) = state_sentence(finding.state, lang) {
-            happened += &format!(" {state}");
+            happened += words.gap;
+            happened += state;
         }
         self.sheet.labelled(words.happened, &happened)?;
         let when = self.when(finding);
@@ -141,16 +144,17 @@ impl Letter<'_> {
         self.sheet.labelled(words.means, &means)?;
         if let Some(evidence) = finding.evidence.first() {
             self.sheet.label(words.proof)?;
-            self.sheet
-                .proof(phrases::place(evidence), phrases::line(evidence))?;
+            self.sheet.proof(
+                phrases::place(evidence),
+                phrases::line(evidence, &finding.signature),
+            )?;
         }
         self.symptoms(finding)?;
         self.sheet.label(words.to_do)?;
-        let colon = self.words.colon;
         for (index, step) in spec.remedy.iter().enumerate() {
             let text = self.sheet.say(step.text(lang));
             let text = match warning(step.risk, lang) {
-                Some(warning) => format!("{}{colon}{text}", self.sheet.stress(warning)),
+                Some(warning) => format!("{}{}{text}", self.sheet.stress(warning), words.gap),
                 None => text,
             };
             let command = filled(step, finding, self.report);

@@ -79,19 +79,14 @@ impl ExplainText<'_> {
                 .iter()
                 .try_for_each(|found| self.one_line(&found.signature))?;
         }
-        if explanation.found.is_empty() {
-            self.nothing(explanation)?;
-        }
-        Ok(())
-    }
-
-    fn nothing(&mut self, explanation: &Explanation) -> io::Result<()> {
         let words = self.page.words;
-        let asked = visible(&explanation.asked);
-        if explanation.near.is_empty() {
-            return writeln!(self.page.out, "{}: {asked}", words.not_known);
+        if explanation.found.is_empty() {
+            let asked = visible(&explanation.asked);
+            writeln!(self.page.out, "{}{}{asked}", words.not_known, words.colon)?;
         }
-        writeln!(self.page.out, "{}: {asked}", words.not_known)?;
+        if explanation.near.is_empty() {
+            return Ok(());
+        }
         self.page.heading(words.near)?;
         explanation
             .near
@@ -119,7 +114,7 @@ impl ExplainText<'_> {
         self.related(words.leads_to, &spec.causes)?;
         self.related(words.comes_from, &causes_of(self.set, &signature.id))?;
         if !spec.references.is_empty() {
-            self.page.labelled(words.see, &spec.references.join(" "))?;
+            self.page.links(&spec.references)?;
         }
         Ok(())
     }

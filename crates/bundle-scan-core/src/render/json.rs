@@ -75,8 +75,11 @@ impl Render for Jsonl {
         out: &mut dyn Write,
     ) -> Result<(), Error> {
         for finding in report.at_least(options.min_severity) {
-            serde_json::to_writer(&mut *out, &WireFinding::new(finding, report, options.lang))
-                .map_err(std::io::Error::from)?;
+            let line = WireLine {
+                bundle: &report.bundle.path,
+                finding: WireFinding::new(finding, report, options.lang),
+            };
+            serde_json::to_writer(&mut *out, &line).map_err(std::io::Error::from)?;
             out.write_all(b"\n")?;
         }
         Ok(())
@@ -138,8 +141,8 @@ pub(super) struct WireBundle<'r> {
 struct WireWindow {
     since: Option<String>,
     until: Option<String>,
-    /// Whether the trustworthy times in the bundle end before it: that nothing was found then says nothing.
-    after_capture: bool,
+    /// Whether it lies outside of the trustworthy times in the bundle: that nothing was found then says nothing.
+    misses_bundle: bool,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -185,6 +188,14 @@ pub(super) struct WireFinding<'r> {
     explained_by_suppressed: Option<&'r str>,
     explains: &'r [String],
     evidence: Vec<WireEvidence<'r>>,
+}
+
+/// A finding by itself.
+#[derive(Serialize)]
+struct WireLine<'r> {
+    bundle: &'r str,
+    #[serde(flatten)]
+    finding: WireFinding<'r>,
 }
 
 #[derive(JsonSchema, Serialize)]
@@ -345,7 +356,7 @@ impl<'r> WireBundle<'r> {
             window: bundle.window.map(|window| WireWindow {
                 since: window.since.map(rfc3339),
                 until: window.until.map(rfc3339),
-                after_capture: report.window_begins_after_capture(),
+                misses_bundle: report.window_misses_bundle(),
             }),
             hosts: &bundle.hosts,
             bytes_read: bundle.bytes_read,

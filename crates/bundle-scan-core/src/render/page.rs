@@ -108,6 +108,28 @@ impl<'p> Page<'p> {
         self.behind_label(&visible(text), 0)
     }
 
+    /// Writes addresses to look at, none of which is broken.
+    pub(super) fn links(&mut self, links: &[String]) -> io::Result<()> {
+        self.label(self.words.see)?;
+        self.whole(links.iter().map(|link| visible(link).into_owned()))
+    }
+
+    /// Writes what begins where a label ended, each part in lines of its own, broken only between words.
+    fn whole(&mut self, parts: impl Iterator<Item = String>) -> io::Result<()> {
+        let indent = INDENT + LABEL;
+        let options = self
+            .wrapping(self.columns() - indent - HANG)
+            .break_words(false);
+        let mut margin = 0;
+        for part in parts {
+            for line in textwrap::wrap(&part, &options) {
+                writeln!(self.out, "{:margin$}{line}", "")?;
+                margin = indent;
+            }
+        }
+        Ok(())
+    }
+
     /// Writes a text that begins where a label ended, lines after the first `hang` columns further in.
     pub(super) fn behind_label(&mut self, text: &str, hang: usize) -> io::Result<()> {
         let indent = " ".repeat(INDENT + LABEL + hang);

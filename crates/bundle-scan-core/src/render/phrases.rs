@@ -13,7 +13,8 @@ use crate::base::time::{NANOS_PER_SECOND, Time, TimeQuality};
 use crate::finding::Evidence;
 use crate::report::evaluable::{Judged, by_lack};
 use crate::report::streams::Gap;
-use crate::report::{Entity, Finding, Reason, Report};
+use crate::report::{Entity, Finding, Miss, Reason, Report};
+use crate::signature::Signature;
 
 const MINUTE: i64 = 60 * NANOS_PER_SECOND;
 
@@ -27,6 +28,10 @@ const SHOWN_HOSTS: usize = 4;
 const SHOWN_LACKS: usize = 6;
 /// Columns of evidence shown.
 const SHOWN_COLUMNS: usize = 400;
+/// Columns of its beginning, where what proves something stands further behind.
+const SHOWN_HEAD: usize = 120;
+/// Bytes behind what proves something.
+const SHOWN_AROUND: usize = 80;
 
 /// The beginning of a text, with a mark if there is more of it.
 pub(super) fn cut(text: &str, columns: usize) -> String {
@@ -128,13 +133,13 @@ pub(super) fn window(report: &Report, words: &Words) -> Option<String> {
     ];
     let ends: String = ends.into_iter().flatten().collect();
     let mut text = format!("{}{ends} UTC", words.only_what_happened);
-    if let Some(end) = report
-        .bundle
-        .captured_at
-        .filter(|_| report.window_begins_after_capture())
-    {
-        let end = to_second(end.unix_nanos) + &words.zone(end.quality);
-        text += &format!(" {} {end}", words.after_the_end);
+    let miss = report.window_miss().map(|miss| match miss {
+        Miss::After(end) => (words.after_the_end, end),
+        Miss::Before(start) => (words.before_the_start, start),
+    });
+    if let Some((side, edge)) = miss {
+        let edge = to_second(edge.unix_nanos) + &words.zone(edge.quality);
+        text += &format!("{side} {edge}");
     }
     Some(text)
 }
@@ -256,15 +261,54 @@ fn shows(evidence: &Evidence, time: Time) -> bool {
     of_day.is_some_and(|of_day| evidence.text.contains(of_day))
 }
 
-/// The line of evidence, as much of it as is shown.
-pub(super) fn line(evidence: &Evidence) -> String {
-    let whole = visible(evidence.text.trim_end());
+/// The line of evidence, as much of it as is shown: of a long one the beginning, and what proves that the signature matches.
+pub(super) fn line(evidence: &Evidence, signature: &Signature) -> String {
+    let text = evidence.text.trim();
+    let Some((start, end)) = proven(evidence, signature, text) else {
+        return shown(text, evidence.truncated);
+    };
+    let head = text.chars().take(SHOWN_HEAD).collect::<String>();
+    let from = boundary(text, start);
+    let rest = text.get(from..).unwrap_or_default();
+    let to = boundary(rest, end - from + SHOWN_AROUND);
+    let has_more = to < rest.len() || evidence.truncated;
+    let rest = visible(&rest[..to]);
+    format!(
+        "{} … {rest}{}",
+        visible(&head),
+        if has_more { " …" } else { "" }
+    )
+}
+
+/// The last place up to which a text can be cut.
+fn boundary(text: &str, at: usize) -> usize {
+    let mut places = (0..=at.min(text.len())).rev();
+    let place = places.find(|place| text.is_char_boundary(*place));
+    place.unwrap_or(0)
+}
+
+fn shown(text: &str, is_cut: bool) -> String {
+    let whole = visible(text);
     let shown = cut(&whole, SHOWN_COLUMNS);
-    let mark = match evidence.truncated && shown.len() == whole.len() {
+    let mark = match is_cut && shown.len() == whole.len() {
         true => " …",
         false => "",
     };
-    format!("{}{mark}", shown.trim_start())
+    format!("{shown}{mark}")
+}
+
+/// Where in a text stands what the signature looks for, if that is not within the part of it that is shown anyway: with a part of what is before.
+fn proven(evidence: &Evidence, signature: &Signature, text: &str) -> Option<(usize, usize)> {
+    let head = text.char_indices().nth(SHOWN_COLUMNS)?.0;
+    let folded = text.to_ascii_lowercase();
+    let anchors = signature.line_leaves().flat_map(|leaf| leaf.anchors());
+    let anchors = anchors.map(|anchor| String::from_utf8_lossy(anchor).to_ascii_lowercase());
+    let values = evidence.captures.values();
+    let values = values.map(|value| value.to_ascii_lowercase());
+    let words = anchors.chain(values).filter(|word| !word.is_empty());
+    let ends = words.filter_map(|word| Some(folded.find(&word)? + word.len()));
+    let end = ends.max().filter(|end| *end > head)?;
+    Some((end.saturating_sub(SHOWN_COLUMNS - SHOWN_HEAD), end))
 }
 
 /// What a clean verdict rests on.

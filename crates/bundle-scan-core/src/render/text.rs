@@ -17,6 +17,7 @@ use crate::report::command::filled;
 use crate::report::inventory::unread_journals;
 use crate::report::timeline::Timeline;
 use crate::report::{Finding, Report, Suppressed};
+use crate::signature::Signature;
 
 /// See [`super::TEXT`].
 pub struct Text;
@@ -188,6 +189,7 @@ impl<'p> ReportText<'p> {
                     ""
                 },
                 evidence,
+                &finding.signature,
             )?;
         }
         self.page
@@ -198,8 +200,7 @@ impl<'p> ReportText<'p> {
         let command = |step| filled(step, finding, report);
         self.page.remedy(&finding.signature, command)?;
         if !spec.references.is_empty() {
-            self.page
-                .labelled(self.page.words.see, &spec.references.join(" "))?;
+            self.page.links(&spec.references)?;
         }
         if self.page.options.why {
             self.factors(finding)?;
@@ -215,7 +216,12 @@ impl<'p> ReportText<'p> {
             .then(|| format!(" [{}]", ruler.row(&event.buckets)))
     }
 
-    fn evidence(&mut self, label: &str, evidence: &Evidence) -> io::Result<()> {
+    fn evidence(
+        &mut self,
+        label: &str,
+        evidence: &Evidence,
+        signature: &Signature,
+    ) -> io::Result<()> {
         let places = phrases::places(evidence, self.page.words);
         self.page.label(label)?;
         self.page.address(&places)?;
@@ -223,7 +229,7 @@ impl<'p> ReportText<'p> {
         let before = evidence.before.len().saturating_sub(most);
         self.context(&evidence.before[before..])?;
         self.page
-            .wrapped(&phrases::line(evidence), INDENT + LABEL + 2)?;
+            .wrapped(&phrases::line(evidence, signature), INDENT + LABEL + 2)?;
         let after = evidence.after.len().min(most);
         self.context(&evidence.after[..after])
     }

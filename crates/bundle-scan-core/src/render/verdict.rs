@@ -31,7 +31,7 @@ impl<'r> Verdict<'r> {
             None if !report.findings.is_empty() => Verdict::Below,
             None if !report.suppressed.is_empty() => Verdict::Known,
             None if Judged::of(report).is_nothing() => Verdict::Unjudged,
-            None if report.window_begins_after_capture() => Verdict::Behind,
+            None if report.window_misses_bundle() => Verdict::Behind,
             None => Verdict::Clean,
         }
     }
@@ -45,6 +45,7 @@ impl<'r> Verdict<'r> {
             Verdict::Known => words.nothing_else,
             Verdict::Below => words.nothing_at_this_level,
             Verdict::Cause(cause) if hidden_origin(cause, words).is_some() => words.left,
+            Verdict::Cause(cause) if cause.severity() == Severity::Info => words.notable,
             Verdict::Cause(_) => words.root,
         }
     }

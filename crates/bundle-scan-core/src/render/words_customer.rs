@@ -19,6 +19,8 @@ pub(super) struct CustomerWords {
     pub(super) partial: &'static str,
     pub(super) lost: &'static str,
     pub(super) more: Noun,
+    /// Between two sentences.
+    pub(super) gap: &'static str,
     pub(super) happened: &'static str,
     pub(super) when: &'static str,
     pub(super) affected: &'static str,
@@ -46,6 +48,7 @@ const EN: CustomerWords = CustomerWords {
         "more problem is described below.",
         "more problems are described below.",
     ),
+    gap: " ",
     happened: "What happened",
     when: "When and where",
     affected: "Affected",
@@ -55,7 +58,7 @@ const EN: CustomerWords = CustomerWords {
     to_do: "What to do",
     also: "We also found",
     needed: "What else we need",
-    please_send: "For a full diagnosis please run these commands and send us what they print. Without it we cannot judge:",
+    please_send: "For a full diagnosis please run these commands and send us what they print. Without that we cannot judge:",
 };
 
 const ZH: CustomerWords = CustomerWords {
@@ -69,6 +72,7 @@ const ZH: CustomerWords = CustomerWords {
     partial: "文件有一部分无法读取，以下结论可能不完整。请您确认文件是否完整，如不完整，请重新发送。",
     lost: "文件中的部分日志不完整：日志里没有的，不等于没有发生。",
     more: Noun("个其他问题见下文。", "个其他问题见下文。"),
+    gap: "",
     happened: "发生了什么",
     when: "时间和位置",
     affected: "涉及对象",
@@ -105,11 +109,11 @@ pub(super) fn state_sentence(state: State, lang: Lang) -> Option<&'static str> {
 pub(super) fn warning(risk: Risk, lang: Lang) -> Option<&'static str> {
     match (lang, risk) {
         (_, Risk::ReadOnly) => None,
-        (Lang::En, Risk::Change) => Some("This changes the system"),
-        (Lang::Zh, Risk::Change) => Some("此步骤会变更系统"),
-        (Lang::En, Risk::Restart) => Some("This restarts something, please choose a quiet time"),
-        (Lang::Zh, Risk::Restart) => Some("此步骤涉及重启，请选择业务空闲时段"),
-        (Lang::En, Risk::DataLoss) => Some("Please ask us first, data may be lost"),
-        (Lang::Zh, Risk::DataLoss) => Some("可能丢失数据，执行前请先与我们确认"),
+        (Lang::En, Risk::Change) => Some("This changes the system."),
+        (Lang::Zh, Risk::Change) => Some("此步骤会变更系统。"),
+        (Lang::En, Risk::Restart) => Some("This restarts something, please choose a quiet time."),
+        (Lang::Zh, Risk::Restart) => Some("此步骤涉及重启，请选择业务空闲时段。"),
+        (Lang::En, Risk::DataLoss) => Some("Please ask us first, data may be lost."),
+        (Lang::Zh, Risk::DataLoss) => Some("可能丢失数据，执行前请先与我们确认。"),
     }
 }

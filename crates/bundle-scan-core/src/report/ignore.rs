@@ -66,7 +66,7 @@ struct Texts(#[serde(deserialize_with = "one_or_many")] Vec<String>);
 #[non_exhaustive]
 pub enum IgnoreError {
     /// The file cannot be read.
-    #[error("cannot read rules from {path}: {source}")]
+    #[error("cannot read rules from {path}")]
     Read {
         /// The path as the user gave it.
         path: String,

@@ -248,17 +248,38 @@ pub struct Timings {
     pub diagnosis: Duration,
 }
 
+/// Where a window lies that has nothing of a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Miss {
+    /// Behind the end of the bundle, which was then.
+    After(Time),
+    /// Before its beginning, which was then.
+    Before(Time),
+}
+
 impl Report {
     /// The worst severity found, benign findings aside.
     pub fn max_severity(&self) -> Option<Severity> {
         self.findings.iter().map(Finding::severity).max()
     }
 
-    /// Whether it is about nothing but what happened after its bundle was made, as far as the trustworthy times in it tell.
-    pub fn window_begins_after_capture(&self) -> bool {
-        let since = self.bundle.window.and_then(|window| window.since);
-        let ends = since.zip(self.bundle.captured_at);
-        ends.is_some_and(|(since, end)| since > end.unix_nanos)
+    /// Whether the part of the time that it is about lies outside of what its bundle tells of, as far as trustworthy times in it tell.
+    pub fn window_misses_bundle(&self) -> bool {
+        self.window_miss().is_some()
+    }
+
+    /// On which side of the time of the bundle the window lies, and where that time ends there.
+    pub(crate) fn window_miss(&self) -> Option<Miss> {
+        let window = self.bundle.window?;
+        let end = self.bundle.captured_at?;
+        let (first, _) = self.coverage.span()?;
+        let is_after = window.since.is_some_and(|since| since > end.unix_nanos);
+        let is_before = window.until.is_some_and(|until| until < first.unix_nanos);
+        match (is_after, is_before) {
+            (true, _) => Some(Miss::After(end)),
+            (_, true) => Some(Miss::Before(first)),
+            _ => None,
+        }
     }
 
     /// How many findings have this severity.

@@ -102,10 +102,10 @@ impl<'a> Output<'a> {
             Main::Screen(screen) => screen.finish(),
             Main::File(mut file) => file.flush(),
         };
-        Ok(match finished {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => (),
-            other => other?,
-        })
+        match finished {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            other => Ok(other?),
+        }
     }
 }
 
@@ -179,6 +179,17 @@ fn refuse_overwriting(args: &ScanArgs) -> Result<(), UsageError> {
     };
     if let Some(path) = &args.report.output {
         take(path)?;
+        if args
+            .report
+            .formats()
+            .iter()
+            .all(|format| format.file.is_some())
+        {
+            return Err(UsageError(format!(
+                "nothing is left for {}: each format has a file of its own",
+                path.display()
+            )));
+        }
     }
     let names = names(&args.paths);
     for format in args.report.formats().iter() {

@@ -254,7 +254,12 @@ fn verdict(checked: Checked, count: usize) -> anyhow::Result<Exit> {
         writeln!(stdout(), "{advice}\n")?;
     }
     if complaints.is_empty() {
-        writeln!(stdout(), "{count} signatures checked, no complaint")?;
+        let noun = if count == 1 {
+            "signature"
+        } else {
+            "signatures"
+        };
+        writeln!(stdout(), "{count} {noun} checked, no complaint")?;
         return Ok(Exit::Clean);
     }
     let number = complaints.len();

@@ -93,7 +93,7 @@ impl Ticket<'_> {
         let lines = shown.iter().flat_map(|evidence| {
             [
                 phrases::places(evidence, words).join(" · "),
-                format!("  {}", phrases::line(evidence)),
+                format!("  {}", phrases::line(evidence, &finding.signature)),
             ]
         });
         self.page
