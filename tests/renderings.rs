@@ -632,3 +632,26 @@ fn the_text_report_fits_the_terminal() {
         }
     }
 }
+
+#[test]
+fn a_long_line_shows_what_proves_the_finding() {
+    let scanner = Scanner::builder().build(SignatureSet::builtin().unwrap());
+    let beginning = "word ".repeat(90);
+    let chinese = "磁盘".repeat(75);
+    for before in [beginning, chinese] {
+        let log = format!(
+            "Mar 10 10:17:41 n1 kernel: {before}: neighbour: arp_cache: neighbor table overflow!\n"
+        );
+        let report = scanner
+            .scan_reader("messages", std::io::Cursor::new(log))
+            .unwrap();
+        let mut out = Vec::new();
+        TEXT.write(&report, &mut out).unwrap();
+        let text = String::from_utf8(out)
+            .unwrap()
+            .replace("\n              ", " ");
+        assert!(text.contains("Mar 10 10:17:41 n1 kernel: "), "{text}");
+        assert!(text.contains("neighbor table overflow!"), "{text}");
+        assert!(text.len() < 4_000, "{} bytes", text.len());
+    }
+}

@@ -115,7 +115,7 @@ pub fn explain(set: &SignatureSet, what: &str) -> Explanation {
         .map(|found| (found.signature.id.clone(), led_to_by(&found.signature.id)))
         .collect();
     // What says more comes first; of signatures that match the same line, those that explain the others.
-    found.sort_by_key(|found| {
+    found.sort_by_cached_key(|found| {
         let spec = found.signature.spec();
         (
             found.by,

@@ -28,7 +28,7 @@ const SHOWN_HOSTS: usize = 4;
 const SHOWN_LACKS: usize = 6;
 /// Columns of evidence shown.
 const SHOWN_COLUMNS: usize = 400;
-/// Columns of its beginning, where what proves something stands further behind.
+/// Bytes of its beginning, where what proves something stands further behind.
 const SHOWN_HEAD: usize = 120;
 /// Bytes behind what proves something.
 const SHOWN_AROUND: usize = 80;
@@ -267,7 +267,7 @@ pub(super) fn line(evidence: &Evidence, signature: &Signature) -> String {
     let Some((start, end)) = proven(evidence, signature, text) else {
         return shown(text, evidence.truncated);
     };
-    let head = text.chars().take(SHOWN_HEAD).collect::<String>();
+    let head = text[..boundary(text, SHOWN_HEAD)].trim_end();
     let from = boundary(text, start);
     let rest = text.get(from..).unwrap_or_default();
     let to = boundary(rest, end - from + SHOWN_AROUND);
@@ -275,7 +275,7 @@ pub(super) fn line(evidence: &Evidence, signature: &Signature) -> String {
     let rest = visible(&rest[..to]);
     format!(
         "{} … {rest}{}",
-        visible(&head),
+        visible(head),
         if has_more { " …" } else { "" }
     )
 }
@@ -306,7 +306,7 @@ fn proven(evidence: &Evidence, signature: &Signature, text: &str) -> Option<(usi
     let values = evidence.captures.values();
     let values = values.map(|value| value.to_ascii_lowercase());
     let words = anchors.chain(values).filter(|word| !word.is_empty());
-    let ends = words.filter_map(|word| Some(folded.find(&word)? + word.len()));
+    let ends = words.filter_map(|word| Some(folded.find(&word)? + word.len().min(SHOWN_AROUND)));
     let end = ends.max().filter(|end| *end > head)?;
     Some((end.saturating_sub(SHOWN_COLUMNS - SHOWN_HEAD), end))
 }
