@@ -10,7 +10,7 @@ use super::escape::visible;
 use super::json::{WireBundle, WireMember, WireProblem, WireTool, instant, write_document};
 use super::labels::{container, label};
 use super::moment::{bytes, grouped, to_second};
-use super::words::words;
+use super::words::{problem_word, words};
 use super::{InARow, Render, RenderOptions};
 use crate::base::time::Time;
 use crate::error::Error;
@@ -181,7 +181,7 @@ impl Render for InventoryText {
                 out,
                 "\n{}  {}",
                 visible(problem.member.as_str()),
-                problem.kind.as_str()
+                problem_word(problem.kind, options.lang)
             )?;
             writeln!(out, "   {}", visible(&problem.detail))?;
         }

@@ -11,6 +11,8 @@ use crate::report::profile::{Profile, Worker};
 /// See [`super::PROFILE_TEXT`].
 pub struct ProfileText;
 
+/// Seconds of which a rate says nothing.
+const SHORT: f64 = 1e-3;
 /// Positions that the prefilter looks at.
 const PROBED: u64 = 4;
 
@@ -50,7 +52,10 @@ fn write(report: &Report, profile: &Profile, out: &mut dyn Write) -> io::Result<
         };
         let seconds = stage.time.as_secs_f64();
         let rate = rate(count, seconds);
-        writeln!(out, "{:32} {by:8} {seconds:9.3} {rate:9.0}", stage.name)?;
+        match seconds < SHORT {
+            true => writeln!(out, "{:32} {by:8} {seconds:9.3} {:>9}", stage.name, "-")?,
+            false => writeln!(out, "{:32} {by:8} {seconds:9.3} {rate:9.0}", stage.name)?,
+        }
     }
     let diagnosis = report.timings.diagnosis.as_secs_f64();
     writeln!(out, "{:32} {:8} {diagnosis:9.3}", "diagnose", "reader")?;

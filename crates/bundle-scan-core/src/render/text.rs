@@ -9,7 +9,7 @@ use super::page::{BOLD, DIM, GREEN, HANG, INDENT, LABEL, Page, YELLOW, color_of}
 use super::phrases::{self, summary};
 use super::spark::Ruler;
 use super::verdict::{Verdict, roots, significance};
-use super::words::severity_word;
+use super::words::{problem_word, severity_word};
 use super::{Audience, InARow, Render, RenderOptions, customer, unrecognised};
 use crate::error::Error;
 use crate::finding::Evidence;
@@ -228,8 +228,12 @@ impl<'p> ReportText<'p> {
         let most = self.page.options.context;
         let before = evidence.before.len().saturating_sub(most);
         self.context(&evidence.before[before..])?;
+        let line = phrases::line(evidence, signature);
+        // Among its neighbours it is told by more than the colour.
+        let is_among = before < evidence.before.len() || most.min(evidence.after.len()) > 0;
+        let mark = if is_among { "> " } else { "" };
         self.page
-            .wrapped(&phrases::line(evidence, signature), INDENT + LABEL + 2)?;
+            .wrapped(&format!("{mark}{line}"), INDENT + LABEL + HANG)?;
         let after = evidence.after.len().min(most);
         self.context(&evidence.after[..after])
     }
@@ -350,7 +354,8 @@ impl<'p> ReportText<'p> {
         self.page.heading(self.page.words.problems)?;
         for problem in &self.report.problems {
             let member = phrases::damaged(problem, self.report);
-            writeln!(self.page.out, "  {member}  {}", problem.kind.as_str())?;
+            let word = problem_word(problem.kind, self.page.options.lang);
+            writeln!(self.page.out, "  {member}  {word}")?;
             self.page.wrapped(&visible(&problem.detail), INDENT + 1)?;
         }
         Ok(())

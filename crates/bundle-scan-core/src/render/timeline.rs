@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::escape::visible;
 use super::moment::{from_to, grouped, to_second};
-use super::page::{BOLD, CYAN, DIM, GREEN, Page, YELLOW, color_of};
+use super::page::{BOLD, CYAN, DIM, GREEN, HANG, Page, YELLOW, color_of};
 use super::phrases::shown_hosts;
 use super::spark::Ruler;
 use super::words::{self, severity_word};
@@ -131,7 +131,7 @@ impl TimelinePage<'_, '_> {
             parts.push(format!("{} {}", words.host, visible(host)));
         }
         if !parts.is_empty() {
-            writeln!(self.page.out, "{}", parts.join(" · "))?;
+            self.page.hanging(&parts.join(" · "), 0, HANG)?;
         }
         self.marks()
     }
@@ -149,7 +149,7 @@ impl TimelinePage<'_, '_> {
                 .count();
             if let (Some(mark), 1..) = (mark(trust), count) {
                 let count = words.findings.count(count as u64);
-                let note = format!("{mark} {text}: {count}");
+                let note = format!("{mark} {text}{}{count}", words.colon);
                 writeln!(self.page.out, "{}", self.page.paint(YELLOW, &note))?;
             }
         }
@@ -235,7 +235,8 @@ impl TimelinePage<'_, '_> {
             cells.extend(hosts.map(|hosts| page.paint(DIM, &hosts)));
         }
         let mark = trust_in(event).and_then(mark).unwrap_or(' ');
-        writeln!(self.page.out, "{mark} {}", cells.join("  "))
+        let row = format!("{mark} {}", cells.join("  "));
+        self.page.hanging(&row, 0, 2 * HANG)
     }
 }
 

@@ -139,13 +139,15 @@ impl TracePage<'_> {
             Verdict::Silent(_) => {
                 let word = self.page.paint(YELLOW, self.words.silent);
                 let reason = reason(self.trace, lang).unwrap_or_default();
-                self.page
-                    .wrapped(&format!("{word}: {}", visible(&reason)), 0)
+                self.page.wrapped(
+                    &format!("{word}{}{}", self.page.words.colon, visible(&reason)),
+                    0,
+                )
             }
             Verdict::Fired(standing) => {
                 let word = self.page.paint(GREEN, self.words.fired);
                 let text = self.standing(standing);
-                writeln!(self.page.out, "{word}: {text}")
+                writeln!(self.page.out, "{word}{}{text}", self.page.words.colon)
             }
         }
     }
@@ -160,7 +162,7 @@ impl TracePage<'_> {
                 let word = severity_word(severity, lang);
                 parts.push(self.page.paint(color_of(severity), word));
             }
-            parts.push(format!("{}×", grouped(finding.count)));
+            parts.push(self.page.words.times(finding.count));
             parts.extend(state_words(finding, lang));
             let cause = finding.explained_by.as_ref();
             parts.extend(cause.map(|cause| format!("{}{cause}", self.words.explained_by)));

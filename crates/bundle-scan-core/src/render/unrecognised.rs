@@ -10,6 +10,7 @@ use super::json::{WireEntityValue, WireEvidence, WireFactor, instant, wire_count
 use super::moment::grouped;
 use super::page::{CYAN, DIM, INDENT, Page};
 use super::phrases::{self, cut};
+use super::words::Words;
 use crate::report::Unrecognised;
 use crate::report::unrecognised::Template;
 
@@ -86,14 +87,14 @@ pub(super) fn section(page: &mut Page<'_>, errors: &Unrecognised, most: usize) -
 }
 
 /// How often, who, and the message, as much of it as is shown.
-pub(super) fn summary(template: &Template) -> String {
+pub(super) fn summary(template: &Template, words: &Words) -> String {
     let text = cut(&visible(&template.text), SHOWN_COLUMNS);
     let who = template.component.unwrap_or("?");
-    format!("{}× {who}: {text}", grouped(template.count))
+    format!("{} {who}: {text}", words.times(template.count))
 }
 
 fn one(page: &mut Page<'_>, template: &Template) -> io::Result<()> {
-    page.wrapped(&summary(template), 2)?;
+    page.wrapped(&summary(template, page.words), 2)?;
     let place = phrases::place(&template.example);
     let command = format!("$ {}", visible(&adopt(template)));
     for line in [page.paint(DIM, &place), page.paint(CYAN, &command)] {

@@ -2,7 +2,7 @@
 
 use super::moment::to_second;
 use super::phrases::{basis, hidden_origin, hosts, symptoms};
-use super::words::{Words, explained, more_roots, words};
+use super::words::{Words, explained, more_roots, only_roots, words};
 use crate::base::lang::Lang;
 use crate::base::severity::Severity;
 use crate::report::evaluable::Judged;
@@ -106,8 +106,13 @@ pub(super) fn explanation(
 ) -> Option<String> {
     let symptoms = symptoms(report, cause, least).len();
     let others = report.at_least(least).count().saturating_sub(1);
-    let explained = explained(symptoms, others, lang)?;
+    let told = explained(symptoms, others, lang)?;
     // What is only worth knowing is the cause of nothing that anybody asks about.
     let roots = roots(report, least.max(Severity::Warning)).len();
-    Some(explained + &more_roots(roots.saturating_sub(1), lang))
+    let more = roots.saturating_sub(1);
+    Some(match symptoms == 0 && more == others {
+        // They are the same.
+        true => only_roots(more, lang),
+        false => told + &more_roots(more, lang),
+    })
 }

@@ -2,6 +2,7 @@
 
 use super::moment::{grouped, to_second};
 use crate::base::lang::Lang;
+use crate::base::problem::ProblemKind;
 use crate::base::severity::Severity;
 use crate::base::time::{NANOS_PER_SECOND, TimeQuality};
 use crate::report::{Finding, Reason, Suppression};
@@ -331,12 +332,20 @@ pub(super) fn explained(count: usize, all: usize, lang: Lang) -> Option<String> 
         (Lang::En, 0, _) => format!("{all} other findings"),
         (Lang::Zh, 0, _) => format!("另有 {all} 个发现"),
         (Lang::En, 1, 1) => "explains the other finding".to_owned(),
+        (Lang::En, 2, 2) => "explains both other findings".to_owned(),
         (Lang::En, ..) if count == all => format!("explains all {all} other findings"),
         (Lang::Zh, 1, 1) => "可解释另一个发现".to_owned(),
+        (Lang::Zh, 2, 2) => "可解释其余两个发现".to_owned(),
         (Lang::Zh, ..) if count == all => format!("可解释其余全部 {all} 个发现"),
         (Lang::En, ..) => format!("explains {count} of {all} other findings"),
         (Lang::Zh, ..) => format!("可解释其余 {all} 个发现中的 {count} 个"),
     })
+}
+
+/// How many causes there are beside the first, if there is nothing else.
+pub(super) fn only_roots(count: usize, lang: Lang) -> String {
+    let more = more_roots(count, lang);
+    more.trim_start_matches([';', '；', ' ']).to_owned()
 }
 
 /// How many causes there are beside the first; nothing if there are none.
@@ -409,6 +418,21 @@ pub(super) fn span(nanos: i64, lang: Lang) -> String {
     match parts.is_empty() {
         true => format!("0 {}", units[2]),
         false => parts.join(" "),
+    }
+}
+
+/// What went wrong with a part of a bundle.
+pub(super) fn problem_word(kind: ProblemKind, lang: Lang) -> &'static str {
+    match (lang, kind) {
+        (Lang::En, _) => kind.as_str(),
+        (Lang::Zh, ProblemKind::Truncated) => "不完整",
+        (Lang::Zh, ProblemKind::Corrupt) => "已损坏",
+        (Lang::Zh, ProblemKind::Unsupported) => "不支持",
+        (Lang::Zh, ProblemKind::Encrypted) => "已加密",
+        (Lang::Zh, ProblemKind::Unreadable) => "无法读取",
+        (Lang::Zh, ProblemKind::LimitReached) => "达到上限",
+        (Lang::Zh, ProblemKind::Interrupted) => "已中断",
+        (Lang::Zh, ProblemKind::Internal) => "内部错误",
     }
 }
 

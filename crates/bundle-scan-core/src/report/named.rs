@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::Entity;
-use crate::base::thing::canonical;
+use crate::base::thing::{NAMESPACED, canonical};
 use crate::fact::directory::Directory;
 use crate::finding::storage::Storage;
 
@@ -14,6 +14,31 @@ const IDS_OF_PODS: [&str; 3] = ["cgroup", "container", "uid"];
 const ON_DISKS: [&str; 6] = ["address", "device", "mount", "pv", "pvc", "volume"];
 /// Names of one entity that are followed to their disks: what has more is not about one disk.
 const MAX_FOLLOWED: usize = 32;
+
+/// The same with one name for what is named with its namespace and without, where only one thing is called so.
+pub(super) fn with_namespaces(mut entities: Vec<Entity>) -> Vec<Entity> {
+    let namespaced = entities
+        .iter_mut()
+        .filter(|entity| NAMESPACED.contains(&entity.name.as_str()) && !entity.capped);
+    for entity in namespaced {
+        let mut full: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (value, _) in &entity.values {
+            if let Some((_, name)) = value.split_once('/') {
+                full.entry(name).or_default().push(value);
+            }
+        }
+        let full_name = |value: &String| match full.get(value.as_str()).map(Vec::as_slice) {
+            Some([only]) => (*only).to_owned(),
+            _ => value.clone(),
+        };
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        for (value, count) in &entity.values {
+            *counts.entry(full_name(value)).or_default() += count;
+        }
+        entity.values = most_frequent_first(counts);
+    }
+    entities
+}
 
 /// The entities, and if there is no pod among them those whose ids the others are.
 pub(super) fn with_pods(mut entities: Vec<Entity>, directory: &Directory) -> Vec<Entity> {
@@ -90,4 +115,36 @@ pub(super) fn most_frequent_first(counts: BTreeMap<String, u64>) -> Vec<(String,
     let mut ranked: Vec<(String, u64)> = counts.into_iter().collect();
     ranked.sort_by_key(|(_, count)| Reverse(*count));
     ranked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pods(values: &[(&str, u64)], capped: bool) -> Vec<(String, u64)> {
+        let values = values
+            .iter()
+            .map(|(name, count)| ((*name).to_owned(), *count));
+        let entity = Entity {
+            name: "pod".to_owned(),
+            values: values.collect(),
+            capped,
+        };
+        with_namespaces(vec![entity]).remove(0).values
+    }
+
+    #[test]
+    fn a_pod_has_one_name_unless_several_share_it() {
+        let named = |values: &[(&str, u64)]| -> Vec<(String, u64)> {
+            let values = values
+                .iter()
+                .map(|(name, count)| ((*name).to_owned(), *count));
+            values.collect()
+        };
+        let twice = [("web-0", 4), ("shop/web-0", 3), ("db", 5)];
+        assert_eq!(pods(&twice, false), named(&[("shop/web-0", 7), ("db", 5)]));
+        assert_eq!(pods(&twice, true), named(&twice));
+        let several = [("web-0", 4), ("prod/web-0", 3), ("shop/web-0", 2)];
+        assert_eq!(pods(&several, false), named(&several));
+    }
 }

@@ -83,7 +83,10 @@ pub(crate) fn explains_factor(own: Severity, symptoms: &[Severity]) -> Option<Fa
     Some(factor(
         "explains",
         points,
-        format!("explains {} other findings", symptoms.len()),
+        match symptoms.len() {
+            1 => "explains 1 other finding".to_owned(),
+            count => format!("explains {count} other findings"),
+        },
     ))
 }
 

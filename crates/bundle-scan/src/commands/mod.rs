@@ -16,6 +16,7 @@ use std::io::{IsTerminal, Write, stdout};
 
 use bundle_scan_core::render::RenderOptions;
 use bundle_scan_core::signature::Signature;
+use bundle_scan_core::signature::load::read_folder;
 use bundle_scan_core::{Error, Render, Report, Severity, SignatureSet};
 use clap::CommandFactory;
 
@@ -79,15 +80,21 @@ fn print_report(
 }
 
 /// The signatures that the arguments ask for.
-fn load(knowledge: &KnowledgeArgs) -> Result<SignatureSet, Error> {
+fn load(knowledge: &KnowledgeArgs) -> anyhow::Result<SignatureSet> {
     let base = match knowledge.no_builtin {
         true => SignatureSet::empty(),
         false => SignatureSet::builtin()?,
     };
-    Ok(knowledge
-        .signatures
-        .iter()
-        .try_fold(base, |set, folder| set.with_dir(folder))?)
+    knowledge.signatures.iter().try_fold(base, |set, folder| {
+        let files = read_folder(folder).map_err(Error::from)?;
+        if files.is_empty() {
+            let folder = folder.display();
+            let text =
+                format!("there is no signature in {folder}: a signature is a file NAME.yaml");
+            return Err(UsageError(text).into());
+        }
+        Ok(set.with_files(files).map_err(Error::from)?)
+    })
 }
 
 /// The signature with this id or alias.

@@ -8,7 +8,7 @@ use crate::render::RenderOptions;
 use crate::render::escape::visible;
 use crate::render::moment::{bytes, from_to, grouped};
 use crate::render::phrases::{damaged, missing_parts};
-use crate::render::words::{severity_word, words};
+use crate::render::words::{problem_word, severity_word, words};
 use crate::report::evaluable::{Judged, by_lack};
 use crate::report::inventory::{missing, unread_journals};
 use crate::report::{Finding, Report, Suppressed};
@@ -69,7 +69,7 @@ fn problems(report: &Report) -> Markup {
             details.part #problems open {
                 (heading(|words| words.problems, report.problems.len()))
                 ul { @for problem in &report.problems {
-                    li { code { (damaged(problem, report)) } " " b { (problem.kind.as_str()) } " " (shown(&problem.detail)) }
+                    li { code { (damaged(problem, report)) } " " b { (both(|lang| problem_word(problem.kind, lang).to_owned())) } " " (shown(&problem.detail)) }
                 } }
             }
         }

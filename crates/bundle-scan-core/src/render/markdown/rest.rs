@@ -5,6 +5,7 @@ use std::io;
 use super::Ticket;
 use super::escape::{code, prose};
 use crate::render::moment::{bytes, grouped};
+use crate::render::words::problem_word;
 use crate::render::{phrases, unrecognised};
 use crate::report::Finding;
 use crate::report::inventory::unread_journals;
@@ -30,7 +31,10 @@ impl Ticket<'_> {
         let problems = report.problems.iter().flat_map(|problem| {
             let member = phrases::damaged(problem, report);
             [
-                format!("{member}  {}", problem.kind.as_str()),
+                format!(
+                    "{member}  {}",
+                    problem_word(problem.kind, self.options.lang)
+                ),
                 format!("  {}", problem.detail),
             ]
         });
@@ -79,7 +83,10 @@ impl Ticket<'_> {
             .iter()
             .flat_map(|template| {
                 let place = phrases::place(&template.example);
-                [unrecognised::summary(template), format!("  {place}")]
+                [
+                    unrecognised::summary(template, self.words),
+                    format!("  {place}"),
+                ]
             })
             .collect();
         let hidden = templates.len() - shown.len();
