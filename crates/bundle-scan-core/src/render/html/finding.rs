@@ -213,7 +213,7 @@ pub(super) fn line(evidence: &Evidence) -> Markup {
         figure {
             figcaption {
                 code { (shown(evidence.member.as_str())) ":" (evidence.line) }
-                @if let Some(time) = evidence.time { " " time { (to_second(time.unix_nanos)) } }
+                @if let Some(time) = evidence.time { " " time { (to_second(time.unix_nanos)) " UTC" } }
                 @if let Some(other) = evidence.also_in.first() {
                     " " (word(|words| words.also_in)) " " code { (shown(other.member.as_str())) ":" (other.line) }
                     @if evidence.also_in.len() > 1 { " +" (evidence.also_in.len() - 1) }
