@@ -1063,4 +1063,14 @@ fn a_report_is_written_over_nothing_that_is_wanted() {
     assert!(fs::read(&kept).unwrap().starts_with(b"earlier"));
     run(&["-o", &kept, "-f", "text", &sick]).ends_with(0);
     assert!(!fs::read_to_string(&kept).unwrap().contains("earlier"));
+    let in_file = format!("jsonl={kept}");
+    for nothing in [["-o", &kept, "-f", "jsonl"].as_slice(), &["-f", &in_file]] {
+        fs::write(&kept, "earlier").unwrap();
+        run(&[nothing, &[&folder.path("healthy.zip")]].concat()).ends_with(0);
+        assert_eq!(
+            fs::read_to_string(&kept).unwrap(),
+            "",
+            "no finding, no line"
+        );
+    }
 }

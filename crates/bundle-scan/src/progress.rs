@@ -56,7 +56,7 @@ impl Line {
     }
 }
 
-/// Bytes of a file, or of the files in a folder if they are soon counted.
+/// Bytes of a file, or of the files in a folder if they are soon counted: a scan begins only then.
 fn size_of(path: &Path) -> Option<u64> {
     let begun = Instant::now();
     let data = path.metadata().ok()?;

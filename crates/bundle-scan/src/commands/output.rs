@@ -36,7 +36,7 @@ impl<'a> Output<'a> {
         let main = match &args.report.output {
             None if args.paths.len() > 1 => Main::Screen(Screen::new(&PagerArg::Never)),
             None => Main::Screen(Screen::new(&args.page.pager)),
-            Some(path) => Main::File(BufWriter::new(Target::open(path)?)),
+            Some(path) => Main::File(BufWriter::new(open(path)?)),
         };
         Ok(Output {
             args,
@@ -64,7 +64,9 @@ impl<'a> Output<'a> {
                     };
                     let name = self.names.get(number).map_or("", String::as_str);
                     let path = path.to_string_lossy().replace(NAME, name);
-                    let mut file = BufWriter::new(Target::open(Path::new(&path))?);
+                    let file = open(Path::new(&path))?;
+                    empty(&file)?;
+                    let mut file = BufWriter::new(file);
                     format.render.write_with(report, &plain, &mut file)?;
                     file.flush()?;
                 }
@@ -88,6 +90,11 @@ impl<'a> Output<'a> {
         report: &Report,
         options: &RenderOptions,
     ) -> Result<(), Error> {
+        match &self.main {
+            // Even if the report has not a byte, as lines of no finding.
+            Main::File(file) if self.reports == 0 => empty(file.get_ref())?,
+            _ => {}
+        }
         if self.reports > 0 && render.in_a_row() == InARow::Parted {
             writeln!(self.main.out())?;
         }
@@ -112,42 +119,7 @@ impl<'a> Output<'a> {
 /// Where reports go that name no file.
 enum Main {
     Screen(Screen),
-    File(BufWriter<Target>),
-}
-
-/// A file that is kept as it was until there is something to write.
-struct Target {
-    file: File,
-    is_begun: bool,
-}
-
-impl Target {
-    /// # Errors
-    /// When it cannot be written: better now than at the end of a long scan.
-    fn open(path: &Path) -> anyhow::Result<Self> {
-        let mut options = File::options();
-        let file = options.write(true).create(true).truncate(false).open(path);
-        Ok(Target {
-            file: file.with_context(|| format!("cannot write the report to {}", path.display()))?,
-            is_begun: false,
-        })
-    }
-}
-
-impl Write for Target {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if !self.is_begun {
-            self.is_begun = true;
-            if self.file.metadata()?.is_file() {
-                self.file.set_len(0)?;
-            }
-        }
-        self.file.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
+    File(BufWriter<File>),
 }
 
 impl Main {
@@ -259,4 +231,22 @@ fn names(bundles: &[PathBuf]) -> Vec<String> {
         free
     });
     unique.collect()
+}
+
+/// Opens a file, which is kept as it was until there is a report.
+///
+/// # Errors
+/// When it cannot be written: better now than at the end of a long scan.
+fn open(path: &Path) -> anyhow::Result<File> {
+    let mut options = File::options();
+    let file = options.write(true).create(true).truncate(false).open(path);
+    file.with_context(|| format!("cannot write the report to {}", path.display()))
+}
+
+/// Takes out what was in a file; a device has nothing.
+fn empty(file: &File) -> io::Result<()> {
+    match file.metadata()?.is_file() {
+        true => file.set_len(0),
+        false => Ok(()),
+    }
 }
