@@ -111,20 +111,29 @@ impl<'p> Page<'p> {
     /// Writes addresses to look at, none of which is broken.
     pub(super) fn links(&mut self, links: &[String]) -> io::Result<()> {
         self.label(self.words.see)?;
-        self.whole(links.iter().map(|link| visible(link).into_owned()))
+        self.whole(links.iter().map(|link| visible(link).into_owned()), 0, "")
     }
 
-    /// Writes what begins where a label ended, each part in lines of its own, broken only between words.
-    fn whole(&mut self, parts: impl Iterator<Item = String>) -> io::Result<()> {
+    /// Writes what begins where a label ended, each part in lines of its own, broken only between words; all lines but the first `hang` columns
+    /// further in.
+    fn whole(
+        &mut self,
+        parts: impl Iterator<Item = String>,
+        hang: usize,
+        style: &str,
+    ) -> io::Result<()> {
         let indent = INDENT + LABEL;
-        let options = self
-            .wrapping(self.columns() - indent - HANG)
-            .break_words(false);
+        let options = self.wrapping(self.columns() - indent - HANG);
+        let options = options.break_words(false);
         let mut margin = 0;
         for part in parts {
             for line in textwrap::wrap(&part, &options) {
+                let line = match style {
+                    "" => line.into_owned(),
+                    style => self.paint(style, &line),
+                };
                 writeln!(self.out, "{:margin$}{line}", "")?;
-                margin = indent;
+                margin = indent + hang;
             }
         }
         Ok(())
@@ -147,19 +156,12 @@ impl<'p> Page<'p> {
     pub(super) fn address(&mut self, parts: &[String]) -> io::Result<()> {
         let indent = INDENT + LABEL;
         let whole = parts.join(" · ");
-        let is_short = textwrap::core::display_width(&whole) + indent <= self.columns();
+        let is_short = textwrap::core::display_width(&whole) + indent + HANG <= self.columns();
         let lines = match is_short {
             true => std::slice::from_ref(&whole),
             false => parts,
         };
-        let options = self.wrapping(self.columns() - indent - HANG);
-        let options = options.break_words(false);
-        let lines = lines.iter().flat_map(|line| textwrap::wrap(line, &options));
-        for (index, line) in lines.enumerate() {
-            let margin = if index == 0 { 0 } else { indent + HANG };
-            writeln!(self.out, "{:margin$}{}", "", self.paint(CYAN, &line))?;
-        }
-        Ok(())
+        self.whole(lines.iter().cloned(), HANG, CYAN)
     }
 
     /// Writes a label, padded by columns: a Chinese character takes two.
