@@ -25,10 +25,23 @@ mod flag {
 #[derive(Debug)]
 pub struct GzipReader<R> {
     members: DeflateReader<R>,
-    checksum: Hasher,
-    /// Bytes of the member so far, by which its length is told: the lowest 32 bits.
-    length: u32,
+    content: Content,
     place: Place,
+}
+
+/// What a member holds so far, as its end tells it.
+#[derive(Debug, Default)]
+struct Content {
+    checksum: Hasher,
+    /// The lowest 32 bits of the number of bytes.
+    length: u32,
+}
+
+impl Content {
+    fn add(&mut self, bytes: &[u8]) {
+        self.checksum.update(bytes);
+        self.length = self.length.wrapping_add(bytes.len() as u32);
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,13 +59,21 @@ impl<R: Read> GzipReader<R> {
     pub fn new(inner: R) -> Self {
         GzipReader {
             members: DeflateReader::new(inner),
-            checksum: Hasher::new(),
-            length: 0,
+            content: Content::default(),
             place: Place::Start,
         }
     }
 
-    fn advance(&mut self) -> io::Result<()> {
+    /// Decodes on, if all that was decoded is read: at least a byte, unless the file ends. It is going to be read into as much `room`.
+    fn decode(&mut self, room: usize) -> io::Result<()> {
+        let result = self.advance(room);
+        if result.is_err() {
+            self.place = Place::End;
+        }
+        result
+    }
+
+    fn advance(&mut self, room: usize) -> io::Result<()> {
         loop {
             match self.place {
                 Place::Start => {
@@ -63,14 +84,13 @@ impl<R: Read> GzipReader<R> {
                     if !self.members.decoded().is_empty() {
                         return Ok(());
                     }
-                    self.members.decode()?;
+                    self.members.decode(room)?;
                     let decoded = self.members.decoded();
                     if decoded.is_empty() {
                         self.trailer()?;
                         self.next_member()?;
                     } else {
-                        self.checksum.update(decoded);
-                        self.length = self.length.wrapping_add(decoded.len() as u32);
+                        self.content.add(decoded);
                     }
                 }
                 Place::End => return Ok(()),
@@ -129,11 +149,11 @@ impl<R: Read> GzipReader<R> {
         let mut length = [0; 4];
         self.take(&mut checksum, &mut Hasher::new())?;
         self.take(&mut length, &mut Hasher::new())?;
-        let told = std::mem::take(&mut self.checksum).finalize();
-        if u32::from_le_bytes(checksum) != told {
+        let content = std::mem::take(&mut self.content);
+        if u32::from_le_bytes(checksum) != content.checksum.finalize() {
             return Err(damage("content that has not its checksum"));
         }
-        if u32::from_le_bytes(length) != std::mem::take(&mut self.length) {
+        if u32::from_le_bytes(length) != content.length {
             return Err(damage("content that has not its length"));
         }
         Ok(())
@@ -169,10 +189,7 @@ fn damage(what: &'static str) -> io::Error {
 
 impl<R: Read> BufRead for GzipReader<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if let Err(error) = self.advance() {
-            self.place = Place::End;
-            return Err(error);
-        }
+        self.decode(0)?;
         Ok(self.members.decoded())
     }
 
@@ -183,9 +200,9 @@ impl<R: Read> BufRead for GzipReader<R> {
 
 impl<R: Read> Read for GzipReader<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let count = self.fill_buf()?.read(out)?;
-        self.consume(count);
-        Ok(count)
+        self.decode(out.len())?;
+        let content = &mut self.content;
+        Ok(self.members.deliver(out, |decoded| content.add(decoded)))
     }
 }
 

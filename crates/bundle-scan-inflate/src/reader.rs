@@ -8,6 +8,8 @@ use crate::source::Source;
 
 /// Bytes decoded at a time: few enough to stay in the second-level cache until they are read.
 const CHUNK_BYTES: usize = 128 << 10;
+/// Room from which on it pays to decode straight into it what follows the first [`MAX_DISTANCE`] bytes.
+const ROOMY_BYTES: usize = 4 * MAX_DISTANCE;
 
 /// Decodes a raw deflate stream. What follows its end is not looked at, but some of it may have been read.
 #[derive(Debug)]
@@ -48,19 +50,44 @@ impl<R: Read> DeflateReader<R> {
         self.has_ended = false;
     }
 
-    /// Decodes on, if all that was decoded is read: at least a byte, unless the stream ends.
-    pub(crate) fn decode(&mut self) -> io::Result<()> {
+    /// Decodes on, if all that was decoded is read: at least a byte, unless the stream ends. It is going to be read into as much `room`.
+    pub(crate) fn decode(&mut self, room: usize) -> io::Result<()> {
+        let chunk = match is_roomy(room) {
+            true => MAX_DISTANCE,
+            false => CHUNK_BYTES,
+        };
         while self.next == self.end && !self.has_ended {
             if let Some(failure) = self.failure.take() {
                 self.has_ended = true;
                 return Err(failure);
             }
             self.slide();
-            if let Err(failure) = self.decode_chunk() {
-                self.failure = Some(failure);
-            }
+            let mut window = std::mem::take(&mut self.window);
+            self.end = self.decode_into(&mut window[..self.end + chunk], self.end);
+            self.window = window;
         }
         Ok(())
+    }
+
+    /// Moves what is decoded to `out`; if that is room for much, decodes straight into the rest of it, and hands that over piece by piece.
+    /// How many bytes that are together; none only at the end, or if nothing was decoded or there is no room.
+    pub(crate) fn deliver(&mut self, out: &mut [u8], mut decoded: impl FnMut(&[u8])) -> usize {
+        let mut end = self.decoded().len().min(out.len());
+        out[..end].copy_from_slice(&self.decoded()[..end]);
+        self.next += end;
+        // What is there now is all of this stream, and enough to reach back to.
+        if !is_roomy(out.len()) || end < MAX_DISTANCE || self.next < self.end {
+            return end;
+        }
+        while end < out.len() && !self.has_ended && self.failure.is_none() {
+            let (from, to) = (end - MAX_DISTANCE, out.len().min(end + CHUNK_BYTES));
+            let reached = from + self.decode_into(&mut out[from..to], MAX_DISTANCE);
+            decoded(&out[end..reached]);
+            end = reached;
+        }
+        self.window[..MAX_DISTANCE].copy_from_slice(&out[end - MAX_DISTANCE..end]);
+        (self.start, self.next, self.end) = (0, MAX_DISTANCE, MAX_DISTANCE);
+        end
     }
 
     /// What is decoded and not yet read.
@@ -82,7 +109,8 @@ impl<R: Read> DeflateReader<R> {
         (self.start, self.next, self.end) = (0, kept, kept);
     }
 
-    fn decode_chunk(&mut self) -> io::Result<()> {
+    /// Decodes from `end` on until `window` is full or the stream ends; up to where. What is before is what matches reach back to.
+    fn decode_into(&mut self, window: &mut [u8], mut end: usize) -> usize {
         loop {
             self.source.fill(LOOKAHEAD);
             let input = self.source.ahead();
@@ -91,30 +119,35 @@ impl<R: Read> DeflateReader<R> {
             let mut span = Span {
                 input,
                 is_last,
-                window: &mut self.window,
-                end: self.end,
+                window,
+                end,
             };
             let result = self.inflate.run(&mut span);
-            let (left, end) = (span.input.len(), span.end);
-            self.end = end;
+            let left = span.input.len();
+            end = span.end;
             self.source.consume(before - left);
-            let pause = result.map_err(|damage| io::Error::new(ErrorKind::InvalidData, damage))?;
-            match pause {
-                Pause::Input if is_last => return Err(self.source.cut()),
-                Pause::Input => {}
-                Pause::Room => return Ok(()),
-                Pause::End => {
-                    self.has_ended = true;
-                    return Ok(());
+            match result {
+                Ok(Pause::Input) if !is_last => continue,
+                Ok(Pause::Input) => self.failure = Some(self.source.cut()),
+                Ok(Pause::Room) => {}
+                Ok(Pause::End) => self.has_ended = true,
+                Err(damage) => {
+                    self.failure = Some(io::Error::new(ErrorKind::InvalidData, damage));
                 }
             }
+            return end;
         }
     }
 }
 
+/// Whether much is wanted at once.
+fn is_roomy(room: usize) -> bool {
+    room >= ROOMY_BYTES
+}
+
 impl<R: Read> BufRead for DeflateReader<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.decode()?;
+        self.decode(0)?;
         Ok(self.decoded())
     }
 
@@ -125,9 +158,8 @@ impl<R: Read> BufRead for DeflateReader<R> {
 
 impl<R: Read> Read for DeflateReader<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let count = self.fill_buf()?.read(out)?;
-        self.consume(count);
-        Ok(count)
+        self.decode(out.len())?;
+        Ok(self.deliver(out, |_| ()))
     }
 }
 

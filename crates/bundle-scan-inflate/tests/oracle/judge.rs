@@ -44,9 +44,10 @@ pub(crate) struct Pieces {
 }
 
 impl Pieces {
+    /// Such that most content is decoded straight to where it is wanted.
     pub(crate) const LARGE: Pieces = Pieces {
         input: 64 << 10,
-        content: 64 << 10,
+        content: 256 << 10,
         limit: 2 << 20,
     };
 }
