@@ -27,10 +27,14 @@ const TABLE_BITS: u32 = 21;
 /// Slots in a cell of the table, which is loaded as a whole.
 const CELL_SLOTS: usize = u32::BITS as usize;
 const CELLS: usize = (1 << TABLE_BITS) / CELL_SLOTS;
+/// Candidates that are compared together: what has to be loaded for one is not waited for before the next.
+const BATCH: usize = 256;
 /// Bytes that are loaded for a probe.
 const LOADED: usize = size_of::<u64>();
-/// Logarithm of the number of slots in a bucket.
-const BUCKET_BITS: u32 = 6;
+/// Logarithm of the number of slots in a bucket: so many that the beginnings of all buckets stay in the first-level cache, so few
+/// that hardly a bucket has more than two keys.
+const BUCKET_BITS: u32 = 8;
+const BUCKETS: usize = 1 << (TABLE_BITS - BUCKET_BITS);
 /// Folds a word.
 const FOLD_ALL: u64 = u64::from_ne_bytes([FOLD; LOADED]);
 /// The bytes of a loaded word that belong to the window.
@@ -46,8 +50,6 @@ const FACTORS: [u64; 8] = [
     0x9b05_688c_2b3e_6c1f,
     0x1f83_d9ab_fb41_bd6b,
 ];
-/// Factor of the hash that marks come from: the fraction of the square root of 23.
-const MARK_FACTOR: u64 = 0xcbbb_9d5d_c105_9ed9;
 /// How often among a million positions a slot is met by chance.
 const CHANCE: f32 = 1e6 / (1 << TABLE_BITS) as f32;
 /// What a comparison costs at a window that is compared anyway, of one that is not.
@@ -63,10 +65,14 @@ const FILLERS: [&[u8; WINDOW]; 6] = [
 pub(super) struct QGrams {
     /// A bit for each slot: whether the hash of some window falls there.
     table: Box<[u32; CELLS]>,
-    /// The windows, sorted by bucket.
+    /// Where the keys of each bucket begin. One more marks the end.
+    buckets: Box<[u32]>,
+    /// The folded bytes of the windows, little endian, each once, sorted by bucket.
+    keys: Vec<u64>,
+    /// Where the windows of each key begin. One more marks the end.
+    runs: Vec<u32>,
+    /// The windows, sorted as their keys are.
     windows: Vec<Window>,
-    /// The windows of each bucket, a run of slots. One more marks the end.
-    buckets: Vec<Bucket>,
     anchors: Vec<Vec<u8>>,
     hash: Hash,
 }
@@ -85,13 +91,13 @@ impl Hash {
         }
     }
 
-    /// The first that keeps the fillers apart from the windows; if none does, the first.
-    fn apart(windows: &[Window]) -> Self {
+    /// The first that keeps the fillers apart from the other keys; if none does, the first.
+    fn apart(keys: &HashSet<u64>) -> Self {
         let fillers = FILLERS.map(|filler| load(filler, 0) & WINDOW_MASK);
         let is_apart = |hash: &Hash| {
             let taken = fillers.map(|key| hash.slot(key));
-            let mut others = windows.iter().map(|window| window.key);
-            !others.any(|key| !fillers.contains(&key) && taken.contains(&hash.slot(key)))
+            let mut others = keys.iter().filter(|key| !fillers.contains(key));
+            !others.any(|key| taken.contains(&hash.slot(*key)))
         };
         let mut all = FACTORS.into_iter().map(Hash::new);
         all.find(is_apart).unwrap_or(Hash::new(FACTORS[0]))
@@ -107,32 +113,23 @@ impl Hash {
     }
 }
 
-/// Some windows.
-#[derive(Clone, Copy, Debug, Default)]
-struct Bucket {
-    /// Where they begin.
-    first: u32,
-    /// A bit for the mark of each: tells most windows of other text apart whose slot is taken, without a look at the windows.
-    marks: u32,
-}
-
-/// A window of an anchor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A window of an anchor: all that tells whether the anchor may stand around it.
+#[derive(Clone, Copy, Debug)]
 struct Window {
-    /// Its folded bytes, little endian.
-    key: u64,
-    anchor: u32,
-    /// Where it begins in the anchor.
-    offset: u32,
     /// The folded word that ends the anchor, little endian: most anchors that share a window differ there.
     ending: u64,
+    anchor: u32,
+    /// Bytes of the anchor before the window.
+    before: u32,
+    /// Bytes from the beginning of the window to the end of the anchor.
+    onward: u32,
 }
 
 impl QGrams {
     /// Prepares a search for `anchors`; each has at least [`SHORTEST_BYTES`] bytes.
     pub(super) fn new(anchors: Vec<Vec<u8>>) -> Self {
         let mut known = HashSet::default();
-        let mut windows = Vec::with_capacity(anchors.len() * STRIDE);
+        let mut keyed = Vec::with_capacity(anchors.len() * STRIDE);
         // The shortest have the least choice; what they take others may share.
         let mut order: Vec<u32> = (0..anchors.len() as u32).collect();
         order.sort_by_key(|number| anchors[*number as usize].len());
@@ -141,38 +138,47 @@ impl QGrams {
             let start = rarest_region(anchor, &known);
             let ending = load(anchor, anchor.len() - LOADED);
             for offset in start..start + STRIDE {
+                let window = Window {
+                    ending,
+                    anchor: number,
+                    before: offset as u32,
+                    onward: (anchor.len() - offset) as u32,
+                };
                 each_key_at(anchor, offset, |key| {
                     known.insert(key);
-                    windows.push(Window {
-                        key,
-                        anchor: number,
-                        offset: offset as u32,
-                        ending,
-                    });
+                    keyed.push((key, window));
                 });
             }
         }
-        let hash = Hash::apart(&windows);
-        windows.sort_by_cached_key(|window| hash.bucket(window.key) as u32);
-        let mut table = Box::new([0_u32; CELLS]);
-        let mut buckets = vec![Bucket::default(); (1 << (TABLE_BITS - BUCKET_BITS)) + 1];
-        for window in &windows {
-            let slot = hash.slot(window.key);
-            table[slot / CELL_SLOTS] |= 1 << (slot % CELL_SLOTS);
-            let bucket = hash.bucket(window.key);
-            buckets[bucket].marks |= mark(window.key);
-            buckets[bucket + 1].first += 1;
-        }
-        for bucket in 1..buckets.len() {
-            buckets[bucket].first += buckets[bucket - 1].first;
-        }
-        QGrams {
-            table,
-            windows,
-            buckets,
+        let hash = Hash::apart(&known);
+        keyed.sort_by_cached_key(|(key, _)| (hash.bucket(*key) as u32, *key));
+        let mut grams = QGrams {
+            table: Box::new([0; CELLS]),
+            buckets: vec![0; BUCKETS + 1].into(),
+            keys: Vec::with_capacity(known.len()),
+            runs: Vec::with_capacity(known.len() + 1),
+            windows: Vec::with_capacity(keyed.len()),
             anchors,
             hash,
+        };
+        for (key, window) in keyed {
+            if grams.keys.last() != Some(&key) {
+                grams.runs.push(grams.windows.len() as u32);
+                grams.keys.push(key);
+                let slot = hash.slot(key);
+                grams.table[slot / CELL_SLOTS] |= 1 << (slot % CELL_SLOTS);
+                grams.buckets[hash.bucket(key) + 1] = grams.keys.len() as u32;
+            }
+            grams.windows.push(window);
         }
+        grams.runs.push(grams.windows.len() as u32);
+        // A bucket without keys begins and ends where the one before it ends.
+        let mut end = 0;
+        for begin in &mut grams.buckets {
+            end = end.max(*begin);
+            *begin = end;
+        }
+        grams
     }
 
     /// Calls `found` for each occurrence with the number of the anchor, the place of one of its bytes, and where all of it stands; places
@@ -183,15 +189,28 @@ impl QGrams {
         mut found: impl FnMut(usize, usize, Range<usize>),
     ) -> u64 {
         let (mut base, mut compared) = (0, 0);
-        while let Some(group) = bytes.get(base..).and_then(<[u8]>::first_chunk) {
-            let mut taken = self.probed(group);
-            while taken != 0 {
-                let number = taken.trailing_zeros() as usize;
-                taken &= taken - 1;
-                compared += 1;
-                self.compare(bytes, base + number * STRIDE, &mut found);
+        let mut batch = [(0, 0); BATCH];
+        loop {
+            let mut count = 0;
+            while count < BATCH
+                && let Some(group) = bytes.get(base..).and_then(<[u8]>::first_chunk)
+            {
+                let taken = self.probed(group);
+                batch[count] = (base, taken);
+                count += usize::from(taken != 0);
+                base += GROUP_BYTES;
             }
-            base += GROUP_BYTES;
+            if count == 0 {
+                break;
+            }
+            for &(base, mut taken) in &batch[..count] {
+                while taken != 0 {
+                    let number = taken.trailing_zeros() as usize;
+                    taken &= taken - 1;
+                    compared += 1;
+                    self.compare(bytes, base + number * STRIDE, &mut found);
+                }
+            }
         }
         while base < bytes.len() {
             compared += 1;
@@ -224,35 +243,27 @@ impl QGrams {
     ) {
         let key = load(bytes, place) & WINDOW_MASK;
         let bucket = self.hash.bucket(key);
-        let Bucket { first, marks } = self.buckets[bucket];
-        if marks & mark(key) == 0 {
+        let [first, end] = [bucket, bucket + 1].map(|bucket| self.buckets[bucket] as usize);
+        let Some(number) = (first..end).find(|number| self.keys[*number] == key) else {
             return;
-        }
-        let end = self.buckets[bucket + 1].first;
-        for window in self.windows[first as usize..end as usize]
-            .iter()
-            .filter(|window| window.key == key)
-        {
-            let anchor = &self.anchors[window.anchor as usize];
-            let Some(start) = place.checked_sub(window.offset as usize) else {
+        };
+        let [first, end] = [number, number + 1].map(|number| self.runs[number] as usize);
+        for window in &self.windows[first..end] {
+            let Some(start) = place.checked_sub(window.before as usize) else {
                 continue;
             };
-            let occurrence = start..start + anchor.len();
+            let occurrence = start..place + window.onward as usize;
             let Some(text) = bytes.get(occurrence.clone()) else {
                 continue;
             };
-            if load(text, text.len() - LOADED) == window.ending && text.eq_ignore_ascii_case(anchor)
-            {
+            if load(text, text.len() - LOADED) != window.ending {
+                continue;
+            }
+            if text.eq_ignore_ascii_case(&self.anchors[window.anchor as usize]) {
                 found(window.anchor as usize, place, occurrence);
             }
         }
     }
-}
-
-/// One bit of 32 for a window, independent of its slot.
-fn mark(key: u64) -> u32 {
-    // The highest bits of another product.
-    1 << (key.wrapping_mul(MARK_FACTOR) >> 59)
 }
 
 /// The folded word at `at` of a group.
