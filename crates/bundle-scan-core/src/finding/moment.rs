@@ -90,9 +90,7 @@ impl Moments {
             self.timed.reserve_exact(1);
         }
         self.timed.push(moment);
-        if self.timed.len() > 4 * MAX_MOMENTS {
-            self.thin();
-        }
+        self.thin();
     }
 
     /// Says of which host the member is that all of these stand in.
@@ -115,6 +113,8 @@ impl Moments {
 
     /// Sets the times, once the clocks are known.
     pub(super) fn settle(&mut self, clocks: &Clocks) {
+        // While their order is the one by which others were dropped: which are left must not depend on when that was.
+        self.drop_earliest();
         for moment in self.timed.iter_mut().chain(&mut self.state) {
             moment.unix_nanos = moment
                 .shown
@@ -130,9 +130,18 @@ impl Moments {
         self.state = self.state.take().max(other.state);
     }
 
+    /// Drops the earliest, once there are many too many.
     fn thin(&mut self) {
+        if self.timed.len() > 4 * MAX_MOMENTS {
+            self.drop_earliest();
+        }
+    }
+
+    /// Leaves no more than are kept.
+    fn drop_earliest(&mut self) {
         if self.timed.len() > MAX_MOMENTS {
-            self.timed.sort_unstable_by(|a, b| b.cmp(a));
+            self.timed
+                .select_nth_unstable_by(MAX_MOMENTS, |a, b| b.cmp(a));
             self.timed.truncate(MAX_MOMENTS);
         }
     }

@@ -221,7 +221,7 @@ impl QGrams {
     }
 
     /// For each probed position of a group a bit, whether a window may begin there. Branch-free, so that the loads overlap.
-    #[inline]
+    #[inline(always)]
     fn probed(&self, group: &[u8; GROUP_BYTES + LOADED]) -> u32 {
         let mut taken = 0;
         for number in 0..PROBES {
