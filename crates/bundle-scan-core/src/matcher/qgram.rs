@@ -27,7 +27,7 @@ const TABLE_BITS: u32 = 21;
 /// Slots in a cell of the table, which is loaded as a whole.
 const CELL_SLOTS: usize = u32::BITS as usize;
 const CELLS: usize = (1 << TABLE_BITS) / CELL_SLOTS;
-/// Candidates that are compared together: what has to be loaded for one is not waited for before the next.
+/// Groups that are probed before any of their candidates is compared: what has to be loaded for one is not waited for before the next.
 const BATCH: usize = 256;
 /// Bytes that are loaded for a probe.
 const LOADED: usize = size_of::<u64>();
@@ -125,6 +125,15 @@ struct Window {
     onward: u32,
 }
 
+/// A group with candidates.
+#[derive(Clone, Copy, Debug, Default)]
+struct Hot {
+    /// Its number in the batch.
+    group: u16,
+    /// For each probed position a bit, whether a window may begin there.
+    taken: u16,
+}
+
 impl QGrams {
     /// Prepares a search for `anchors`; each has at least [`SHORTEST_BYTES`] bytes.
     pub(super) fn new(anchors: Vec<Vec<u8>>) -> Self {
@@ -189,28 +198,22 @@ impl QGrams {
         mut found: impl FnMut(usize, usize, Range<usize>),
     ) -> u64 {
         let (mut base, mut compared) = (0, 0);
-        let mut batch = [(0, 0); BATCH];
+        let mut batch = [Hot::default(); BATCH];
         loop {
-            let mut count = 0;
-            while count < BATCH
-                && let Some(group) = bytes.get(base..).and_then(<[u8]>::first_chunk)
-            {
-                let taken = self.probed(group);
-                batch[count] = (base, taken);
-                count += usize::from(taken != 0);
-                base += GROUP_BYTES;
-            }
-            if count == 0 {
+            let (groups, hot) = self.probed_batch(&bytes[base..], &mut batch);
+            if groups == 0 {
                 break;
             }
-            for &(base, mut taken) in &batch[..count] {
+            for &Hot { group, mut taken } in hot {
                 while taken != 0 {
                     let number = taken.trailing_zeros() as usize;
                     taken &= taken - 1;
                     compared += 1;
-                    self.compare(bytes, base + number * STRIDE, &mut found);
+                    let place = base + usize::from(group) * GROUP_BYTES + number * STRIDE;
+                    self.compare(bytes, place, &mut found);
                 }
             }
+            base += groups * GROUP_BYTES;
         }
         while base < bytes.len() {
             compared += 1;
@@ -220,9 +223,27 @@ impl QGrams {
         compared
     }
 
+    /// Probes the groups that `bytes` begin with, up to a batch: how many there are, and those with candidates.
+    fn probed_batch<'h>(&self, bytes: &[u8], hot: &'h mut [Hot; BATCH]) -> (usize, &'h [Hot]) {
+        let (mut groups, mut count) = (0, 0);
+        while groups < BATCH
+            && let Some(group) = bytes[groups * GROUP_BYTES..].first_chunk()
+        {
+            let taken = self.probed(group);
+            // Written in any case: a branch would be guessed wrong too often.
+            hot[count] = Hot {
+                group: groups as u16,
+                taken,
+            };
+            count += usize::from(taken != 0);
+            groups += 1;
+        }
+        (groups, &hot[..count])
+    }
+
     /// For each probed position of a group a bit, whether a window may begin there. Branch-free, so that the loads overlap.
     #[inline(always)]
-    fn probed(&self, group: &[u8; GROUP_BYTES + LOADED]) -> u32 {
+    fn probed(&self, group: &[u8; GROUP_BYTES + LOADED]) -> u16 {
         let mut taken = 0;
         for number in 0..PROBES {
             // The last one first, so that a bit stands where its position does.
@@ -231,7 +252,7 @@ impl QGrams {
             let around = self.table[slot / CELL_SLOTS];
             taken = taken << 1 | (around >> (slot % CELL_SLOTS)) & 1;
         }
-        taken
+        taken as u16
     }
 
     /// Reports the anchors that have a window at `place`.
