@@ -224,6 +224,27 @@ mod tests {
     }
 
     #[test]
+    fn which_are_left_does_not_depend_on_the_parts_they_came_in() {
+        let seconds = |n: i64| (n * 7919) % 1000;
+        let settled = |part: usize| -> Vec<u64> {
+            let mut moments = Moments::default();
+            let all: Vec<i64> = (0..1000).map(seconds).collect();
+            for part in all.chunks(part) {
+                let mut other = Moments::default();
+                part.iter()
+                    .for_each(|n| other.add(at(None, Some(*n), "a", *n as u64)));
+                moments.merge(other);
+            }
+            moments.settle(&Clocks::default());
+            moments.sorted().into_iter().map(|one| one.offset).collect()
+        };
+        let expected: Vec<u64> = (936..1000).collect();
+        for part in [1, 7, 64, 65, 300, 1000] {
+            assert_eq!(settled(part), expected, "parts of {part}");
+        }
+    }
+
+    #[test]
     fn of_many_states_one_is_kept() {
         let state = |seconds| Moment {
             is_state: true,
