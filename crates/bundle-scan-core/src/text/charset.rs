@@ -118,12 +118,20 @@ fn utf16(head: &[u8]) -> Option<ByteOrder> {
 
 /// Bytes that text does not hold. A run of NULs counts once: a crash leaves such holes in logs.
 fn control_bytes(head: &[u8]) -> usize {
-    let is_layout = |byte| matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0x08);
-    let is_control = |byte: u8| (byte < 0x20 || byte == 0x7f) && byte != 0 && !is_layout(byte);
-    let controls = head.iter().filter(|byte| is_control(**byte)).count();
+    // Counted in bytes, stretch by stretch, and without a branch, so that many are judged at once.
+    let of_stretch = |stretch: &[u8]| -> u8 { stretch.iter().map(|byte| control(*byte)).sum() };
+    let controls = head.chunks(usize::from(u8::MAX)).map(of_stretch);
     let has_nuls = memchr::memchr(0, head).is_some();
     let nul_runs = || head.split(|byte| *byte != 0).filter(|run| !run.is_empty());
-    controls + if has_nuls { nul_runs().count() } else { 0 }
+    controls.map(usize::from).sum::<usize>() + if has_nuls { nul_runs().count() } else { 0 }
+}
+
+/// 1 for a control character, NUL not among them, that lays out no text.
+fn control(byte: u8) -> u8 {
+    let is_low = (byte < 0x20) & (byte != 0);
+    // Backspace, tab, line end, form feed, carriage return, but not the vertical tab between them; escape.
+    let is_layout = ((8..=13).contains(&byte) & (byte != 0x0b)) | (byte == 0x1b);
+    u8::from((is_low & !is_layout) | (byte == 0x7f))
 }
 
 #[cfg(test)]
