@@ -2,7 +2,8 @@
 //!
 //! The threads of a pool share [`Hands`]. One of them walks the bundle and leads: it has others scan what it reads, and scans when it is
 //! ahead of them. Parts of the bundle that can be walked by themselves are read aside, each by one thread, which hands
-//! out blocks while there are free buffers, and scans the rest itself. Invariant: nobody who reads aside waits for anybody, so a thread may do so whatever it was about to do.
+//! out blocks while some thread has no part of its own and there are free buffers, and scans the rest itself, fresh from the decoder.
+//! Invariant: nobody who reads aside waits for anybody, so a thread may do so whatever it was about to do.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,6 +23,7 @@ pub(super) struct Hands {
     /// Parts that were handed out and are not walked to their end.
     parts: AtomicUsize,
     most_parts: usize,
+    threads: usize,
 }
 
 impl Hands {
@@ -33,6 +35,7 @@ impl Hands {
             give_back,
             parts: AtomicUsize::new(0),
             most_parts: if may_walk_parts { 2 * threads } else { 0 },
+            threads,
         };
         (0..2 * threads).for_each(|_| hands.give_back(Vec::new()));
         hands
@@ -41,6 +44,11 @@ impl Hands {
     fn give_back(&self, buffer: Vec<u8>) {
         // The receiver lives in the same value, so this cannot fail.
         let _ = self.give_back.send(buffer);
+    }
+
+    /// Whether every thread has a part to walk. A block that is handed out then waits long, and what is found behind it piles up.
+    fn are_full(&self) -> bool {
+        self.parts.load(Ordering::Relaxed) >= self.threads
     }
 
     /// Says that a part was walked to its end.
@@ -109,7 +117,8 @@ impl<'c, 'scope> Crew<'c, 'scope> {
             Crew::Lead { scope, hands } => (scope, hands),
             Crew::Aside { scope, hands, kept } => {
                 // Blocks of a structured member would pile up behind one that nobody scans yet.
-                let spare = job.lane.is_none().then(|| hands.free.try_recv().ok());
+                let may_hand_out = job.lane.is_none() && !hands.are_full();
+                let spare = may_hand_out.then(|| hands.free.try_recv().ok());
                 match spare.flatten() {
                     Some(spare) => *kept = spare,
                     None => return desk.take(job, index, block, |freed| *kept = freed),
