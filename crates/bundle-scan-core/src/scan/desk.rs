@@ -54,11 +54,7 @@ impl Desk<'_> {
         }
         match &job.lane {
             None => {
-                let scanned = contained(&job.path, || self.scan(job, &block));
-                let result = scanned.unwrap_or_else(|problem| {
-                    self.gather.problem(problem);
-                    BlockResult::of_unread(&block.view())
-                });
+                let result = self.scan(job, index, &block.view());
                 freed(block.into_buffer().unwrap_or_default());
                 let news = self.gather.block_done(job, index, result, |tally| {
                     self.telling.news(&job.path, tally)
@@ -96,24 +92,26 @@ impl Desk<'_> {
         Edges::of(&view, &job.source, &clock, self.max_line_bytes)
     }
 
-    fn scan(&self, job: &MemberJob, block: &Block) -> BlockResult {
-        let view = block.view();
-        let mut tally = Tally::default();
-        let lines = self.setting(job).lines(&view, &mut tally);
+    /// Scans block number `index` of a member; what breaks it off keeps what was found before.
+    fn scan(&self, job: &MemberJob, index: u64, view: &BlockView<'_>) -> BlockResult {
+        let lent = self.gather.lend(job, index);
+        let setting = Setting {
+            // Line numbers begin with 1.
+            lines: lent.as_ref().map_or(0, |lent| lent.lines + 1),
+            ..self.setting(job)
+        };
+        let (mut tally, is_joined) = match lent {
+            Some(lent) => (lent.tally, true),
+            None => (Tally::default(), false),
+        };
+        let lines = contained(&job.path, || setting.lines(view, &mut tally));
         BlockResult {
             tally,
-            lines,
-            open_line: ends_open(&view),
-        }
-    }
-}
-
-impl BlockResult {
-    /// That of a block in which nothing was found.
-    fn of_unread(view: &BlockView<'_>) -> Self {
-        BlockResult {
-            tally: Tally::default(),
-            lines: count_lines(&view.bytes[view.own.clone()]),
+            is_joined,
+            lines: lines.unwrap_or_else(|problem| {
+                self.gather.problem(problem);
+                count_lines(&view.bytes[view.own.clone()])
+            }),
             open_line: ends_open(view),
         }
     }

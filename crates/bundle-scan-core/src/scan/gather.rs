@@ -21,10 +21,19 @@ use crate::report::coverage::{CoverageBuilder, Ends, MemberCoverage, MemberStatu
 use crate::source::component::{Component, ComponentSet};
 use crate::source::{PodRef, Source};
 
+/// What was found in a member before one of its blocks.
+pub(super) struct Lent {
+    pub(super) tally: Tally,
+    /// Line ends.
+    pub(super) lines: u64,
+}
+
 /// What a worker found in one block.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct BlockResult {
     pub(super) tally: Tally,
+    /// Whether that was added to what [`Gather::lend`] lent.
+    pub(super) is_joined: bool,
     pub(super) lines: u64,
     /// Whether the block does not end in a line end.
     pub(super) open_line: bool,
@@ -210,6 +219,16 @@ impl Gather {
         }
     }
 
+    /// Lends what was found so far in a member to whoever scans block number `index` of it, if it is the turn of that block: what is added to it
+    /// needs not be joined. [`Self::block_done`] gives it back.
+    pub(super) fn lend(&self, job: &MemberJob, index: u64) -> Option<Lent> {
+        let mut progress = lock(&job.progress);
+        (progress.joined == index).then(|| Lent {
+            tally: std::mem::take(&mut progress.tally),
+            lines: progress.lines,
+        })
+    }
+
     /// Adds the result of block number `index` (from 0) of a member; `news` tells what is new in all that was found in it so far.
     pub(super) fn block_done(
         &self,
@@ -223,9 +242,12 @@ impl Gather {
         progress.early.insert(index, result);
         while let Some(next) = progress.next_in_turn() {
             let lines = progress.lines;
-            progress
-                .tally
-                .merge(next.tally, Next::Block { lines }, &self.options);
+            match next.is_joined {
+                true => progress.tally = next.tally,
+                false => progress
+                    .tally
+                    .merge(next.tally, Next::Block { lines }, &self.options),
+            }
             progress.lines += next.lines;
             progress.open_line = next.open_line;
             progress.joined += 1;
