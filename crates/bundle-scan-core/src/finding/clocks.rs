@@ -277,7 +277,12 @@ impl Clocks {
         let is_known =
             |clock: ClockId| is_yearless(clock) && clocks.host(clock.host).utc_offset.is_some();
         let yearless = match clocks.captured_at {
-            Some(_) => clocks.newest(shown, is_known),
+            Some(captured_at) => clocks.newest(shown, is_known).max(
+                // Further ahead than any zone: all else that tells its time in full is older than the log.
+                clocks.newest(shown, is_yearless).filter(|newest| {
+                    newest.unix_nanos.saturating_sub(captured_at.unix_nanos) > NANOS_PER_DAY
+                }),
+            ),
             None => clocks.newest(shown, is_yearless),
         };
         clocks.captured_at = clocks.captured_at.max(yearless);

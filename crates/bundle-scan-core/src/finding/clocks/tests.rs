@@ -153,6 +153,30 @@ fn a_year_that_lies_long_after_the_bundle_was_made_is_set_back() {
 }
 
 #[test]
+fn a_log_without_zones_tells_only_by_days_that_the_bundle_is_younger() {
+    for (stated, logged, expected) in [
+        // A time in full that is older than the log by more than any zone.
+        (
+            "2026-02-10T04:12:12Z",
+            "2026-03-10T09:59:00Z",
+            "2026-03-10T09:59:00Z",
+        ),
+        (
+            "2026-03-10T01:59:00Z",
+            "2026-03-10T09:59:00Z",
+            "2026-03-10T01:59:00Z",
+        ),
+    ] {
+        let mut shown = Shown::default();
+        shown.note(by(host(), Scale::Absolute, nanos(stated)));
+        shown.note(by(host(), Scale::Yearless, nanos(logged)));
+        let captured_at = clocks_of(&shown).captured_at();
+        let captured_at = captured_at.map(|time| time.unix_nanos);
+        assert_eq!(captured_at, Some(nanos(expected)), "{stated} {logged}");
+    }
+}
+
+#[test]
 fn without_any_year_a_time_is_only_known_against_one_that_has_it() {
     let mut shown = Shown::default();
     let yearless = by(host(), Scale::Yearless, nanos("1972-12-31T23:00:00Z"));
