@@ -7,12 +7,14 @@ use super::fingerprint::fingerprint;
 use super::named::{most_frequent_first, with_disks, with_namespaces, with_pods};
 use super::requires::confidence;
 use super::scene::{self, Scene};
-use super::score::{behind_cause_factor, explained_factor, explains_factor, own_factors, total};
+use super::score::{
+    Symptoms, behind_cause_factor, explained_factor, explains_factor, own_factors, total,
+};
 use super::state::{Signs, judge};
 use super::unrecognised::{self, Unrecognised};
 use super::{Bundle, Entity, Finding, Reason, Report, State, Status, Timings, Tool, correlate};
 use crate::base::problem::Problem;
-use crate::base::severity::Confidence;
+use crate::base::severity::{Confidence, Severity};
 use crate::fact::census::Census;
 use crate::fact::directory::Directory;
 use crate::finding::clocks::Clocks;
@@ -260,23 +262,20 @@ fn fold(findings: &mut [Finding], set: &SignatureSet, directory: &Directory) {
         .map(|finding| (finding.id().to_owned(), Scene::of(finding, directory)))
         .collect();
     let explained = correlate::explained_by(set, &scenes);
-    let mut symptoms: BTreeMap<&str, Vec<_>> = BTreeMap::new();
-    for (symptom, cause) in &explained {
-        let severity = findings
-            .iter()
-            .find(|finding| finding.id() == symptom)
-            .map(Finding::severity);
-        symptoms.entry(cause).or_default().extend(severity);
-    }
+    let severities: BTreeMap<&str, Severity> = findings
+        .iter()
+        .map(|finding| (finding.signature.id.as_str(), finding.severity()))
+        .collect();
+    let symptoms = Symptoms::by_cause(&explained, |id| severities.get(id).copied());
     for finding in findings.iter_mut() {
         finding.explained_by = explained.get(finding.id()).cloned();
         finding
             .factors
             .extend(finding.explained_by.as_deref().map(explained_factor));
-        let of_mine = symptoms.get(finding.id()).map_or(&[][..], Vec::as_slice);
+        let of_mine = symptoms.get(finding.signature.id.as_str());
         finding
             .factors
-            .extend(explains_factor(finding.severity(), of_mine));
+            .extend(of_mine.and_then(|symptoms| explains_factor(finding.severity(), symptoms)));
         finding.score = total(&finding.factors);
     }
     keep_below_causes(findings);

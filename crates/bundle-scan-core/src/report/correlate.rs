@@ -2,7 +2,8 @@
 //!
 //! An edge is a `causes` entry between two findings, or a chain of entries through signatures that were not found. It holds only
 //! between findings that can be about the same thing at a possible time (`report::scene`); and a symptom is only folded if its causes account
-//! for most of the pods that it names. Invariant: the result is a forest, because the linter refuses circles.
+//! for most of the pods that it names. A chain leads to the program of a pod only if both ends are known to be about the same thing: else any
+//! trouble of the cluster would explain any crash. Invariant: the result is a forest, because the linter refuses circles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,7 +71,10 @@ fn symptoms(
             .collect();
         let (found_now, passed): (Vec<_>, Vec<_>) = fresh.into_iter().partition(|target| {
             let scene = scenes.get(target);
-            scene.is_some_and(|symptom| origin.may_explain(symptom))
+            scene.is_some_and(|symptom| match distance {
+                1 => origin.may_explain(symptom),
+                _ => origin.may_explain(symptom) && origin.is_known_to_meet(symptom),
+            })
         });
         reached.extend(found_now.into_iter().map(|target| (target, distance)));
         level = passed;
@@ -125,6 +129,23 @@ mod tests {
     #[test]
     fn a_cause_reaches_through_what_was_not_found() {
         check(&[("a", 1), ("d", 1)], &[("d", "a")]);
+    }
+
+    #[test]
+    fn a_chain_explains_no_crash_of_a_pod_that_it_does_not_know() {
+        let files = vec![signature("a", "b"), signature("b", "c"), signature("c", "")];
+        let set = SignatureSet::empty().with_files(files).expect("good");
+        let explained = |found: &[&str]| {
+            let scene = |id: &str| match id {
+                "c" => Scene::of_workload("web-0"),
+                _ => Scene::default(),
+            };
+            let scenes = found.iter().map(|id| ((*id).to_owned(), scene(id)));
+            explained_by(&set, &scenes.collect()).contains_key("c")
+        };
+        assert!(explained(&["b", "c"]));
+        assert!(explained(&["a", "b", "c"]));
+        assert!(!explained(&["a", "c"]));
     }
 
     #[test]

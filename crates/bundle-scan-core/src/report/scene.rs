@@ -18,8 +18,12 @@ pub struct Scene {
     is_of_pods: bool,
     /// Whether it is about its machine alone.
     is_of_node: bool,
+    /// Whether it is about what runs in its pods: that has causes of its own.
+    is_of_workload: bool,
     /// The workloads of its pods.
     pods: Names,
+    /// The services that its pods ask, by the first label of their names.
+    asked: BTreeSet<String>,
     /// Nodes that are known by name, address or through a pod.
     nodes: BTreeSet<NodeKey>,
     /// Hosts that its lines come from.
@@ -95,6 +99,30 @@ fn names(finding: &Finding, entity: &str, plain: impl Fn(&str) -> &str) -> Names
     (!entity.capped && !names.is_empty()).then_some(names)
 }
 
+/// The services that a finding names as those that are asked. An address tells none.
+fn asked(finding: &Finding) -> BTreeSet<String> {
+    let hosts = ["address", "host", "service"].map(|entity| names(finding, entity, first_label));
+    hosts.into_iter().flatten().flatten().collect()
+}
+
+/// `pg` of `pg.shop.svc:5432`, nothing of an address.
+fn first_label(host: &str) -> &str {
+    let label = host.split(['.', ':', '/']).next().unwrap_or(host);
+    match label.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        true => label,
+        false => "",
+    }
+}
+
+/// Whether the pods of `workload` are likely to be those behind `service`: both have the same name, but for what stands behind a hyphen of one.
+fn is_behind(workload: &str, service: &str) -> bool {
+    let begins = |long: &str, short: &str| {
+        let rest = long.strip_prefix(short);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    };
+    begins(workload, service) || begins(service, workload)
+}
+
 /// The disks of a finding; `None` if not all are known.
 fn disks(finding: &Finding) -> Names {
     let is_told = finding.entities.iter().any(|entity| entity.name == "disk");
@@ -144,11 +172,13 @@ impl Scene {
             score: finding.score,
             is_of_pods: is_in_pod && pods.is_some(),
             is_of_node: is_on_machine || is_in_pod,
+            is_of_workload: category == Category::Workload,
             nodes: by_name.chain(by_pod).collect(),
             hosts: hosts
                 .map(|host| canonical("host", host).to_owned())
                 .collect(),
             pods: pods.map(|pods| pods.iter().map(|pod| workload_of(pod).to_owned()).collect()),
+            asked: asked(finding),
             disks: disks(finding),
             images: names(finding, "image", |image| image),
             claims: names(finding, "pvc", |pvc| canonical("pvc", pvc)),
@@ -175,18 +205,52 @@ impl Scene {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn of_workload(pod: &str) -> Self {
+        Scene {
+            is_of_workload: true,
+            ..Scene::of_pods(&[pod])
+        }
+    }
+
     /// Whether `symptom` can be about the same thing, at a time when this could have led to it.
     pub(super) fn may_explain(&self, symptom: &Scene) -> bool {
         self.is_in_time_for(symptom) && self.meets(symptom)
     }
 
     fn meets(&self, symptom: &Scene) -> bool {
+        if self.is_asked_by(symptom) {
+            return true;
+        }
         let differs = self.is_of_pods && are_apart(&self.pods, &symptom.pods)
             || self.is_of_node && self.nodes_differ(symptom)
             || are_apart(&self.images, &symptom.images)
             || are_apart(&self.claims, &symptom.claims)
             || are_apart(&self.disks, &symptom.disks);
         !differs
+    }
+
+    /// Whether it is about the pods that those of `symptom` ask.
+    fn is_asked_by(&self, symptom: &Scene) -> bool {
+        let mut mine = self.pods.iter().flatten();
+        let is_asked = |workload: &String| {
+            let mut services = symptom.asked.iter();
+            services.any(|service| is_behind(workload, service))
+        };
+        self.is_of_pods && mine.any(is_asked)
+    }
+
+    /// Whether something that both name tells that they are about the same thing; asked of symptoms that are of the workload of known pods.
+    pub(super) fn is_known_to_meet(&self, symptom: &Scene) -> bool {
+        !symptom.is_of_workload
+            || symptom.pods.is_none()
+            || self.is_asked_by(symptom)
+            || !self.nodes.is_disjoint(&symptom.nodes)
+            || !self.hosts.is_disjoint(&symptom.hosts)
+            || are_joined(&self.pods, &symptom.pods)
+            || are_joined(&self.images, &symptom.images)
+            || are_joined(&self.claims, &symptom.claims)
+            || are_joined(&self.disks, &symptom.disks)
     }
 
     fn nodes_differ(&self, symptom: &Scene) -> bool {
@@ -214,7 +278,9 @@ impl Scene {
         let mut accounted: BTreeSet<&String> = BTreeSet::new();
         for cause in causes {
             match &cause.pods {
-                Some(pods) if cause.is_of_pods => accounted.extend(pods.intersection(mine)),
+                Some(pods) if cause.is_of_pods && !cause.is_asked_by(self) => {
+                    accounted.extend(pods.intersection(mine))
+                }
                 _ => return true,
             }
         }
@@ -224,6 +290,10 @@ impl Scene {
 
 fn are_apart(a: &Names, b: &Names) -> bool {
     matches!((a, b), (Some(a), Some(b)) if a.is_disjoint(b))
+}
+
+fn are_joined(a: &Names, b: &Names) -> bool {
+    matches!((a, b), (Some(a), Some(b)) if !a.is_disjoint(b))
 }
 
 /// Whether `a` is known to be more than `margin` nanoseconds after `b`.
@@ -285,6 +355,53 @@ mod tests {
         assert!(cause.may_explain(&Scene::of_pods(&["web-1", "db-0"])));
         assert!(!cause.may_explain(&Scene::of_pods(&["db-0"])));
         assert!(cause.may_explain(&Scene::default()));
+    }
+
+    #[test]
+    fn what_happens_in_a_pod_explains_what_those_see_that_ask_it() {
+        let asking = |service: &str| Scene {
+            asked: BTreeSet::from([first_label(service).to_owned()]),
+            is_of_node: true,
+            hosts: BTreeSet::from(["n1".to_owned()]),
+            ..Scene::of_workload("web-0")
+        };
+        let database = |pod: &str| Scene {
+            is_of_node: true,
+            hosts: BTreeSet::from(["n2".to_owned()]),
+            ..Scene::of_pods(&[pod])
+        };
+        for (service, pod, expected) in [
+            ("pg.shop.svc:5432", "pg-0", true),
+            ("pg-rw", "pg-1", true),
+            ("pg", "pg-primary-0", true),
+            ("kafka:9092", "pg-0", false),
+            ("pgbouncer", "pg-0", false),
+            ("10.96.44.3", "pg-0", false),
+        ] {
+            let (cause, symptom) = (database(pod), asking(service));
+            assert_eq!(cause.may_explain(&symptom), expected, "{service} {pod}");
+            let is_accounted = symptom.is_accounted_for(&mut [&cause].into_iter());
+            assert_eq!(is_accounted, expected, "{service} {pod}");
+        }
+    }
+
+    #[test]
+    fn what_runs_in_a_pod_is_met_by_what_names_the_same() {
+        let crash = Scene::of_workload("web-0");
+        assert!(Scene::of_pods(&["web-1"]).is_known_to_meet(&crash));
+        assert!(!Scene::default().is_known_to_meet(&crash));
+        assert!(Scene::default().is_known_to_meet(&Scene::of_pods(&["web-0"])));
+        let crash_on = |host: &str| Scene {
+            hosts: BTreeSet::from([host.to_owned()]),
+            ..crash.clone()
+        };
+        assert!(crash_on("n1").is_known_to_meet(&crash_on("n1")));
+        let on_host = Scene {
+            hosts: BTreeSet::from(["n1".to_owned()]),
+            ..Scene::default()
+        };
+        assert!(on_host.is_known_to_meet(&crash_on("n1")));
+        assert!(!on_host.is_known_to_meet(&crash_on("n2")));
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! The score of a finding: whole numbers that add up, each with its reason, the same on every machine.
 
+use std::collections::BTreeMap;
+use std::iter::successors;
+
 use super::{Finding, State};
 use crate::base::severity::{Confidence, Severity};
 
@@ -75,15 +78,43 @@ pub(crate) fn own_factors(finding: &Finding) -> Vec<Factor> {
         .collect()
 }
 
+/// What a finding explains.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Symptoms {
+    /// How many findings it explains itself.
+    pub(crate) direct: usize,
+    /// The worst of these, and of those that they explain.
+    pub(crate) worst: Option<Severity>,
+}
+
+impl Symptoms {
+    /// What each finding explains: `explained` names for each explained one the finding that explains it.
+    pub(crate) fn by_cause(
+        explained: &BTreeMap<String, String>,
+        severity: impl Fn(&str) -> Option<Severity>,
+    ) -> BTreeMap<&str, Self> {
+        let mut by_cause: BTreeMap<&str, Symptoms> = BTreeMap::new();
+        for (symptom, cause) in explained {
+            by_cause.entry(cause).or_default().direct += 1;
+            let severity = severity(symptom);
+            for cause in successors(Some(cause), |id| explained.get(*id)) {
+                let symptoms = by_cause.entry(cause).or_default();
+                symptoms.worst = symptoms.worst.max(severity);
+            }
+        }
+        by_cause
+    }
+}
+
 /// What explaining other findings adds: it lifts a cause to the severity of its worst symptom and a little more.
-pub(crate) fn explains_factor(own: Severity, symptoms: &[Severity]) -> Option<Factor> {
-    let worst = symptoms.iter().max()?;
-    let lift = (severity_points(*worst) - severity_points(own)).max(0);
-    let points = lift + (PER_SYMPTOM * symptoms.len() as i64).min(SYMPTOM_CAP);
+pub(crate) fn explains_factor(own: Severity, symptoms: &Symptoms) -> Option<Factor> {
+    let worst = symptoms.worst?;
+    let lift = (severity_points(worst) - severity_points(own)).max(0);
+    let points = lift + (PER_SYMPTOM * symptoms.direct as i64).min(SYMPTOM_CAP);
     Some(factor(
         "explains",
         points,
-        match symptoms.len() {
+        match symptoms.direct {
             1 => "explains 1 other finding".to_owned(),
             count => format!("explains {count} other findings"),
         },
@@ -153,12 +184,36 @@ mod tests {
 
     #[test]
     fn a_cause_is_lifted_over_its_worst_symptom() {
-        let lifted =
-            explains_factor(Severity::Warning, &[Severity::Critical]).expect("there is a symptom");
+        let symptoms = |worst| Symptoms { direct: 1, worst };
+        let lifted = explains_factor(Severity::Warning, &symptoms(Some(Severity::Critical)))
+            .expect("there is a symptom");
         assert!(
             severity_points(Severity::Warning) + lifted.points
                 > severity_points(Severity::Critical) + EXPLAINED
         );
-        assert_eq!(explains_factor(Severity::Error, &[]), None);
+        assert_eq!(explains_factor(Severity::Error, &symptoms(None)), None);
+    }
+
+    #[test]
+    fn the_worst_symptom_counts_however_many_causes_lie_between() {
+        let explained = [
+            ("volume", "disk"),
+            ("database", "volume"),
+            ("client", "disk"),
+        ];
+        let explained = explained.map(|(symptom, cause)| (symptom.to_owned(), cause.to_owned()));
+        let explained = BTreeMap::from(explained);
+        let by_cause = Symptoms::by_cause(&explained, |id| match id {
+            "database" => Some(Severity::Critical),
+            _ => Some(Severity::Warning),
+        });
+        let of = |id| {
+            by_cause
+                .get(id)
+                .map(|symptoms| (symptoms.direct, symptoms.worst))
+        };
+        assert_eq!(of("disk"), Some((2, Some(Severity::Critical))));
+        assert_eq!(of("volume"), Some((1, Some(Severity::Critical))));
+        assert_eq!(of("client"), None);
     }
 }
