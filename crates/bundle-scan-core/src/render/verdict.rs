@@ -46,6 +46,7 @@ impl<'r> Verdict<'r> {
             Verdict::Below => words.nothing_at_this_level,
             Verdict::Cause(cause) if hidden_origin(cause, words).is_some() => words.left,
             Verdict::Cause(cause) if cause.severity() == Severity::Info => words.notable,
+            Verdict::Cause(cause) if cause.reason.is_of_the_past() => words.past,
             Verdict::Cause(_) => words.root,
         }
     }

@@ -51,6 +51,7 @@ pub(crate) fn own_factors(finding: &Finding) -> Vec<Factor> {
             "state",
             match finding.state {
                 State::Cleared => -severity_points(worst) / 2,
+                State::Historic if finding.reason.is_of_the_past() => -severity_points(worst) / 2,
                 State::Historic => -severity_points(worst) / 5,
                 _ => 0,
             },

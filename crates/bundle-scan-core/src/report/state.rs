@@ -81,6 +81,11 @@ impl Reason {
             Reason::NoTime => "no_time",
         }
     }
+
+    /// Whether it tells that the problem is long past: its log goes on for weeks without it.
+    pub(crate) fn is_of_the_past(&self) -> bool {
+        matches!(self, Reason::Quiet(quiet) if *quiet > WEEK)
+    }
 }
 
 /// What the state is told from.
@@ -106,6 +111,8 @@ pub struct Signs<'s> {
 
 /// Longer before the bundle was made than this, a problem may have ended long ago.
 const LONG: i64 = NANOS_PER_DAY;
+/// If its log goes on for longer than this, it did end long ago.
+const WEEK: i64 = 7 * NANOS_PER_DAY;
 /// How far two times may be apart by zones that were assumed.
 const ZONES: i64 = 14 * 3_600 * NANOS_PER_SECOND;
 /// What repeated at least so often would have repeated again.
@@ -142,7 +149,9 @@ pub(crate) fn judge(signs: &Signs<'_>, clocks: &Clocks, directory: &Directory) -
             return (State::Cleared, Reason::PodsReady);
         }
         if ago > LONG + slack(last, captured_at) {
-            return (State::Historic, Reason::LongAgo(ago));
+            let quiet = goes_on_for(last, signs).filter(|quiet| *quiet > WEEK);
+            let reason = quiet.map_or(Reason::LongAgo(ago), Reason::Quiet);
+            return (State::Historic, reason);
         }
     }
     match quiet_since(last, signs) {
@@ -198,15 +207,17 @@ pub(crate) fn slack(a: Time, b: Time) -> i64 {
 
 fn quiet_since(last: Time, signs: &Signs<'_>) -> Option<i64> {
     let first = signs.seen.first?.unix_nanos;
-    let quiet = signs
-        .seen
-        .told_until?
-        .unix_nanos
-        .saturating_sub(last.unix_nanos);
+    let quiet = goes_on_for(last, signs)?;
     let gaps = i64::try_from(signs.count.checked_sub(1)?).ok()?;
     let gap = last.unix_nanos.saturating_sub(first).checked_div(gaps)?;
     let is_over = signs.count >= REPEATED && quiet >= QUIET.max(gap.saturating_mul(QUIET_GAPS));
     is_over.then_some(quiet)
+}
+
+/// How long its log goes on after it was seen for the last time, in nanoseconds.
+fn goes_on_for(last: Time, signs: &Signs<'_>) -> Option<i64> {
+    let told_until = signs.seen.told_until?.unix_nanos;
+    Some(told_until.saturating_sub(last.unix_nanos))
 }
 
 #[cfg(test)]
@@ -226,8 +237,13 @@ mod tests {
         })
     }
 
-    /// The state of something seen between the first two times, in hours before noon, in a log that ends with the third.
+    /// As [`check_booted`], on a machine that was booted ten hours before noon.
     fn check(hours: [i64; 3], count: u64, expected: (State, &str)) {
+        check_booted(10, hours, count, expected);
+    }
+
+    /// The state of something seen between the first two times, in hours before noon, in a log that ends with the third.
+    fn check_booted(booted: i64, hours: [i64; 3], count: u64, expected: (State, &str)) {
         let mut shown = Shown::default();
         let clock = ClockId {
             host: HostId::named("n1"),
@@ -235,7 +251,7 @@ mod tests {
         };
         let at = |hours: i64| NOON - hours * HOUR;
         shown.note(ClockTime { clock, nanos: NOON });
-        let nanos = at(10);
+        let nanos = at(booted);
         shown.booted(ClockTime { clock, nanos }, 0);
         let [first, last, end] = hours.map(at);
         let seen = Settled {
@@ -270,6 +286,20 @@ mod tests {
         check([5, 5, 0], 9, (State::Historic, "log_goes_on_without_it"));
         check([5, 5, 0], 1, (State::Active, "recent"));
         check([9, 5, 0], 9, (State::Active, "recent"));
+    }
+
+    #[test]
+    fn a_log_that_goes_on_for_weeks_tells_that_it_is_past() {
+        assert!(Reason::Quiet(WEEK + 1).is_of_the_past());
+        assert!(!Reason::Quiet(WEEK).is_of_the_past());
+        // Its log ends with it: nothing tells how it went on.
+        assert!(!Reason::LongAgo(2 * WEEK).is_of_the_past());
+        let check = |days: i64, reason| {
+            let seen = [24 * days, 24 * days, 0];
+            check_booted(24 * 30, seen, 1, (State::Historic, reason));
+        };
+        check(8, "log_goes_on_without_it");
+        check(6, "long_before_capture");
     }
 
     #[test]
