@@ -136,6 +136,8 @@ fn automaton(texts: &[Vec<u8>]) -> AhoCorasick {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matcher::Matcher;
+    use crate::signature::SignatureSet;
     use proptest::prelude::*;
 
     /// Every occurrence, as the line-like piece between separators that it lies in, with the leaf.
@@ -177,6 +179,26 @@ mod tests {
             Means::Own,
         );
         assert_eq!(found, [(0, 0), (0, 1), (0, 2), (0, 3)]);
+    }
+
+    /// If one of them shared a slot with a window, whole stretches of logs, tables and indented documents would be compared. Dashes are:
+    /// a signature looks for `-rw-------`.
+    #[test]
+    fn what_fills_stretches_of_logs_is_not_compared() {
+        let set = SignatureSet::builtin().expect("it is embedded");
+        let matcher = Matcher::new(set, 1 << 10, true, Means::Own);
+        for filler in [
+            "      ",
+            "\n     ",
+            "======",
+            "000000",
+            "******",
+            "\t\t\t\t\t\t",
+        ] {
+            let text = filler.repeat(1 << 10);
+            let compared = matcher.anchors.scan(text.as_bytes(), |_| {});
+            assert!(compared <= 32, "{filler:?}: {compared}");
+        }
     }
 
     proptest! {

@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use foldhash::HashSet;
 
-use crate::text::commonness::{FOLD, RUN, WINDOW, per_million};
+use crate::text::commonness::{FOLD, RUN, WINDOW, others_on_slot, per_million, slot_of};
 
 /// Only positions that are a multiple of it are probed.
 const STRIDE: usize = RUN;
@@ -39,27 +39,10 @@ const BUCKETS: usize = 1 << (TABLE_BITS - BUCKET_BITS);
 const FOLD_ALL: u64 = u64::from_ne_bytes([FOLD; LOADED]);
 /// The bytes of a loaded word that belong to the window.
 const WINDOW_MASK: u64 = (1 << (8 * WINDOW)) - 1;
-/// Factors of the hash: the fractions of the golden ratio and of the square roots of small primes.
-const FACTORS: [u64; 8] = [
-    0x9e37_79b9_7f4a_7c15,
-    0x6a09_e667_f3bc_c909,
-    0xbb67_ae85_84ca_a73b,
-    0x3c6e_f372_fe94_f82b,
-    0xa54f_f53a_5f1d_36f1,
-    0x510e_527f_ade6_82d1,
-    0x9b05_688c_2b3e_6c1f,
-    0x1f83_d9ab_fb41_bd6b,
-];
-/// How often among a million positions a slot is met by chance.
+/// How often among a million positions a slot is met by chance, by stretches that are not known to be common.
 const CHANCE: f32 = 1e6 / (1 << TABLE_BITS) as f32;
 /// What a comparison costs at a window that is compared anyway, of one that is not.
 const SHARED: f32 = 0.25;
-/// What fills whole stretches of logs, tables and indented documents. If the slot of one of them were taken by chance, every
-/// such stretch would be full of candidates.
-const FILLERS: [&[u8; WINDOW]; 6] = [
-    b"      ", b"\n     ", b"------", b"======", b"000000", b"******",
-];
-
 /// Anchors of at least [`SHORTEST_BYTES`] bytes, searched together.
 #[derive(Debug)]
 pub(super) struct QGrams {
@@ -74,43 +57,6 @@ pub(super) struct QGrams {
     /// The windows, sorted as their keys are.
     windows: Vec<Window>,
     anchors: Vec<Vec<u8>>,
-    hash: Hash,
-}
-
-/// Multiplicative hashing.
-#[derive(Clone, Copy, Debug)]
-struct Hash {
-    /// Shifted, so that what does not belong to the window drops out.
-    factor: u64,
-}
-
-impl Hash {
-    fn new(factor: u64) -> Self {
-        Hash {
-            factor: factor << (64 - 8 * WINDOW),
-        }
-    }
-
-    /// The first that keeps the fillers apart from the other keys; if none does, the first.
-    fn apart(keys: &HashSet<u64>) -> Self {
-        let fillers = FILLERS.map(|filler| load(filler, 0) & WINDOW_MASK);
-        let is_apart = |hash: &Hash| {
-            let taken = fillers.map(|key| hash.slot(key));
-            let mut others = keys.iter().filter(|key| !fillers.contains(key));
-            !others.any(|key| taken.contains(&hash.slot(*key)))
-        };
-        let mut all = FACTORS.into_iter().map(Hash::new);
-        all.find(is_apart).unwrap_or(Hash::new(FACTORS[0]))
-    }
-
-    #[inline(always)]
-    fn slot(self, word: u64) -> usize {
-        (word.wrapping_mul(self.factor) >> (64 - TABLE_BITS)) as usize
-    }
-
-    fn bucket(self, key: u64) -> usize {
-        self.slot(key) >> BUCKET_BITS
-    }
 }
 
 /// A window of an anchor: all that tells whether the anchor may stand around it.
@@ -159,8 +105,7 @@ impl QGrams {
                 });
             }
         }
-        let hash = Hash::apart(&known);
-        keyed.sort_by_cached_key(|(key, _)| (hash.bucket(*key) as u32, *key));
+        keyed.sort_by_cached_key(|(key, _)| (bucket_of(*key) as u32, *key));
         let mut grams = QGrams {
             table: Box::new([0; CELLS]),
             buckets: vec![0; BUCKETS + 1].into(),
@@ -168,15 +113,14 @@ impl QGrams {
             runs: Vec::with_capacity(known.len() + 1),
             windows: Vec::with_capacity(keyed.len()),
             anchors,
-            hash,
         };
         for (key, window) in keyed {
             if grams.keys.last() != Some(&key) {
                 grams.runs.push(grams.windows.len() as u32);
                 grams.keys.push(key);
-                let slot = hash.slot(key);
+                let slot = slot_of(key, TABLE_BITS);
                 grams.table[slot / CELL_SLOTS] |= 1 << (slot % CELL_SLOTS);
-                grams.buckets[hash.bucket(key) + 1] = grams.keys.len() as u32;
+                grams.buckets[bucket_of(key) + 1] = grams.keys.len() as u32;
             }
             grams.windows.push(window);
         }
@@ -248,7 +192,7 @@ impl QGrams {
         for number in 0..PROBES {
             // The last one first, so that a bit stands where its position does.
             let at = (PROBES - 1 - number) * STRIDE;
-            let slot = self.hash.slot(word(group, at));
+            let slot = slot_of(word(group, at), TABLE_BITS);
             let around = self.table[slot / CELL_SLOTS];
             taken = taken << 1 | (around >> (slot % CELL_SLOTS)) & 1;
         }
@@ -263,7 +207,7 @@ impl QGrams {
         found: &mut impl FnMut(usize, usize, Range<usize>),
     ) {
         let key = load(bytes, place) & WINDOW_MASK;
-        let bucket = self.hash.bucket(key);
+        let bucket = bucket_of(key);
         let [first, end] = [bucket, bucket + 1].map(|bucket| self.buckets[bucket] as usize);
         let Some(number) = (first..end).find(|number| self.keys[*number] == key) else {
             return;
@@ -285,6 +229,10 @@ impl QGrams {
             }
         }
     }
+}
+
+fn bucket_of(key: u64) -> usize {
+    slot_of(key, TABLE_BITS) >> BUCKET_BITS
 }
 
 /// The folded word at `at` of a group.
@@ -320,7 +268,7 @@ fn each_key_at(anchor: &[u8], offset: usize, mut key: impl FnMut(u64)) {
 }
 
 /// Where the region begins whose windows cost least: each the comparisons where it is met in logs, and one that is not in the
-/// table yet the chance hits of its slot besides.
+/// table yet those where anything else is met that falls on its slot.
 fn rarest_region(anchor: &[u8], known: &HashSet<u64>) -> usize {
     let mut costs = [0.0; STRIDE];
     let mut key = 0;
@@ -332,7 +280,7 @@ fn rarest_region(anchor: &[u8], known: &HashSet<u64>) -> usize {
         };
         costs[start % STRIDE] = match known.contains(&key) {
             true => per_million(key) * SHARED,
-            false => per_million(key) + CHANCE,
+            false => per_million(key) + others_on_slot(key, TABLE_BITS) + CHANCE,
         };
         let Some(start) = (start + 1).checked_sub(STRIDE) else {
             continue;

@@ -21,9 +21,12 @@ pub const RUN_BYTES: usize = WINDOW + RUN - 1;
 pub const SHORTEST_BYTES: usize = RUN_BYTES - 1;
 /// What is assumed of a stretch that is not listed.
 const RARE: f32 = 4.0;
+/// The golden ratio, shifted so that what does not belong to a stretch drops out.
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15 << (u64::BITS - 8 * WINDOW as u32);
 
 /// The list as a hash table with linear probing, made by the compiler: every start asks it a hundred thousand times. An entry is
-/// a stretch with its letter in the byte above; none is zero.
+/// a stretch with its letter in the byte above; none is zero. The hash is that of all searches for stretches, so what falls on one
+/// slot there stands close together here.
 static TABLE: [u64; SLOTS] = table();
 const SLOT_BITS: u32 = 15;
 const SLOTS: usize = 1 << SLOT_BITS;
@@ -40,7 +43,7 @@ const fn table() -> [u64; SLOTS] {
             place -= 1;
             key = key << 8 | (COMMON[line + place] | FOLD) as u64;
         }
-        let mut slot = slot_of(key);
+        let mut slot = slot_of(key, SLOT_BITS);
         while table[slot] != 0 {
             slot = (slot + 1) % SLOTS;
         }
@@ -50,19 +53,38 @@ const fn table() -> [u64; SLOTS] {
     table
 }
 
-const fn slot_of(key: u64) -> usize {
-    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - SLOT_BITS)) as usize
+/// The slot of a stretch among two to the power of `bits`: of its folded bytes, little endian; what is loaded above them does not matter.
+#[inline(always)]
+pub const fn slot_of(word: u64, bits: u32) -> usize {
+    (word.wrapping_mul(FACTOR) >> (u64::BITS - bits)) as usize
 }
 
 /// About how often a stretch begins among a million positions: its folded bytes, little endian.
 pub fn per_million(key: u64) -> f32 {
-    let from = slot_of(key);
+    let mut listed = listed_near(key);
+    let found = listed.find(|(stretch, _)| *stretch == key);
+    found.map_or(RARE, |(_, share)| share)
+}
+
+/// About how often any other stretch that falls on the slot of `key` among two to the power of `bits`, at least 15, begins among a million
+/// positions, of those that are listed.
+pub fn others_on_slot(key: u64, bits: u32) -> f32 {
+    debug_assert!(bits >= SLOT_BITS);
+    let slot = slot_of(key, bits);
+    let falls_there = |stretch: u64| stretch != key && slot_of(stretch, bits) == slot;
+    let listed = listed_near(key);
+    let others = listed.filter(|(stretch, _)| falls_there(*stretch));
+    others.map(|(_, share)| share).sum()
+}
+
+/// What is listed from the slot of `key` on, up to the first gap: each stretch and how often it begins among a million positions.
+fn listed_near(key: u64) -> impl Iterator<Item = (u64, f32)> {
+    let from = slot_of(key, SLOT_BITS);
     let entries = (from..from + SLOTS).map(|slot| TABLE[slot % SLOTS]);
-    let mut entries = entries.take_while(|entry| *entry != 0);
-    let found = entries.find(|entry| entry & KEY_MASK == key);
-    found.map_or(RARE, |entry| {
+    let entries = entries.take_while(|entry| *entry != 0);
+    entries.map(|entry| {
         let letter = (entry >> (8 * WINDOW)) as u8;
-        (1_u32 << (letter - b'a').min(31)) as f32
+        (entry & KEY_MASK, (1_u32 << (letter - b'a').min(31)) as f32)
     })
 }
 
@@ -109,6 +131,27 @@ mod tests {
         assert_eq!(of(b"qzxjvw"), RARE);
         // An underscore is another character with the bit that letters ignore case by.
         assert!(of(b"_addit") > RARE);
+    }
+
+    #[test]
+    fn what_shares_a_slot_is_counted_together() {
+        let key = |line: &[u8]| {
+            let bytes = line[..WINDOW].iter().rev();
+            bytes.fold(0, |key, byte| key << 8 | u64::from(byte | FOLD))
+        };
+        let (lines, _) = COMMON.as_chunks::<LINE>();
+        let keys: Vec<u64> = lines.iter().map(|line| key(line)).collect();
+        let bits = SLOT_BITS + 2;
+        for one in keys.iter().step_by(100) {
+            let falls_there =
+                |other: &&u64| *other != one && slot_of(**other, bits) == slot_of(*one, bits);
+            let expected: f32 = keys
+                .iter()
+                .filter(falls_there)
+                .map(|other| per_million(*other))
+                .sum();
+            assert_eq!(others_on_slot(*one, bits), expected);
+        }
     }
 
     #[test]
