@@ -1,9 +1,12 @@
-//! Who is who: which pod runs on which node and whether it is well, and by what other names a node goes.
+//! Who is who: which pod runs on which node and whether it is well, by what other names a node goes, whose an address is,
+//! and what stands behind a service.
 //!
 //! Bounded: of pods only hashes are kept, because a bundle may list a hundred thousand of them.
 
 use std::collections::BTreeMap;
 
+use super::addresses::{Addresses, Owner};
+use super::backing::Backing;
 use super::identity::{Identities, PodName};
 use super::kind;
 use super::row::Fact;
@@ -23,6 +26,8 @@ pub struct Directory {
     /// Names, host names and addresses to the name of the node.
     nodes: BTreeMap<String, String>,
     identities: Identities,
+    addresses: Addresses,
+    backing: Backing,
 }
 
 /// Stands for several nodes.
@@ -48,6 +53,8 @@ impl Directory {
             self.note_pod(fact);
         }
         self.identify(fact);
+        self.addresses.note(fact);
+        self.backing.note(fact);
         if *fact.kind == kind::NODE
             && let Some(name) = fact.text_of("name")
         {
@@ -87,6 +94,27 @@ impl Directory {
     /// The pod, `shop/web-0`, that a text names by its UID or the id of a container, alone or in the path of a control group.
     pub fn pod_in(&self, text: &str) -> Option<&str> {
         self.identities.pod_in(text)
+    }
+
+    /// The service, `shop/db`, that has the address in a text like `10.96.0.7:5432`.
+    pub fn service_at(&self, address: &str) -> Option<&str> {
+        match self.addresses.owner(address)? {
+            Owner::Service(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The workload whose pods have the address in a text like `10.1.0.5:5432`.
+    pub fn workload_at(&self, address: &str) -> Option<&str> {
+        match self.addresses.owner(address)? {
+            Owner::Workload(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The workloads whose pods the services of this name select.
+    pub fn workloads_behind(&self, service: &str) -> impl Iterator<Item = &str> {
+        self.backing.workloads(service)
     }
 
     fn note_pod(&mut self, fact: &Fact<'_>) {
@@ -148,6 +176,8 @@ impl Directory {
             self.name_node(&alias, &name);
         }
         self.identities.merge(other.identities);
+        self.addresses.merge(other.addresses);
+        self.backing.merge(other.backing);
     }
 
     /// Makes it ready to be asked: to be called when all is noted.

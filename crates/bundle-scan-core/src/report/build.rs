@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::coverage::Coverage;
 use super::fingerprint::fingerprint;
-use super::named::{most_frequent_first, with_disks, with_namespaces, with_pods};
+use super::named::{most_frequent_first, with_disks, with_namespaces, with_pods, with_services};
 use super::requires::confidence;
 use super::scene::{self, Scene};
 use super::score::{
@@ -208,6 +208,7 @@ fn finding(
         capped: values.is_capped(),
     });
     let entities = with_pods(with_namespaces(entities.collect()), known.directory);
+    let entities = with_services(entities, known.directory);
     let hosts = hosts(detail, known.homes);
     let mut finding = Finding {
         rank: 0,

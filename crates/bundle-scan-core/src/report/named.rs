@@ -1,4 +1,4 @@
-//! What a finding is about without naming it: the pods of ids, the disks below volumes and mount points.
+//! What a finding is about without naming it: the pods of ids, the services at addresses, the disks below volumes and mount points.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -10,6 +10,8 @@ use crate::finding::storage::Storage;
 
 /// Entities that may name a pod by an id.
 const IDS_OF_PODS: [&str; 3] = ["cgroup", "container", "uid"];
+/// Entities that may be the address of a service.
+const ADDRESSES: [&str; 2] = ["address", "host"];
 /// Entities that may lie on a disk; `address` is that of a SCSI disk.
 const ON_DISKS: [&str; 6] = ["address", "device", "mount", "pv", "pvc", "volume"];
 /// Names of one entity that are followed to their disks: what has more is not about one disk.
@@ -52,6 +54,20 @@ pub(super) fn with_pods(mut entities: Vec<Entity>, directory: &Directory) -> Vec
     });
     let capped = ids.clone().any(|entity| entity.capped);
     entities.extend(pods.map(|pods| Entity { capped, ..pods }));
+    entities
+}
+
+/// The entities, and if there is no service among them those whose addresses the others are.
+pub(super) fn with_services(mut entities: Vec<Entity>, directory: &Directory) -> Vec<Entity> {
+    if entities.iter().any(|entity| entity.name == "service") {
+        return entities;
+    }
+    let addresses = entities.iter();
+    let addresses = addresses.filter(|entity| ADDRESSES.contains(&entity.name.as_str()));
+    let services = derived("service", addresses, |_, address| {
+        directory.service_at(address).map(str::to_owned).into_iter()
+    });
+    entities.extend(services);
     entities
 }
 

@@ -40,6 +40,9 @@ pub struct Scene {
 /// The names of things of one sort; `None` if not all of them are known.
 type Names = Option<BTreeSet<String>>;
 
+/// The service of the API server, which no pod stands behind.
+const API_SERVER: &str = "kubernetes";
+
 /// Components that speak of themselves in the logs of their own pods, not of the pods that they serve.
 const INFRASTRUCTURE: [&str; 12] = [
     "apiserver",
@@ -99,10 +102,24 @@ fn names(finding: &Finding, entity: &str, plain: impl Fn(&str) -> &str) -> Names
     (!entity.capped && !names.is_empty()).then_some(names)
 }
 
-/// The services that a finding names as those that are asked. An address tells none.
-fn asked(finding: &Finding) -> BTreeSet<String> {
-    let hosts = ["address", "host", "service"].map(|entity| names(finding, entity, first_label));
-    hosts.into_iter().flatten().flatten().collect()
+/// The services that a finding names as those that are asked, and the workloads that are known to stand behind them or to have the addresses
+/// that are asked.
+fn asked(finding: &Finding, directory: &Directory) -> BTreeSet<String> {
+    let hosts = ["address", "host"].map(|entity| names(finding, entity, |host| host));
+    let hosts: BTreeSet<String> = hosts.into_iter().flatten().flatten().collect();
+    let services = names(finding, "service", |name| canonical("service", name));
+    let labels = hosts.iter().chain(services.iter().flatten());
+    let labels: BTreeSet<&str> = labels.map(|host| first_label(host)).collect();
+    let behind = labels
+        .iter()
+        .flat_map(|service| directory.workloads_behind(service));
+    let addressed = hosts
+        .iter()
+        .filter_map(|address| directory.workload_at(address));
+    let all = labels.iter().copied().chain(behind).chain(addressed);
+    all.filter(|name| !name.is_empty() && *name != API_SERVER)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// `pg` of `pg.shop.svc:5432`, nothing of an address.
@@ -178,7 +195,7 @@ impl Scene {
                 .map(|host| canonical("host", host).to_owned())
                 .collect(),
             pods: pods.map(|pods| pods.iter().map(|pod| workload_of(pod).to_owned()).collect()),
-            asked: asked(finding),
+            asked: asked(finding, directory),
             disks: disks(finding),
             images: names(finding, "image", |image| image),
             claims: names(finding, "pvc", |pvc| canonical("pvc", pvc)),
