@@ -22,8 +22,9 @@ pub struct Scene {
     is_of_workload: bool,
     /// The workloads of its pods.
     pods: Names,
-    /// The services that its pods ask, by the first label of their names.
-    asked: BTreeSet<String>,
+    asked: Asked,
+    /// Whether it is about whom it asks alone, not about its pods.
+    is_of_asked: bool,
     /// Nodes that are known by name, address or through a pod.
     nodes: BTreeSet<NodeKey>,
     /// Hosts that its lines come from.
@@ -102,24 +103,46 @@ fn names(finding: &Finding, entity: &str, plain: impl Fn(&str) -> &str) -> Names
     (!entity.capped && !names.is_empty()).then_some(names)
 }
 
-/// The services that a finding names as those that are asked, and the workloads that are known to stand behind them or to have the addresses
-/// that are asked.
-fn asked(finding: &Finding, directory: &Directory) -> BTreeSet<String> {
-    let hosts = ["address", "host"].map(|entity| names(finding, entity, |host| host));
-    let hosts: BTreeSet<String> = hosts.into_iter().flatten().flatten().collect();
-    let services = names(finding, "service", |name| canonical("service", name));
-    let labels = hosts.iter().chain(services.iter().flatten());
-    let labels: BTreeSet<&str> = labels.map(|host| first_label(host)).collect();
-    let behind = labels
-        .iter()
-        .flat_map(|service| directory.workloads_behind(service));
-    let addressed = hosts
-        .iter()
-        .filter_map(|address| directory.workload_at(address));
-    let all = labels.iter().copied().chain(behind).chain(addressed);
-    all.filter(|name| !name.is_empty() && *name != API_SERVER)
-        .map(str::to_owned)
-        .collect()
+/// Whom a finding asks.
+#[derive(Clone, Debug, Default)]
+struct Asked {
+    /// The services that it names, by the first label of their names.
+    services: BTreeSet<String>,
+    /// The workloads that are known to stand behind them, or to have the addresses that it names.
+    workloads: BTreeSet<String>,
+    /// Whether it names anybody at all.
+    is_any: bool,
+}
+
+impl Asked {
+    fn of(finding: &Finding, directory: &Directory) -> Self {
+        let hosts = ["address", "host"].map(|entity| names(finding, entity, |host| host));
+        let hosts: BTreeSet<String> = hosts.into_iter().flatten().flatten().collect();
+        let services = names(finding, "service", |name| canonical("service", name));
+        let labels = hosts.iter().chain(services.iter().flatten());
+        let labels = labels.map(|host| first_label(host));
+        let services: BTreeSet<String> = labels
+            .filter(|label| !label.is_empty() && *label != API_SERVER)
+            .map(str::to_owned)
+            .collect();
+        let behind = services
+            .iter()
+            .flat_map(|service| directory.workloads_behind(service));
+        let addressed = hosts
+            .iter()
+            .filter_map(|address| directory.workload_at(address));
+        Asked {
+            workloads: behind.chain(addressed).map(str::to_owned).collect(),
+            is_any: !hosts.is_empty() || !services.is_empty(),
+            services,
+        }
+    }
+
+    /// Whether `workload` answers, or is likely to.
+    fn is(&self, workload: &String) -> bool {
+        let mut services = self.services.iter();
+        self.workloads.contains(workload) || services.any(|service| is_behind(workload, service))
+    }
 }
 
 /// `pg` of `pg.shop.svc:5432`, nothing of an address.
@@ -185,8 +208,10 @@ impl Scene {
             .iter()
             .flatten()
             .filter_map(|pod| directory.node_of(pod));
+        let asked = Asked::of(finding, directory);
         Scene {
             score: finding.score,
+            is_of_asked: category == Category::Ingress && pods.is_none() && asked.is_any,
             is_of_pods: is_in_pod && pods.is_some(),
             is_of_node: is_on_machine || is_in_pod,
             is_of_workload: category == Category::Workload,
@@ -195,7 +220,7 @@ impl Scene {
                 .map(|host| canonical("host", host).to_owned())
                 .collect(),
             pods: pods.map(|pods| pods.iter().map(|pod| workload_of(pod).to_owned()).collect()),
-            asked: asked(finding, directory),
+            asked,
             disks: disks(finding),
             images: names(finding, "image", |image| image),
             claims: names(finding, "pvc", |pvc| canonical("pvc", pvc)),
@@ -240,6 +265,7 @@ impl Scene {
             return true;
         }
         let differs = self.is_of_pods && are_apart(&self.pods, &symptom.pods)
+            || self.is_not_asked_by(symptom)
             || self.is_of_node && self.nodes_differ(symptom)
             || are_apart(&self.images, &symptom.images)
             || are_apart(&self.claims, &symptom.claims)
@@ -247,14 +273,15 @@ impl Scene {
         !differs
     }
 
-    /// Whether it is about the pods that those of `symptom` ask.
+    /// Whether it is about the pods that `symptom` asks.
     fn is_asked_by(&self, symptom: &Scene) -> bool {
         let mut mine = self.pods.iter().flatten();
-        let is_asked = |workload: &String| {
-            let mut services = symptom.asked.iter();
-            services.any(|service| is_behind(workload, service))
-        };
-        self.is_of_pods && mine.any(is_asked)
+        self.is_of_pods && mine.any(|workload| symptom.asked.is(workload))
+    }
+
+    /// Whether `symptom` is about whom it asks, and nothing tells that these are the pods that this is about.
+    fn is_not_asked_by(&self, symptom: &Scene) -> bool {
+        self.is_of_pods && symptom.is_of_asked && !self.is_asked_by(symptom)
     }
 
     /// Whether something that both name tells that they are about the same thing; asked of symptoms that are of the workload of known pods.
@@ -377,7 +404,10 @@ mod tests {
     #[test]
     fn what_happens_in_a_pod_explains_what_those_see_that_ask_it() {
         let asking = |service: &str| Scene {
-            asked: BTreeSet::from([first_label(service).to_owned()]),
+            asked: Asked {
+                services: BTreeSet::from([first_label(service).to_owned()]),
+                ..Asked::default()
+            },
             is_of_node: true,
             hosts: BTreeSet::from(["n1".to_owned()]),
             ..Scene::of_workload("web-0")
@@ -400,6 +430,23 @@ mod tests {
             let is_accounted = symptom.is_accounted_for(&mut [&cause].into_iter());
             assert_eq!(is_accounted, expected, "{service} {pod}");
         }
+    }
+
+    #[test]
+    fn what_an_ingress_sees_is_explained_by_the_pods_that_it_asks() {
+        let ingress = |workloads: &[&str]| Scene {
+            asked: Asked {
+                workloads: workloads.iter().map(|name| (*name).to_owned()).collect(),
+                ..Asked::default()
+            },
+            is_of_asked: true,
+            ..Scene::default()
+        };
+        let cause = Scene::of_pods(&["web-0"]);
+        assert!(cause.may_explain(&ingress(&["web", "cart"])));
+        assert!(!cause.may_explain(&ingress(&["cart"])));
+        assert!(!cause.may_explain(&ingress(&[])));
+        assert!(Scene::default().may_explain(&ingress(&["cart"])));
     }
 
     #[test]
