@@ -8,9 +8,11 @@ use super::value::Value;
 use crate::base::thing::{canonical, workload_of};
 
 /// Names of services, and of workloads, that are kept: the smallest.
-const MAX_NAMES: usize = 1 << 13;
+const MAX_NAMES: usize = 1 << 12;
 /// Sets of labels kept for one name: the smallest.
-const MAX_SETS: usize = 16;
+const MAX_SETS: usize = 8;
+/// Bytes of the largest set that is kept: the labels that services select by are few.
+const MAX_SET_BYTES: usize = 1 << 10;
 /// Labels that tell apart what is of one workload: no service selects by them, but that of a single pod.
 const OF_ONE: [&str; 6] = [
     "apps.kubernetes.io/pod-index",
@@ -109,7 +111,8 @@ fn note(to: &mut Sets, name: &str, fact: &Fact<'_>, field: &str) {
     let all = labels(fact, field);
     let is_same = |known: &Labels| known.namespace.as_deref() == namespace && known.all == all;
     let is_known = || to.get(name).is_some_and(|sets| sets.iter().any(is_same));
-    if !all.is_empty() && !is_known() {
+    let bytes: usize = all.iter().map(|label| label.len()).sum();
+    if (1..=MAX_SET_BYTES).contains(&bytes) && !is_known() {
         let labels = Labels {
             namespace: namespace.map(str::to_owned),
             all: all.into_iter().map(str::to_owned).collect(),
