@@ -17,12 +17,12 @@ pub(super) struct Addresses(BTreeMap<IpAddr, Owner>);
 
 /// Whose an address is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Owner {
+pub(super) enum Owner {
     /// A service, as `NAMESPACE/NAME` where the namespace is known.
     Service(String),
     /// The pods of this workload.
     Workload(String),
-    /// Several: an address of a node, or one that was given away again.
+    /// Several: pods on the network of their node, or an address that was given away again.
     Several,
 }
 
@@ -103,14 +103,14 @@ impl Addresses {
         }
     }
 
-    /// Whose the address is that a text begins with, a port behind it or not: `10.96.0.7:5432`, `[fd00::7]:5432`.
-    pub(super) fn owner(&self, text: &str) -> Option<&Owner> {
-        self.0.get(&address_of(text)?)
+    /// Whose an address is.
+    pub(super) fn owner(&self, address: IpAddr) -> Option<&Owner> {
+        self.0.get(&address)
     }
 }
 
-/// The address that a text is, without a port.
-fn address_of(text: &str) -> Option<IpAddr> {
+/// The address that a text is, a port behind it or not: `10.96.0.7:5432`, `[fd00::7]:5432`.
+pub(super) fn address_of(text: &str) -> Option<IpAddr> {
     let bare = || match text.strip_prefix('[') {
         Some(rest) => rest.split_once(']').map(|(address, _)| address),
         None => text.rsplit_once(':').map(|(address, _)| address),
@@ -123,9 +123,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn fact(kind: &'static kind::Kind, fields: &[(&'static str, &'static str)]) -> Fact<'static> {
+    fn fact(kind: &'static kind::Kind, fields: &'static str) -> Fact<'static> {
         let mut fact = Fact::new(kind, 0);
-        for (name, value) in fields {
+        for field in fields.split(' ') {
+            let (name, value) = field.split_once('=').expect("`name=value`");
             fact.set(name, value, 0);
         }
         fact
@@ -137,49 +138,22 @@ mod tests {
         addresses
     }
 
+    fn owner(addresses: &Addresses, text: &str) -> Option<Owner> {
+        addresses.owner(address_of(text)?).cloned()
+    }
+
     #[test]
     fn an_address_is_that_of_a_service_or_of_a_pod() {
+        let service = |fields| fact(&kind::SERVICE, fields);
+        let pod = |fields| fact(&kind::POD, fields);
         let addresses = of(&[
-            fact(
-                &kind::SERVICE,
-                &[
-                    ("name", "db"),
-                    ("namespace", "shop"),
-                    ("cluster_ip", "10.96.0.7"),
-                ],
-            ),
-            fact(
-                &kind::SERVICE,
-                &[("name", "db"), ("cluster_ip", "10.96.0.7")],
-            ),
-            fact(
-                &kind::SERVICE,
-                &[("name", "six"), ("cluster_ip", "fd00::7")],
-            ),
-            fact(
-                &kind::SERVICE,
-                &[("name", "headless"), ("cluster_ip", "None")],
-            ),
-            fact(
-                &kind::POD,
-                &[("name", "web-6d4b75cb6d-hwxkx"), ("ip", "10.1.0.5")],
-            ),
-            fact(
-                &kind::POD,
-                &[
-                    ("name", "proxy-x7k2p"),
-                    ("ip", "10.0.0.5"),
-                    ("host_ip", "10.0.0.5"),
-                ],
-            ),
-            fact(
-                &kind::POD,
-                &[
-                    ("name", "job-x7k2p"),
-                    ("ip", "10.1.0.6"),
-                    ("status", "Completed"),
-                ],
-            ),
+            service("name=db namespace=shop cluster_ip=10.96.0.7"),
+            service("name=db cluster_ip=10.96.0.7"),
+            service("name=six cluster_ip=fd00::7"),
+            service("name=headless cluster_ip=None"),
+            pod("name=web-6d4b75cb6d-hwxkx ip=10.1.0.5"),
+            pod("name=proxy-x7k2p ip=10.0.0.5 host_ip=10.0.0.5"),
+            pod("name=job-x7k2p ip=10.1.0.6 status=Completed"),
         ]);
         let service = |name: &str| Some(Owner::Service(name.to_owned()));
         for (text, expected) in [
@@ -193,20 +167,23 @@ mod tests {
             ("db.shop.svc:5432", None),
             ("", None),
         ] {
-            assert_eq!(addresses.owner(text).cloned(), expected, "{text}");
+            assert_eq!(owner(&addresses, text), expected, "{text}");
         }
     }
 
     #[test]
     fn what_two_have_is_nobodys() {
-        let pod = |name| fact(&kind::POD, &[("name", name), ("ip", "10.1.0.5")]);
-        let twice = of(&[pod("web-6d4b75cb6d-hwxkx"), pod("web-6d4b75cb6d-5tkq2")]);
-        assert_eq!(
-            twice.owner("10.1.0.5"),
-            Some(&Owner::Workload("web".to_owned()))
-        );
-        let shared = of(&[pod("web-6d4b75cb6d-hwxkx"), pod("db-0"), pod("db-0")]);
-        assert_eq!(shared.owner("10.1.0.5"), Some(&Owner::Several));
+        let [web, sibling, db] = [
+            "name=web-6d4b75cb6d-hwxkx ip=10.1.0.5",
+            "name=web-6d4b75cb6d-5tkq2 ip=10.1.0.5",
+            "name=db-0 ip=10.1.0.5",
+        ]
+        .map(|fields| fact(&kind::POD, fields));
+        let twice = of(&[web.clone(), sibling]);
+        let web_alone = Some(Owner::Workload("web".to_owned()));
+        assert_eq!(owner(&twice, "10.1.0.5"), web_alone);
+        let shared = of(&[web, db.clone(), db]);
+        assert_eq!(owner(&shared, "10.1.0.5"), Some(Owner::Several));
     }
 
     proptest! {

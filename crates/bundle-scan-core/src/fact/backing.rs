@@ -140,7 +140,7 @@ mod tests {
         kind: &'static kind::Kind,
         namespace: &'static str,
         name: &'static str,
-        labels: &[&'static str],
+        labels: &'static str,
     ) -> Fact<'static> {
         let field = match *kind == kind::POD {
             true => "labels",
@@ -148,49 +148,27 @@ mod tests {
         };
         let mut fact = Fact::new(kind, 0);
         fact.set("name", name, 0).set("namespace", namespace, 0);
-        let labels = labels.iter().map(|label| (*label).into());
+        let labels = labels.split_whitespace().map(Into::into);
         fact.list(field, labels.collect(), 0);
         fact
     }
 
     #[test]
     fn behind_a_service_are_the_pods_that_it_selects() {
+        let service = |name, labels| fact(&kind::SERVICE, "shop", name, labels);
+        let pod = |namespace, name, labels| fact(&kind::POD, namespace, name, labels);
+        let primary = "app=postgres role=primary";
         let facts = [
-            fact(
-                &kind::SERVICE,
-                "shop",
-                "db",
-                &["app=postgres", "role=primary"],
-            ),
-            fact(&kind::SERVICE, "shop", "all", &[]),
-            fact(
-                &kind::POD,
+            service("db", primary),
+            service("all", ""),
+            pod(
                 "shop",
                 "pg-0",
-                &[
-                    "app=postgres",
-                    "role=primary",
-                    "controller-revision-hash=pg-7f",
-                ],
+                "role=primary app=postgres controller-revision-hash=pg-7f",
             ),
-            fact(
-                &kind::POD,
-                "shop",
-                "pg-replica-0",
-                &["app=postgres", "role=replica"],
-            ),
-            fact(
-                &kind::POD,
-                "test",
-                "other-0",
-                &["app=postgres", "role=primary"],
-            ),
-            fact(
-                &kind::POD,
-                "",
-                "unknown-6d4b75cb6d-hwxkx",
-                &["app=postgres", "role=primary"],
-            ),
+            pod("shop", "pg-replica-0", "app=postgres role=replica"),
+            pod("test", "other-0", primary),
+            pod("", "unknown-6d4b75cb6d-hwxkx", primary),
         ];
         let mut backing = Backing::default();
         for fact in facts.iter().rev() {
@@ -217,7 +195,13 @@ mod tests {
             add(&mut backing.labels, format!("w{number}"), labels(0));
             add(&mut backing.labels, "w".to_owned(), labels(number));
         }
-        assert!(backing.labels.len() <= MAX_NAMES);
+        assert_eq!(backing.labels.len(), MAX_NAMES);
         assert_eq!(backing.labels.get("w").map(BTreeSet::len), Some(MAX_SETS));
+        let mut large = Fact::new(&kind::POD, 0);
+        let label = format!("app={}", "x".repeat(MAX_SET_BYTES));
+        large.set("name", "a-0", 0);
+        large.list("labels", vec![label.into()], 0);
+        backing.note(&large);
+        assert!(!backing.labels.contains_key("a"));
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::addresses::{Addresses, Owner};
+use super::addresses::{Addresses, Owner, address_of};
 use super::backing::Backing;
 use super::identity::{Identities, PodName};
 use super::kind;
@@ -98,16 +98,17 @@ impl Directory {
 
     /// The service, `shop/db`, that has the address in a text like `10.96.0.7:5432`.
     pub fn service_at(&self, address: &str) -> Option<&str> {
-        match self.addresses.owner(address)? {
+        match self.addresses.owner(address_of(address)?)? {
             Owner::Service(name) => Some(name),
             _ => None,
         }
     }
 
-    /// The workload whose pods have the address in a text like `10.1.0.5:5432`.
+    /// The workload whose pods have the address in a text like `10.1.0.5:5432`; none has that of a node.
     pub fn workload_at(&self, address: &str) -> Option<&str> {
+        let address = address_of(address)?;
         match self.addresses.owner(address)? {
-            Owner::Workload(name) => Some(name),
+            Owner::Workload(name) if !self.nodes.contains_key(&address.to_string()) => Some(name),
             _ => None,
         }
     }
@@ -256,6 +257,19 @@ mod tests {
         assert_eq!(directory.node("10.0.0.5"), Some(key));
         assert_eq!(directory.node_of("web-0"), Some(key));
         assert_eq!(directory.node("worker-2"), None);
+    }
+
+    #[test]
+    fn the_address_of_a_node_is_that_of_no_pod() {
+        let mut directory = Directory::default();
+        let mut proxy = pod("proxy-x7k2p", "n1", "Running", 2.0);
+        proxy.set("ip", "10.0.0.5", 0);
+        directory.note(&proxy);
+        assert_eq!(directory.workload_at("10.0.0.5:10250"), Some("proxy"));
+        let mut node = Fact::new(&kind::NODE, 0);
+        node.set("name", "n1", 0).set("internal_ip", "10.0.0.5", 0);
+        directory.note(&node);
+        assert_eq!(directory.workload_at("10.0.0.5:10250"), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! Does not judge anything. Invariants: a section is bounded, a parser never fails and never panics, and each field
 //! knows the byte of the section that it came from.
 
-pub mod addresses;
+mod addresses;
 mod backend;
 mod backing;
 pub mod census;

@@ -43,6 +43,7 @@ const WINDOW_MASK: u64 = (1 << (8 * WINDOW)) - 1;
 const CHANCE: f32 = 1e6 / (1 << TABLE_BITS) as f32;
 /// What a comparison costs at a window that is compared anyway, of one that is not.
 const SHARED: f32 = 0.25;
+
 /// Anchors of at least [`SHORTEST_BYTES`] bytes, searched together.
 #[derive(Debug)]
 pub(super) struct QGrams {

@@ -136,17 +136,44 @@ pub(super) fn most_frequent_first(counts: BTreeMap<String, u64>) -> Vec<(String,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fact::kind;
+    use crate::fact::row::Fact;
 
-    fn pods(values: &[(&str, u64)], capped: bool) -> Vec<(String, u64)> {
+    fn entity(name: &str, values: &[(&str, u64)], capped: bool) -> Entity {
         let values = values
             .iter()
             .map(|(name, count)| ((*name).to_owned(), *count));
-        let entity = Entity {
-            name: "pod".to_owned(),
+        Entity {
+            name: name.to_owned(),
             values: values.collect(),
             capped,
+        }
+    }
+
+    fn pods(values: &[(&str, u64)], capped: bool) -> Vec<(String, u64)> {
+        let pods = entity("pod", values, capped);
+        with_namespaces(vec![pods]).remove(0).values
+    }
+
+    #[test]
+    fn the_address_of_a_service_names_it() {
+        let mut db = Fact::new(&kind::SERVICE, 0);
+        db.set("name", "db", 0)
+            .set("namespace", "shop", 0)
+            .set("cluster_ip", "10.96.0.7", 0);
+        let mut directory = Directory::default();
+        directory.note(&db);
+        let address = entity("address", &[("10.96.0.7", 4)], false);
+        let named = with_services(vec![address.clone()], &directory);
+        let [_, service] = named.as_slice() else {
+            panic!("{named:?}");
         };
-        with_namespaces(vec![entity]).remove(0).values
+        assert_eq!(service.name, "service");
+        assert_eq!(service.values, [("shop/db".to_owned(), 4)]);
+        let told = vec![address, entity("service", &[("web", 4)], false)];
+        assert_eq!(with_services(told.clone(), &directory), told);
+        let other = vec![entity("address", &[("10.96.0.8", 4)], false)];
+        assert_eq!(with_services(other.clone(), &directory), other);
     }
 
     #[test]

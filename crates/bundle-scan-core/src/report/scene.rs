@@ -106,10 +106,10 @@ fn names(finding: &Finding, entity: &str, plain: impl Fn(&str) -> &str) -> Names
 /// Whom a finding asks.
 #[derive(Clone, Debug, Default)]
 struct Asked {
-    /// The services that it names, by the first label of their names.
-    services: BTreeSet<String>,
-    /// The workloads that are known to stand behind them, or to have the addresses that it names.
+    /// The workloads that are known to stand behind the services that it names, or to have the addresses.
     workloads: BTreeSet<String>,
+    /// The services of which nothing is known but the first label of their names.
+    services: BTreeSet<String>,
     /// Whether it names anybody at all.
     is_any: bool,
 }
@@ -118,28 +118,30 @@ impl Asked {
     fn of(finding: &Finding, directory: &Directory) -> Self {
         let hosts = ["address", "host"].map(|entity| names(finding, entity, |host| host));
         let hosts: BTreeSet<String> = hosts.into_iter().flatten().flatten().collect();
-        let services = names(finding, "service", |name| canonical("service", name));
-        let labels = hosts.iter().chain(services.iter().flatten());
+        let named = names(finding, "service", |name| canonical("service", name));
+        let labels = hosts.iter().chain(named.iter().flatten());
         let labels = labels.map(|host| first_label(host));
-        let services: BTreeSet<String> = labels
-            .filter(|label| !label.is_empty() && *label != API_SERVER)
-            .map(str::to_owned)
-            .collect();
-        let behind = services
-            .iter()
-            .flat_map(|service| directory.workloads_behind(service));
+        let labels = labels.filter(|label| !label.is_empty() && *label != API_SERVER);
         let addressed = hosts
             .iter()
             .filter_map(|address| directory.workload_at(address));
-        Asked {
-            workloads: behind.chain(addressed).map(str::to_owned).collect(),
-            is_any: !hosts.is_empty() || !services.is_empty(),
-            services,
+        let mut asked = Asked {
+            workloads: addressed.map(str::to_owned).collect(),
+            services: BTreeSet::new(),
+            is_any: !hosts.is_empty() || named.is_some(),
+        };
+        for label in labels {
+            let mut behind = directory.workloads_behind(label).peekable();
+            if behind.peek().is_none() {
+                asked.services.insert(label.to_owned());
+            }
+            asked.workloads.extend(behind.map(str::to_owned));
         }
+        asked
     }
 
-    /// Whether `workload` answers, or is likely to.
-    fn is(&self, workload: &String) -> bool {
+    /// Whether `workload` is among them, or is likely to be.
+    fn includes(&self, workload: &String) -> bool {
         let mut services = self.services.iter();
         self.workloads.contains(workload) || services.any(|service| is_behind(workload, service))
     }
@@ -276,7 +278,7 @@ impl Scene {
     /// Whether it is about the pods that `symptom` asks.
     fn is_asked_by(&self, symptom: &Scene) -> bool {
         let mut mine = self.pods.iter().flatten();
-        self.is_of_pods && mine.any(|workload| symptom.asked.is(workload))
+        self.is_of_pods && mine.any(|workload| symptom.asked.includes(workload))
     }
 
     /// Whether `symptom` is about whom it asks, and nothing tells that these are the pods that this is about.
