@@ -318,7 +318,7 @@ impl Inflate {
     fn symbol(&mut self, input: &[u8]) -> Result<Option<Symbol>, Damage> {
         let bits = &mut self.bits;
         bits.refill_to_end(input);
-        let mut entry = self.codes.lengths.primary(bits.word);
+        let mut entry = self.codes.lengths.primary(bits.word).single();
         if entry.is_link() && bits.len() >= entry.bits() {
             bits.drop(entry.bits());
             entry = self.codes.lengths.secondary(entry, bits.word);

@@ -2,14 +2,14 @@
 
 use crate::Damage;
 use crate::bits::Bits;
-use crate::table::{DistanceTable, LengthTable};
+use crate::table::{DistanceTable, Entry, LengthTable};
 
 /// Bytes copied at a time.
 const CHUNK: usize = 32;
 /// The longest match.
 const MAX_LENGTH: usize = 258;
-/// What one turn of the loop may write: three literals, a match, and what its last chunk has too much.
-const ROOM: usize = 3 + MAX_LENGTH + CHUNK;
+/// What one turn of the loop may write: three times two literals, a match, and what its last chunk has too much.
+const ROOM: usize = 3 * 2 + MAX_LENGTH + CHUNK;
 
 /// Input that one turn of the loop may load: three words, each at most seven bytes behind the one before.
 const LOOKAHEAD: usize = 2 * 7 + size_of::<u64>();
@@ -68,24 +68,21 @@ fn turns(
     bits.refill(input);
     let mut entry = lengths.primary(bits.word);
     loop {
-        // 56 bits and more: three literals of 11 bits and a code of 15 with 5 extra bits fit.
+        // 56 bits and more: three times literals of 11 bits and a code of 15 with 5 extra bits fit.
         let mut taken = bits.word;
         bits.drop(entry.0);
         if entry.is_literal() {
-            window[*end] = entry.byte();
-            *end += 1;
+            literals(window, end, entry);
             entry = lengths.primary(bits.word);
             taken = bits.word;
             bits.drop(entry.0);
             if entry.is_literal() {
-                window[*end] = entry.byte();
-                *end += 1;
+                literals(window, end, entry);
                 entry = lengths.primary(bits.word);
                 taken = bits.word;
                 bits.drop(entry.0);
                 if entry.is_literal() {
-                    window[*end] = entry.byte();
-                    *end += 1;
+                    literals(window, end, entry);
                     if *end > last || bits.at > last_load {
                         return Ok(Left::Short);
                     }
@@ -101,8 +98,7 @@ fn turns(
                 taken = bits.word;
                 bits.drop(entry.0);
                 if entry.is_literal() {
-                    window[*end] = entry.byte();
-                    *end += 1;
+                    literals(window, end, entry);
                     if *end > last || bits.at > last_load {
                         return Ok(Left::Short);
                     }
@@ -149,6 +145,14 @@ fn turns(
             return Ok(Left::Short);
         }
     }
+}
+
+/// Writes one or two literals.
+#[inline(always)]
+fn literals(window: &mut [u8], end: &mut usize, entry: Entry) {
+    let (bytes, count) = entry.literals();
+    window[*end..*end + 2].copy_from_slice(&bytes);
+    *end += count;
 }
 
 /// Writes at `to` the `length` bytes that begin `distance` bytes before it, and up to a chunk of scrap behind them.

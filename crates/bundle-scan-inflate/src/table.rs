@@ -2,9 +2,11 @@
 //!
 //! A table has a **primary** part, indexed by as many bits as it has a logarithm of, and behind it **secondary** parts for the codes
 //! that are longer. An entry tells everything that a symbol means, so that no second look is needed: how many bits it takes
-//! with the extra bits behind it, and its literal, or the base of its length or distance.
+//! with the extra bits behind it, and its literal, or the base of its length or distance. Where the codes of two literals fit into the
+//! index of the primary part, its entry tells both.
 //!
-//! Source: RFC 1951, section 3.2; the layout follows the idea of libdeflate 1.14, `lib/deflate_decompress.c`.
+//! Source: RFC 1951, section 3.2; the layout follows the idea of libdeflate 1.14, `lib/deflate_decompress.c`, and two literals in
+//! an entry that of ISA-L 2.30, `igzip/igzip_inflate.c`.
 
 /// The longest code of the format, in bits.
 const MAX_CODE_BITS: usize = 15;
@@ -14,17 +16,20 @@ const MAX_CODE_BITS: usize = 15;
 /// | bits | meaning |
 /// |---|---|
 /// | 0..6 | bits that it takes, those behind its code included |
-/// | 8..12 | bits of its code, less those that led to a secondary part; of a link: bits that index the part |
+/// | 6 | two literals |
+/// | 8..12 | bits of its code, of two that of the first, less those that led to a secondary part; of a link: bits that index the part |
 /// | 13 | no code begins like this |
 /// | 14 | a link to a secondary part |
 /// | 15 | something else than a length or distance: one of the two above, or the end of the block |
 /// | 16.. | the literal, the base, or where the secondary part begins |
+/// | 24..31 | the second literal |
 /// | 31 | a literal |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry(pub(crate) u32);
 
 impl Entry {
     pub(crate) const LITERAL: u32 = 1 << 31;
+    const PAIR_BIT: u32 = 6;
     const OTHER: u32 = 1 << 15;
     const LINK: u32 = 1 << 14;
     const INVALID: u32 = 1 << 13;
@@ -49,6 +54,21 @@ impl Entry {
     /// The same for a code of `bits` bits.
     fn coded(self, bits: u32) -> Self {
         Entry(self.0 + (bits << 8) + bits)
+    }
+
+    /// Two literals, of which the second is ASCII.
+    fn followed_by(self, second: Self) -> Self {
+        let bits = self.bits() + second.bits();
+        let both = self.0 & !63 | u32::from(second.byte()) << 24 | bits;
+        Entry(both | 1 << Entry::PAIR_BIT)
+    }
+
+    /// The first of two literals alone; any other entry as it is.
+    pub(crate) fn single(self) -> Self {
+        match self.is_literal() {
+            true => Entry::literal(self.byte()).coded((self.0 >> 8) & 15),
+            false => self,
+        }
     }
 
     #[inline(always)]
@@ -78,7 +98,15 @@ impl Entry {
         self.0 & 63
     }
 
-    /// The literal.
+    /// The literal and the one behind it, and how many of them there are.
+    #[inline(always)]
+    pub(crate) fn literals(self) -> ([u8; 2], usize) {
+        let bytes = ((self.0 & !Entry::LITERAL) >> 16) as u16;
+        let count = 1 + (self.0 >> Entry::PAIR_BIT & 1) as usize;
+        (bytes.to_le_bytes(), count)
+    }
+
+    /// The literal, of two the first.
     #[inline(always)]
     pub(crate) fn byte(self) -> u8 {
         (self.0 >> 16) as u8
@@ -156,8 +184,8 @@ pub(crate) struct Table<const BITS: u32, const SIZE: usize> {
 
 /// Room for any set of 288 codes: such a set needs 2342 entries at the most.
 pub(crate) type LengthTable = Table<11, 4096>;
-/// Room for any set of 32 codes: such a set needs 594 entries at the most.
-pub(crate) type DistanceTable = Table<9, 1024>;
+/// Room for any set of 32 codes: such a set needs 402 entries at the most.
+pub(crate) type DistanceTable = Table<8, 512>;
 /// Codes of seven bits at the most.
 pub(crate) type CodeLengthTable = Table<7, 128>;
 
@@ -219,6 +247,10 @@ impl<const BITS: u32, const SIZE: usize> Table<BITS, SIZE> {
         let mut end = 1_usize << BITS;
         // The secondary part that is being written: the bits that lead to it, where it begins, and the bits that index it.
         let mut part = (usize::MAX, 0, 0);
+        // Entries of the primary part that are written: those for codes of as many bits as this has a logarithm of.
+        let mut written = 1;
+        let mut literals = [(0, Entry::UNUSED); 256];
+        let mut count = 0;
         for symbol in symbols {
             let symbol = usize::from(*symbol);
             let bits = u32::from(lengths[symbol]);
@@ -227,10 +259,14 @@ impl<const BITS: u32, const SIZE: usize> Table<BITS, SIZE> {
             code_bits = bits;
             let reversed = (code.reverse_bits() >> (32 - bits)) as usize;
             code += 1;
+            self.repeat(&mut written, bits.min(BITS));
             if bits <= BITS {
                 let entry = meanings[symbol].coded(bits);
-                let places = self.entries[reversed..1 << BITS].iter_mut();
-                places.step_by(1 << bits).for_each(|place| *place = entry);
+                self.entries[reversed] = entry;
+                if entry.is_literal() {
+                    literals[count] = (reversed, entry);
+                    count += 1;
+                }
             } else {
                 let leading = reversed & ((1 << BITS) - 1);
                 if leading != part.0 {
@@ -248,6 +284,32 @@ impl<const BITS: u32, const SIZE: usize> Table<BITS, SIZE> {
                     .for_each(|place| *place = entry);
             }
             left[bits as usize] -= 1;
+        }
+        self.repeat(&mut written, BITS);
+        self.pair(&literals[..count]);
+    }
+
+    /// Repeats what is written of the primary part until it is indexed by `bits` bits.
+    fn repeat(&mut self, written: &mut usize, bits: u32) {
+        while *written < 1 << bits {
+            self.entries.copy_within(..*written, *written);
+            *written *= 2;
+        }
+    }
+
+    /// Joins two literals wherever both of their codes fit. Of each, the shortest first, the code as it indexes, and the entry.
+    fn pair(&mut self, literals: &[(usize, Entry)]) {
+        for (code, first) in literals {
+            let room = BITS - first.bits();
+            let fitting = literals.iter().take_while(|(_, next)| next.bits() <= room);
+            for (behind, second) in fitting.filter(|(_, next)| next.byte().is_ascii()) {
+                let both = first.followed_by(*second);
+                let index = code | behind << first.bits();
+                let places = self.entries[index..1 << BITS].iter_mut();
+                places
+                    .step_by(1 << both.bits())
+                    .for_each(|place| *place = both);
+            }
         }
     }
 }
@@ -395,10 +457,33 @@ mod tests {
         for symbol in (0..lengths.len()).filter(|symbol| lengths[*symbol] > 0) {
             let (code, bits) = code_of(lengths, symbol);
             let reversed = u64::from(code.reverse_bits() >> (32 - bits));
-            let entry = find(table, reversed | behind << bits);
+            let word = reversed | behind << bits;
+            let entry = find(table, word);
             let left = if bits > BITS { bits - BITS } else { bits };
-            assert_eq!(entry, meanings[symbol].coded(left));
+            assert_eq!(entry.single(), meanings[symbol].coded(left));
+            if entry.is_literal() {
+                check_pair(table, bits, entry, word);
+            }
         }
+    }
+
+    /// Checks that an entry tells the literal behind its own if, and only if, both codes fit.
+    fn check_pair<const BITS: u32, const SIZE: usize>(
+        table: &Table<BITS, SIZE>,
+        bits: u32,
+        entry: Entry,
+        word: u64,
+    ) {
+        let first = entry.single();
+        let second = table.primary(word >> bits).single();
+        let is_pair =
+            second.is_literal() && second.byte().is_ascii() && bits + second.bits() <= BITS;
+        let expected = match is_pair {
+            true => ([first.byte(), second.byte()], 2, bits + second.bits()),
+            false => ([first.byte(), 0], 1, first.bits()),
+        };
+        let (bytes, count) = entry.literals();
+        assert_eq!((bytes, count, entry.bits()), expected);
     }
 
     proptest! {
