@@ -14,6 +14,7 @@ mod line_pass;
 mod qgram;
 mod verdicts;
 mod verify;
+mod words;
 
 pub use attempt::{Attempt, End};
 pub use facts::{Held, Well, event_line};

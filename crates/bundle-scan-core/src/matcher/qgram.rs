@@ -2,7 +2,7 @@
 //!
 //! Of each anchor one region of nine bytes is chosen, the one that is rarest in logs, and its four windows of six bytes go into a
 //! table. Wherever the anchor occurs, one of the four windows begins at a multiple of four, so probing those positions
-//! misses nothing. A window that is in the table is compared exactly, so nothing is reported that is not there. Of an anchor of
+//! misses nothing. A window that is in the table, with something around it that stands in an anchor, is compared exactly, so nothing is reported that is not there. Of an anchor of
 //! eight bytes the last window goes on for one byte behind it, which may be any.
 //!
 //! ASCII case is ignored by setting bit 0x20 of every byte: that maps more than letters together, which costs candidates and
@@ -13,6 +13,7 @@ use std::ops::Range;
 
 use foldhash::HashSet;
 
+use super::words::{FOLD_ALL, WORD, Words, each_at, load};
 use crate::text::commonness::{FOLD, RUN, WINDOW, others_on_slot, per_million, slot_of};
 
 /// Only positions that are a multiple of it are probed.
@@ -29,14 +30,10 @@ const CELL_SLOTS: usize = u32::BITS as usize;
 const CELLS: usize = (1 << TABLE_BITS) / CELL_SLOTS;
 /// Groups that are probed before any of their candidates is compared: what has to be loaded for one is not waited for before the next.
 const BATCH: usize = 256;
-/// Bytes that are loaded for a probe.
-const LOADED: usize = size_of::<u64>();
 /// Logarithm of the number of slots in a bucket: so many that the beginnings of all buckets stay in the first-level cache, so few
 /// that hardly a bucket has more than two keys.
 const BUCKET_BITS: u32 = 8;
 const BUCKETS: usize = 1 << (TABLE_BITS - BUCKET_BITS);
-/// Folds a word.
-const FOLD_ALL: u64 = u64::from_ne_bytes([FOLD; LOADED]);
 /// The bytes of a loaded word that belong to the window.
 const WINDOW_MASK: u64 = (1 << (8 * WINDOW)) - 1;
 /// How often among a million positions a slot is met by chance, by stretches that are not known to be common.
@@ -49,6 +46,8 @@ const SHARED: f32 = 0.25;
 pub(super) struct QGrams {
     /// A bit for each slot: whether the hash of some window falls there.
     table: Box<[u32; CELLS]>,
+    /// What stands around the windows.
+    words: Words,
     /// Where the keys of each bucket begin. One more marks the end.
     buckets: Box<[u32]>,
     /// The folded bytes of the windows, little endian, each once, sorted by bucket.
@@ -85,6 +84,7 @@ impl QGrams {
     /// Prepares a search for `anchors`; each has at least [`SHORTEST_BYTES`] bytes.
     pub(super) fn new(anchors: Vec<Vec<u8>>) -> Self {
         let mut known = HashSet::default();
+        let mut words = Words::new();
         let mut keyed = Vec::with_capacity(anchors.len() * STRIDE);
         // The shortest have the least choice; what they take others may share.
         let mut order: Vec<u32> = (0..anchors.len() as u32).collect();
@@ -92,7 +92,7 @@ impl QGrams {
         for number in order {
             let anchor = &anchors[number as usize];
             let start = rarest_region(anchor, &known);
-            let ending = load(anchor, anchor.len() - LOADED);
+            let ending = load(anchor, anchor.len() - WORD);
             for offset in start..start + STRIDE {
                 let window = Window {
                     ending,
@@ -100,15 +100,17 @@ impl QGrams {
                     before: offset as u32,
                     onward: (anchor.len() - offset) as u32,
                 };
-                each_key_at(anchor, offset, |key| {
+                each_at::<WINDOW>(anchor, offset, |key| {
                     known.insert(key);
                     keyed.push((key, window));
                 });
+                words.add(anchor, offset);
             }
         }
         keyed.sort_by_cached_key(|(key, _)| (bucket_of(*key) as u32, *key));
         let mut grams = QGrams {
             table: Box::new([0; CELLS]),
+            words,
             buckets: vec![0; BUCKETS + 1].into(),
             keys: Vec::with_capacity(known.len()),
             runs: Vec::with_capacity(known.len() + 1),
@@ -144,19 +146,26 @@ impl QGrams {
     ) -> u64 {
         let (mut base, mut compared) = (0, 0);
         let mut batch = [Hot::default(); BATCH];
+        let mut likely = [0; BATCH * PROBES];
         loop {
             let (groups, hot) = self.probed_batch(&bytes[base..], &mut batch);
             if groups == 0 {
                 break;
             }
+            let mut count = 0;
             for &Hot { group, mut taken } in hot {
                 while taken != 0 {
                     let number = taken.trailing_zeros() as usize;
                     taken &= taken - 1;
                     compared += 1;
                     let place = base + usize::from(group) * GROUP_BYTES + number * STRIDE;
-                    self.compare(bytes, place, &mut found);
+                    // Written in any case: this branch would be guessed wrong, too.
+                    likely[count] = place;
+                    count += usize::from(self.words.may_hold(bytes, place));
                 }
+            }
+            for place in &likely[..count] {
+                self.compare(bytes, *place, &mut found);
             }
             base += groups * GROUP_BYTES;
         }
@@ -188,7 +197,7 @@ impl QGrams {
 
     /// For each probed position of a group a bit, whether a window may begin there. Branch-free, so that the loads overlap.
     #[inline(always)]
-    fn probed(&self, group: &[u8; GROUP_BYTES + LOADED]) -> u16 {
+    fn probed(&self, group: &[u8; GROUP_BYTES + WORD]) -> u16 {
         let mut taken = 0;
         for number in 0..PROBES {
             // The last one first, so that a bit stands where its position does.
@@ -222,7 +231,7 @@ impl QGrams {
             let Some(text) = bytes.get(occurrence.clone()) else {
                 continue;
             };
-            if load(text, text.len() - LOADED) != window.ending {
+            if load(text, text.len() - WORD) != window.ending {
                 continue;
             }
             if text.eq_ignore_ascii_case(&self.anchors[window.anchor as usize]) {
@@ -238,34 +247,10 @@ fn bucket_of(key: u64) -> usize {
 
 /// The folded word at `at` of a group.
 #[inline(always)]
-fn word(group: &[u8; GROUP_BYTES + LOADED], at: usize) -> u64 {
-    let mut word = [0; LOADED];
-    word.copy_from_slice(&group[at..at + LOADED]);
+fn word(group: &[u8; GROUP_BYTES + WORD], at: usize) -> u64 {
+    let mut word = [0; WORD];
+    word.copy_from_slice(&group[at..at + WORD]);
     u64::from_le_bytes(word) | FOLD_ALL
-}
-
-/// The folded word at `at`; bytes beyond the end are zero.
-fn load(bytes: &[u8], at: usize) -> u64 {
-    let there = bytes.get(at..).unwrap_or_default();
-    if let Some(word) = there.first_chunk() {
-        return u64::from_le_bytes(*word) | FOLD_ALL;
-    }
-    let mut word = [0; LOADED];
-    let there = &there[..there.len().min(LOADED)];
-    word[..there.len()].copy_from_slice(there);
-    u64::from_le_bytes(word) | FOLD_ALL
-}
-
-/// Hands over the window of an anchor at `offset`: if it ends one byte behind the anchor, with every byte that may follow.
-fn each_key_at(anchor: &[u8], offset: usize, mut key: impl FnMut(u64)) {
-    let own = load(anchor, offset) & WINDOW_MASK;
-    if offset + WINDOW <= anchor.len() {
-        return key(own);
-    }
-    let place = 8 * (WINDOW - 1);
-    let known = own & !(0xff << place);
-    let folded = (0..=u8::MAX).filter(|byte| byte & FOLD != 0);
-    folded.for_each(|byte| key(known | u64::from(byte) << place));
 }
 
 /// Where the region begins whose windows cost least: each the comparisons where it is met in logs, and one that is not in the
