@@ -2,8 +2,8 @@
 //!
 //! Of each anchor one region of nine bytes is chosen, the one that is rarest in logs, and its four windows of six bytes go into a
 //! table. Wherever the anchor occurs, one of the four windows begins at a multiple of four, so probing those positions
-//! misses nothing. A window that is in the table, with something around it that stands in an anchor, is compared exactly, so nothing is reported that is not there. Of an anchor of
-//! eight bytes the last window goes on for one byte behind it, which may be any.
+//! misses nothing. A window that is in the table, with a word around it that stands in an anchor, is compared exactly, so nothing is
+//! reported that is not there. Of an anchor of eight bytes the last window goes on for one byte behind it, which may be any.
 //!
 //! ASCII case is ignored by setting bit 0x20 of every byte: that maps more than letters together, which costs candidates and
 //! no exactness. Invariant: reports exactly what an overlapping, case-ignoring Aho-Corasick automaton reports.
