@@ -22,6 +22,8 @@ use crate::record::clock::NO_YEAR;
 
 /// How much newer than the bundle a stamp of an inferred year may be: bundles are copied, and clocks differ.
 const FUTURE: i64 = 300 * NANOS_PER_DAY;
+/// How far a log without years may go on behind all that tells its time in full: rather than that it is a year old.
+const GOES_ON: i64 = 14 * NANOS_PER_DAY;
 
 /// What is known of the clocks of one host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -305,13 +307,19 @@ impl Clocks {
         let Some(captured_at) = self.captured_at.map(|time| time.unix_nanos) else {
             return;
         };
-        self.latest = Some(captured_at.saturating_add(NANOS_PER_DAY));
         let is_misdated = |clock: ClockId, nanos: i64| {
             clock.scale == Scale::Yearless && nanos.saturating_sub(captured_at) > FUTURE
         };
         let newest = shown.newest.iter();
         let misdated = newest.filter(|(clock, nanos)| is_misdated(**clock, **nanos));
         self.misdated = misdated.map(|(clock, _)| clock.host).collect();
+        let goes_on_until = captured_at.saturating_add(GOES_ON);
+        self.latest = Some(goes_on_until);
+        let newest = shown.newest.iter();
+        let yearless = newest.filter(|(clock, _)| clock.scale == Scale::Yearless);
+        let ends = yearless.filter_map(|(clock, nanos)| self.in_year(*nanos, clock.host));
+        let end = ends.filter(|end| *end <= goes_on_until).max();
+        self.latest = end.max(Some(captured_at.saturating_add(NANOS_PER_DAY)));
     }
 
     /// A stamp of an inferred year in the year in which it was most likely written: the last possible one, if it has none or one that cannot be.

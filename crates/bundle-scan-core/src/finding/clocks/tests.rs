@@ -188,6 +188,38 @@ fn without_any_year_a_time_is_only_known_against_one_that_has_it() {
 }
 
 #[test]
+fn a_log_without_years_that_goes_on_for_some_days_is_not_torn_apart() {
+    for (stated, logged, expected) in [
+        (
+            "2020-02-29T17:01:56Z",
+            ["1972-03-01T14:19:38Z", "1972-03-02T14:24:54Z"],
+            ["2020-03-01T14:19:38Z", "2020-03-02T14:24:54Z"],
+        ),
+        (
+            "2025-12-30T10:00:00Z",
+            ["1972-01-02T10:00:00Z", "1972-01-05T10:00:00Z"],
+            ["2026-01-02T10:00:00Z", "2026-01-05T10:00:00Z"],
+        ),
+        // Too far ahead to be the end of the same log.
+        (
+            "2026-03-10T10:00:00Z",
+            ["1972-03-20T10:00:00Z", "1972-03-27T10:00:00Z"],
+            ["2025-03-20T10:00:00Z", "2025-03-27T10:00:00Z"],
+        ),
+    ] {
+        let mut shown = Shown::default();
+        shown.note(by(host(), Scale::Absolute, nanos(stated)));
+        let logged = logged.map(|text| by(host(), Scale::Yearless, nanos(text)));
+        logged.into_iter().for_each(|time| shown.note(time));
+        let clocks = clocks_of(&shown);
+        for (logged, expected) in logged.into_iter().zip(expected) {
+            let expected = Some((expected, TimeQuality::YearAndZoneAssumed));
+            check(&clocks, logged, expected);
+        }
+    }
+}
+
+#[test]
 fn an_uptime_counts_from_the_last_boot() {
     let mut shown = Shown::default();
     let minute = 60 * NANOS_PER_SECOND;
