@@ -22,7 +22,8 @@ use crate::record::clock::NO_YEAR;
 
 /// How much newer than the bundle a stamp of an inferred year may be: bundles are copied, and clocks differ.
 const FUTURE: i64 = 300 * NANOS_PER_DAY;
-/// How far a log without years may go on behind all that tells its time in full: rather than that it is a year old.
+/// How far a log without years may go on behind all that tells its time in full: rather than that it is a year old. Of a log that runs over
+/// the turn of a year the last day of December is taken for its newest.
 const GOES_ON: i64 = 14 * NANOS_PER_DAY;
 
 /// What is known of the clocks of one host.
@@ -314,19 +315,20 @@ impl Clocks {
         let misdated = newest.filter(|(clock, nanos)| is_misdated(**clock, **nanos));
         self.misdated = misdated.map(|(clock, _)| clock.host).collect();
         let goes_on_until = captured_at.saturating_add(GOES_ON);
-        self.latest = Some(goes_on_until);
         let newest = shown.newest.iter();
         let yearless = newest.filter(|(clock, _)| clock.scale == Scale::Yearless);
-        let ends = yearless.filter_map(|(clock, nanos)| self.in_year(*nanos, clock.host));
+        let ends = yearless
+            .filter_map(|(clock, nanos)| self.in_year(*nanos, clock.host, Some(goes_on_until)));
         let end = ends.filter(|end| *end <= goes_on_until).max();
         self.latest = end.max(Some(captured_at.saturating_add(NANOS_PER_DAY)));
     }
 
-    /// A stamp of an inferred year in the year in which it was most likely written: the last possible one, if it has none or one that cannot be.
+    /// A stamp of an inferred year in the year in which it was most likely written: the last possible one up to `latest`, if it has none or one that
+    /// cannot be.
     /// Other members of the same host may have come with the dates of their files, and their years are right.
-    fn in_year(&self, local: i64, host: HostId) -> Option<i64> {
+    fn in_year(&self, local: i64, host: HostId, latest: Option<i64>) -> Option<i64> {
         let is_dated = local >= NO_YEAR;
-        let Some(latest) = self.latest else {
+        let Some(latest) = latest else {
             return is_dated.then_some(local);
         };
         if is_dated && (local <= latest || !self.misdated.contains(&host)) {
@@ -405,7 +407,7 @@ impl Clocks {
             }
             Scale::Yearless => {
                 let host = at_home(&self.homes, shown.clock.host);
-                let local = self.in_year(local, host)?;
+                let local = self.in_year(local, host, self.latest)?;
                 // In a container what leaves out the year is a component of Kubernetes, whose image sets no zone; a stamp with a year may be
                 // of any program, and many of these are given the zone of their users.
                 let is_in_utc = shown.clock.host == HostId::CONTAINER;
