@@ -31,6 +31,11 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// A line of the section without the blanks that its first line begins with.
+    pub fn unindented<'l>(&self, line: &'l str) -> &'l str {
+        line.strip_prefix(margin(self.text)).unwrap_or(line)
+    }
+
     /// Seconds between an instant (nanoseconds since 1970-01-01T00:00:00Z) and the moment when the section was written, if
     /// that is known; not negative.
     pub fn age(&self, unix_nanos: i64) -> Option<f64> {
@@ -39,6 +44,12 @@ impl<'a> Section<'a> {
             .checked_sub(unix_nanos.div_euclid(NANOS_PER_SECOND))?;
         Some(age.max(0) as f64)
     }
+}
+
+/// The blanks that a line begins with.
+pub(super) fn margin(line: &str) -> &str {
+    let text = line.trim_start();
+    line.strip_suffix(text).unwrap_or("")
 }
 
 /// Whether a section is all there.
@@ -64,6 +75,13 @@ pub trait FactParser: Sync {
     /// Whether a later line still belongs to the section. By default a blank line ends it.
     fn goes_on(&self, line: &str) -> bool {
         !line.trim().is_empty()
+    }
+
+    /// Whether a section may be indented as a whole, as text in a list or a mail is. [`FactParser::opens`] and
+    /// [`FactParser::goes_on`] then see lines without the blanks that its first line begins with, and a line that begins
+    /// further left ends it.
+    fn takes_margin(&self) -> bool {
+        false
     }
 
     /// How many lines at the start of a section are its header: they are repeated for each piece of a long section.

@@ -98,14 +98,19 @@ pub(super) fn read<'a>(
         }
     }
     fact.set("name", node.line.key, at).text("type", role, at);
-    runtime_id(section, &mut fact, node);
-    fill(section, &mut fact, node.below, FIELDS);
-    states(section, &mut fact, node);
-    resources(section, &mut fact, node);
-    command(section, &mut fact, node);
-    lists(section, &mut fact, node);
-    probes(section, &mut fact, node);
+    read_entries(section, &mut fact, node);
     fact
+}
+
+/// What is told of a container below its name.
+pub(super) fn read_entries<'a>(section: &Section<'a>, fact: &mut Fact<'a>, node: Node<'_, 'a>) {
+    runtime_id(section, fact, node);
+    fill(section, fact, node.below, FIELDS);
+    states(section, fact, node);
+    resources(section, fact, node);
+    command(section, fact, node);
+    lists(section, fact, node);
+    probes(section, fact, node);
 }
 
 fn states<'a>(section: &Section<'a>, fact: &mut Fact<'a>, node: Node<'_, 'a>) {

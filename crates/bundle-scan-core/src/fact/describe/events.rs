@@ -120,7 +120,7 @@ impl<'a> Table<'_, 'a> {
         }
         self.blanks = 0;
         let cells = columns::cells(0, line);
-        if is_title(line) {
+        if is_title(self.section.unindented(line)) {
             // A second table is of another object, whose name is not there.
             self.close(facts);
             self.subject = Subject::unknown();

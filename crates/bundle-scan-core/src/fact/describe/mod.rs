@@ -14,9 +14,9 @@
 //!   Warning  Unhealthy  3m    kubelet  Readiness probe failed
 //! ```
 //!
-//! A section is one object: it ends before the next `Name:` at the left margin. The fields are those of the document
-//! of the same object, as far as the text tells them. Does not read roles, quotas, network policies or service
-//! accounts.
+//! A section is one object, or what was cut out of one: it ends before the next `Name:` at the margin, which is where
+//! its first line begins. The fields are those of the document of the same object, as far as the text tells them. Does
+//! not read roles, quotas, network policies or service accounts.
 //! Source: k8s.io/kubectl `pkg/describe/describe.go`, also of Kubernetes 1.4 to 1.8 (`pkg/printers/internalversion`).
 
 mod columns;
@@ -26,6 +26,7 @@ mod data;
 mod ends;
 mod event_row;
 mod events;
+mod fragment;
 mod lists;
 mod network;
 mod node;
@@ -58,19 +59,35 @@ impl FactParser for Describe {
     }
 
     fn openers(&self) -> &'static [&'static str] {
-        &["Name:", "Name：", "Events:", "Events："]
+        &[
+            "Name:",
+            "Name：",
+            "Events:",
+            "Events：",
+            "Conditions:",
+            "Containers:",
+            "Init",
+            "Last",
+            "State:",
+        ]
     }
 
     fn opens(&self, line: &str) -> bool {
-        names_object(line) || events_title(line).is_some_and(|rest| matches!(rest, "" | "<none>"))
+        names_object(line)
+            || events_title(line).is_some_and(|rest| matches!(rest, "" | "<none>"))
+            || fragment::begins(line)
     }
 
     fn goes_on(&self, line: &str) -> bool {
         !names_object(line) && !ends::begins_other_text(line)
     }
 
+    fn takes_margin(&self) -> bool {
+        true
+    }
+
     fn is_quotation(&self, section: &Section<'_>) -> bool {
-        quotation::is_described(section.text)
+        quotation::is_described(section)
     }
 
     fn parse<'a>(&self, section: &Section<'a>, facts: &mut Vec<Fact<'a>>) -> Ending {
@@ -78,8 +95,9 @@ impl FactParser for Describe {
         let lines = outline::read(section, body);
         let object = Object::of(section, &lines, told);
         let first = facts.len();
-        if let Some(object) = &object {
-            read_object(object, facts);
+        match &object {
+            Some(object) => read_object(object, facts),
+            None => fragment::read(section, &lines, facts),
         }
         let subject = match &object {
             Some(object) => events::Subject::of(object, facts.get(first..).unwrap_or(&[])),
@@ -115,7 +133,7 @@ fn events_title(line: &str) -> Option<&str> {
 /// The text before the events, what is told of them, and the text after their title.
 fn split_events<'a>(section: &Section<'a>) -> (&'a str, Events, &'a str) {
     let text = section.text;
-    for line in text.lines() {
+    for line in text.lines().map(|line| section.unindented(line)) {
         let Some(value) = events_title(line) else {
             continue;
         };
@@ -163,6 +181,8 @@ mod tests {
             "Events:   <none>",
             "Events：",
             "Name: a\r",
+            "Containers:",
+            "Last State:     Terminated",
         ] {
             assert!(Describe.opens(line), "{line}");
         }
@@ -171,6 +191,7 @@ mod tests {
             "Name:web-0",
             "Name: foo bar baz",
             " Name:  web-0",
+            "Init",
             "Events: 3 of them",
             "Namespace:  shop",
         ] {
@@ -220,6 +241,21 @@ mod tests {
             ),
         ] {
             assert_eq!(ending(text).0, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_may_be_indented_as_a_whole() {
+        let text = "Name:  a\nNamespace:  b\nStatus:  Active\nContainers:\n  c:\n    Image:  d\n    State:  Waiting\nEvents:\n  \
+                    Type     Reason  Age  From  Message\n  Warning  Failed  3m   x     no\n";
+        let expected = "pod name=a namespace=b phase=Active events_none=false status=Active ready=0 containers=1 restarts=0 @1\n\
+             container namespace=b pod=a pod_phase=Active name=c type=app image=d state=waiting @5\n\
+             event namespace=b object=pod/a object_kind=pod object_name=a pod=a type=Warning reason=Failed age=180 count=1 from=x \
+             message=no @10\n";
+        check(text, expected);
+        for margin in ["   ", "\t"] {
+            let lines = text.lines().map(|line| format!("{margin}{line}\n"));
+            check(&lines.collect::<String>(), expected);
         }
     }
 

@@ -115,6 +115,19 @@ impl<'o, 'a> Object<'o, 'a> {
         })
     }
 
+    /// The object of a part that was cut out, whose kind nothing tells.
+    pub(super) fn unnamed(section: &'o Section<'a>, lines: &'o [Line<'a>]) -> Self {
+        Object {
+            section,
+            lines,
+            kind: "",
+            kind_at: 0,
+            name: "",
+            namespace: "",
+            events: Events::Untold,
+        }
+    }
+
     /// The entry of this title at the left margin.
     pub(super) fn node(&self, title: &str) -> Option<Node<'o, 'a>> {
         outline::find(self.lines, title)

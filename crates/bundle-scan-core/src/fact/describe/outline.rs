@@ -18,7 +18,7 @@ use crate::fact::section::Section;
 /// One line that is not blank.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line<'a> {
-    /// The column where its text begins.
+    /// The column where its text begins, from the margin of the section.
     pub(super) indent: usize,
     /// What stands before the first colon that ends a word; empty if there is none.
     pub(super) key: &'a str,
@@ -79,7 +79,7 @@ pub(super) fn read<'a>(section: &Section<'a>, text: &'a str) -> Vec<Line<'a>> {
     let mut lines: Vec<Line<'a>> = Vec::new();
     let mut in_message = false;
     for raw in text.lines() {
-        let line = line(raw);
+        let line = line(section.unindented(raw));
         if line.text.is_empty() {
             continue;
         }

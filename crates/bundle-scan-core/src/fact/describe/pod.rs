@@ -111,7 +111,8 @@ fn events<'a>(object: &Object<'_, 'a>, pod: &mut Fact<'a>) {
     };
 }
 
-fn containers<'a>(object: &Object<'_, 'a>, pod: &Fact<'a>) -> Vec<Fact<'a>> {
+/// The containers of a pod, of which `pod` tells what they have from it.
+pub(super) fn containers<'a>(object: &Object<'_, 'a>, pod: &Fact<'a>) -> Vec<Fact<'a>> {
     CONTAINERS
         .iter()
         .filter_map(|(title, role)| Some((object.node(title)?, *role)))

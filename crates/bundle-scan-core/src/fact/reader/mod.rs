@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 
 use memchr::memchr;
 
-use super::section::FactParser;
+use super::section::{FactParser, margin};
 use crate::base::member_path::MemberPath;
 use json::{JsonCutter, Step};
 use openers::{ByPath, Openers};
@@ -84,6 +84,8 @@ pub struct Reader {
     header: String,
     header_bytes: usize,
     header_lines_left: usize,
+    /// The blanks before each line of the section.
+    margin: String,
     /// Whether the section outgrew the limit: the rest of it is plain.
     is_oversize: bool,
     had_oversize: bool,
@@ -99,6 +101,7 @@ impl Reader {
             header: String::new(),
             header_bytes: 0,
             header_lines_left: 0,
+            margin: String::new(),
             is_oversize: false,
             had_oversize: false,
             ended_early: false,
@@ -165,7 +168,7 @@ impl Reader {
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
             let line = first_line(rest);
             if let Some(mode) = self.opened(line.text) {
-                self.begin(mode);
+                self.begin(mode, line.text);
                 break;
             }
             at += line.bytes;
@@ -186,16 +189,23 @@ impl Reader {
         OPENERS.parser(line).map(Mode::Text)
     }
 
-    fn begin(&mut self, mode: Mode) {
+    fn begin(&mut self, mode: Mode, line: &[u8]) {
         self.is_oversize = false;
         match mode {
-            Mode::Text(parser) => self.begin_text(parser),
+            Mode::Text(parser) => {
+                self.begin_text(parser);
+                if parser.takes_margin() {
+                    let line = String::from_utf8_lossy(line);
+                    self.margin.push_str(margin(&line));
+                }
+            }
             other => self.mode = other,
         }
     }
 
     fn begin_text(&mut self, parser: &'static dyn FactParser) {
         self.header.clear();
+        self.margin.clear();
         self.header_bytes = 0;
         self.header_lines_left = parser.header_lines();
         self.mode = Mode::Text(parser);
@@ -254,7 +264,11 @@ impl Reader {
         let line = first_line(bytes);
         let text = String::from_utf8_lossy(line.text);
         let is_first = self.section.is_empty() && self.header.is_empty();
-        if !is_first && self.header_lines_left == 0 && !parser.goes_on(&text) {
+        let goes_on = || match text.strip_prefix(self.margin.as_str()) {
+            Some(text) => parser.goes_on(text),
+            None => text.trim().is_empty(),
+        };
+        if !is_first && self.header_lines_left == 0 && !goes_on() {
             self.flush(false, piece);
             self.mode = Mode::Lines;
             return 0;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::member_path::MemberPath;
-use crate::fact::section::FactParser;
+use crate::fact::section::{FactParser, margin};
 use crate::source::pattern::Patterns;
 
 /// Stands for lines whose second word is an equals sign.
@@ -49,10 +49,15 @@ impl Openers {
             return None;
         }
         let line = std::str::from_utf8(line).ok()?;
-        let of_word = |word: &str| {
-            let parsers = self.by_word.get(word)?;
-            parsers.iter().copied().find(|parser| parser.opens(line))
+        let opens = |parser: &&dyn FactParser| {
+            let margin = if parser.takes_margin() {
+                margin(line)
+            } else {
+                ""
+            };
+            parser.opens(line.strip_prefix(margin).unwrap_or(line))
         };
+        let of_word = |word: &str| self.by_word.get(word)?.iter().copied().find(opens);
         of_word(std::str::from_utf8(word).ok()?)
             .or_else(|| is_assignment.then(|| of_word(ASSIGNMENT)).flatten())
     }

@@ -75,6 +75,26 @@ fn what_lies_between_sections_stays_lines() {
 }
 
 #[test]
+fn an_indented_section_ends_where_the_margin_does() {
+    let indented: String = DESCRIBE
+        .lines()
+        .map(|line| format!("   {line}\n"))
+        .collect();
+    check(
+        &format!("1. See the pod:\n{indented}2. Go on.\n"),
+        &[
+            ("lines", "1. See the pod:\n"),
+            ("describe", &indented),
+            ("lines", "2. Go on.\n"),
+        ],
+    );
+    check(
+        &format!("{indented}{indented}"),
+        &[("describe", &indented), ("describe", &indented)],
+    );
+}
+
+#[test]
 fn lists_are_told_item_by_item() {
     check(
         "{\"kind\": \"PodList\", \"items\": [{\"a\": 1}, {\"b\": 2}]}\nnext\n",
